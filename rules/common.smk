@@ -1,0 +1,45 @@
+from workflow_scripts.cgni import code_digest as _code_digest
+from workflow_scripts.cgni import config as _config
+
+EFFECTIVE = _config.effective_config(config)
+RESULTS = EFFECTIVE["results_dir"]
+INPUTS = EFFECTIVE["inputs"]
+FOLDS = list(range(EFFECTIVE["splits"]["folds"]))
+CHROMOSOMES = [str(chrom) for chrom in INPUTS["genotypes"]["chromosomes"]]
+TERMS = _config.terms_names(EFFECTIVE)
+MODELS = _config.model_names(EFFECTIVE)
+ENVIRONMENT = "../envs/environment.yaml"
+
+
+wildcard_constraints:
+    fold=r"\d+",
+    chrom=r"[0-9XY]+",
+    terms=r"terms[1-4]+",
+
+
+def result(path):
+    """Path of an output below the results folder."""
+    return f"{RESULTS}/{path}"
+
+
+def section(*keys):
+    """The canonical slice of the effective config under the dotted `keys`."""
+    return _config.section(EFFECTIVE, *keys)
+
+
+def code(rule_name):
+    """Digest of the code that the rule's script would execute."""
+    return _code_digest.code_digest(f"workflow_scripts/{rule_name}.py")
+
+
+def log_file(rule_name, instance="all"):
+    return f"{RESULTS}/logs/{rule_name}/{instance}.log"
+
+
+def benchmark_file(rule_name, instance="all"):
+    return f"{RESULTS}/benchmarks/{rule_name}/{instance}.tsv"
+
+
+def genotype_file(kind):
+    """Input function: the BGEN, sample or mfi file of the wildcard's chromosome."""
+    return lambda wildcards: INPUTS["genotypes"][kind].format(chrom=wildcards.chrom)

@@ -1,0 +1,48 @@
+"""Declared columns of the cohort tables."""
+
+import pyarrow as pa
+
+ATTRITION = pa.schema(
+    [
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("step", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # participants, variants, images, genes
+        pa.field("chrom", pa.string()),
+        pa.field("removed", pa.int64(), nullable=False),
+        pa.field("left", pa.int64(), nullable=False),
+        pa.field("note", pa.string()),
+    ]
+)
+
+
+def participants_schema(n_pcs: int) -> pa.Schema:
+    """One row a person; `wm_group` 0 = low, 1 = high; `sex` 0 = female, 1 = male; ages in years."""
+    return pa.schema(
+        [
+            pa.field("participant_id", pa.string(), nullable=False),
+            pa.field("age", pa.float64()),
+            pa.field("sex", pa.int8()),
+            pa.field("site", pa.string()),
+            pa.field("head_size", pa.float64()),
+            *[pa.field(f"pc{number}", pa.float64()) for number in range(1, n_pcs + 1)],
+            pa.field("wm_score", pa.int16()),
+            pa.field("wm_group", pa.int8()),
+            pa.field("has_image", pa.bool_(), nullable=False),
+            pa.field("has_genotypes", pa.bool_(), nullable=False),
+            pa.field("largest_ancestry", pa.bool_(), nullable=False),
+            pa.field("unrelated", pa.bool_(), nullable=False),
+            pa.field("family", pa.string(), nullable=False),
+        ]
+    )
+
+
+def splits_schema(folds: int) -> pa.Schema:
+    """One row a person; `fold` is -1 for holdout people, whose monitor flags are all false."""
+    return pa.schema(
+        [
+            pa.field("participant_id", pa.string(), nullable=False),
+            pa.field("role", pa.string(), nullable=False),
+            pa.field("fold", pa.int8(), nullable=False),
+            *[pa.field(f"monitor_{fold}", pa.bool_(), nullable=False) for fold in range(folds)],
+        ]
+    )
