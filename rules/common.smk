@@ -40,6 +40,23 @@ def benchmark_file(rule_name, instance="all"):
     return f"{RESULTS}/benchmarks/{rule_name}/{instance}.tsv"
 
 
+def optional(path):
+    """The path of an optional input, or no input when the config says null."""
+    return [] if path is None else path
+
+
 def genotype_file(kind):
-    """Input function: the BGEN, sample or mfi file of the wildcard's chromosome."""
-    return lambda wildcards: INPUTS["genotypes"][kind].format(chrom=wildcards.chrom)
+    """Input function: the BGEN, sample or mfi file of the wildcard's chromosome; none when it is null."""
+    pattern = INPUTS["genotypes"][kind]
+    return lambda wildcards: [] if pattern is None else pattern.format(chrom=wildcards.chrom)
+
+
+def sample_files():
+    """The .sample files of all chromosomes, each once."""
+    pattern = INPUTS["genotypes"]["sample"]
+    return list(dict.fromkeys(pattern.format(chrom=chrom) for chrom in CHROMOSOMES))
+
+
+def image_table():
+    """The table of images; no input when inputs.images is a pattern."""
+    return [] if "{participant_id}" in INPUTS["images"] else INPUTS["images"]

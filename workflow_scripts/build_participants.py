@@ -1,0 +1,39 @@
+"""Participants: main table, withdrawals, relatives, genotype and image lists -> one row a person."""
+
+import logging
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import pandas as pd  # noqa: E402
+
+from workflow_scripts.cgni.cohort.families import read_related_pairs  # noqa: E402
+from workflow_scripts.cgni.cohort.participants import (  # noqa: E402
+    OPTIONAL_FIELDS,
+    build_participants,
+    needed_fields,
+)
+from workflow_scripts.cgni.cohort.phenotypes import read_phenotypes, read_withdrawals  # noqa: E402
+from workflow_scripts.cgni.cohort.samples import common_samples  # noqa: E402
+from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema  # noqa: E402
+from workflow_scripts.cgni.imaging.paths import list_images  # noqa: E402
+from workflow_scripts.cgni.tables import write_table  # noqa: E402
+
+inputs, cohort = snakemake.input, job.cfg["cohort"]
+n_pcs = cohort["n_pcs"]
+phenotypes = read_phenotypes(inputs.phenotypes, needed_fields(cohort["wm_field"], n_pcs), OPTIONAL_FIELDS, n_pcs)
+withdrawn = read_withdrawals(inputs.withdrawals) if inputs.withdrawals else set()
+pairs = pd.DataFrame({"ID1": [], "ID2": []}, dtype=str)
+if inputs.relatedness:
+    pairs = read_related_pairs(inputs.relatedness, job.cfg["splits"]["kinship"])
+images = list_images(job.cfg["inputs"]["images"])
+samples = common_samples(list(inputs.samples))
+
+people, attrition = build_participants(
+    phenotypes, samples, pd.Index(images["participant_id"]), withdrawn, pairs, cohort
+)
+for line in attrition.lines():
+    logging.info(line)
+write_table(people, snakemake.output.participants, participants_schema(n_pcs), job.provenance())
+write_table(attrition.frame(), snakemake.output.attrition, ATTRITION, job.provenance())

@@ -1,0 +1,41 @@
+"""Counting who or what is left after each step."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+_COLUMNS = ["stage", "step", "unit", "chrom", "removed", "left", "note"]
+
+
+@dataclass
+class Attrition:
+    """Rows of an attrition table (`cohort.schemas.ATTRITION`) in the order of the steps."""
+
+    stage: str
+    unit: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def start(self, step: str, left: int, note: str | None = None, chrom: str | None = None) -> None:
+        """The number of units before any exclusion."""
+        self._add(step, 0, left, note, chrom)
+
+    def remove(self, step: str, removed: int, left: int, note: str | None = None, chrom: str | None = None) -> None:
+        """An exclusion step: `removed` went, `left` stayed."""
+        self._add(step, removed, left, note, chrom)
+
+    def count(self, step: str, number: int, note: str = "a part of those left; nobody is removed") -> None:
+        """The size of a part of those left."""
+        self._add(step, 0, number, note, None)
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a table."""
+        return pd.DataFrame(self.rows, columns=_COLUMNS)
+
+    def lines(self) -> list[str]:
+        """The rows as lines for a log."""
+        return [f"{row['step']}: removed {row['removed']}, left {row['left']} {row['unit']}" for row in self.rows]
+
+    def _add(self, step: str, removed: int, left: int, note: str | None, chrom: str | None) -> None:
+        values = (self.stage, step, self.unit, chrom, int(removed), int(left), note)
+        self.rows.append(dict(zip(_COLUMNS, values, strict=True)))

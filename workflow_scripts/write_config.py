@@ -1,0 +1,11 @@
+"""The config in force, `auto` resolved, beside the results."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import yaml  # noqa: E402
+
+from workflow_scripts.cgni.files import write_text  # noqa: E402
+
+write_text(yaml.safe_dump(dict(job.cfg), sort_keys=True, default_flow_style=None), snakemake.output.config)
