@@ -60,3 +60,11 @@ def sample_files():
 def image_table():
     """The table of images; no input when inputs.images is a pattern."""
     return [] if "{participant_id}" in INPUTS["images"] else INPUTS["images"]
+
+
+def gpu_resources():
+    """Resources that a GPU rule asks the cluster for; none when `execution.gpus` is 0."""
+    execution = EFFECTIVE["execution"]
+    if not execution["gpus"]:
+        return {}
+    return {"gpu": execution["gpus"], "slurm_partition": execution["gpu_partition"]}
