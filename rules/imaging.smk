@@ -1,0 +1,52 @@
+rule pack_gm_store:
+    input:
+        images=image_table(),
+        participants=result("cohort/participants.parquet"),
+    output:
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+        checksum=result("imaging/store/checksum.json"),
+    log:
+        log_file("pack_gm_store"),
+    benchmark:
+        benchmark_file("pack_gm_store")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        cfg=section("inputs.images", "imaging.store"),
+        code=code("pack_gm_store"),
+    script:
+        "../workflow_scripts/pack_gm_store.py"
+
+
+rule check_gm_quality:
+    input:
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+        splits=result("cohort/splits.parquet"),
+    output:
+        qc=result("imaging/qc.parquet"),
+        attrition=result("imaging/attrition.parquet"),
+        reference=result("imaging/reference.npy"),
+        mask=result("imaging/mask.npy"),
+    log:
+        log_file("check_gm_quality"),
+    benchmark:
+        benchmark_file("check_gm_quality")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        cfg=section("imaging.qc", "people.reference"),
+        code=code("check_gm_quality"),
+    script:
+        "../workflow_scripts/check_gm_quality.py"

@@ -1,0 +1,74 @@
+"""The packed store: every gray-matter map once, on one grid, in one memory-mapped array."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.tables import read_table
+
+MAPS, INDEX_TABLE, GRID, CHECKSUM = "maps.npy", "index.parquet", "grid.json", "checksum.json"
+
+
+@dataclass(frozen=True)
+class GmStore:
+    """An open store.
+
+    Attributes
+    ----------
+    maps : memory-mapped array (people, x, y, z) of float16 or float32.
+    ids : participant id of each row.
+    affine : float64 array (4, 4), voxel to MNI millimetres.
+    """
+
+    maps: np.ndarray
+    ids: pd.Index
+    affine: np.ndarray
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "GmStore":
+        """Map the store in `folder`; nothing is read yet.
+
+        Raises
+        ------
+        InputError
+            Array, index and grid do not belong together.
+        """
+        folder = Path(folder)
+        try:
+            maps = np.load(folder / MAPS, mmap_mode="r", allow_pickle=False)
+            grid = json.loads((folder / GRID).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{folder}: not a readable image store ({error}); delete it and run again") from error
+        index = read_table(folder / INDEX_TABLE)
+        if maps.shape != (len(index), *grid["shape"]):
+            raise InputError(
+                f"{folder}: the array is {maps.shape}, index and grid say {(len(index), *grid['shape'])}; "
+                "delete the folder and run again"
+            )
+        return cls(maps, pd.Index(index["participant_id"]), np.asarray(grid["affine"], dtype=np.float64))
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Voxels along x, y and z."""
+        return tuple(int(size) for size in self.maps.shape[1:])
+
+    def rows_of(self, ids: Sequence[str] | pd.Index) -> np.ndarray:
+        """Rows (int64) of `ids`, in their order; InputError when somebody has no packed map."""
+        rows = self.ids.get_indexer(pd.Index(ids))
+        absent = int((rows < 0).sum())
+        if absent:
+            raise InputError(f"image store: {absent} of {len(rows)} people have no packed map; run pack_gm_store again")
+        return rows.astype(np.int64)
+
+    def read(self, rows: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """Maps of `rows` as float32 (len(rows), x, y, z), written into `out` when given."""
+        if out is None:
+            out = np.empty((len(rows), *self.grid), dtype=np.float32)
+        for place, row in enumerate(rows):
+            out[place] = self.maps[row]
+        return out

@@ -1,0 +1,45 @@
+"""Correlation of every packed map with the reference map; who passes; the mask and reference used."""
+
+import json
+import logging
+from pathlib import Path
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import numpy as np  # noqa: E402
+
+from workflow_scripts.cgni.cohort.roles import development_people  # noqa: E402
+from workflow_scripts.cgni.cohort.schemas import ATTRITION  # noqa: E402
+from workflow_scripts.cgni.files import atomic_path  # noqa: E402
+from workflow_scripts.cgni.imaging.quality import (  # noqa: E402
+    attrition_rows,
+    correlate_with_reference,
+    gray_matter_mask,
+    quality_table,
+)
+from workflow_scripts.cgni.imaging.schemas import QC  # noqa: E402
+from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
+from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+
+qc, reference = job.cfg["imaging"]["qc"], job.cfg["people"]["reference"]
+store = GmStore.open(Path(snakemake.input.maps).parent)
+counts = json.loads(Path(snakemake.input.grid).read_text(encoding="utf-8"))["images"]
+mask = gray_matter_mask(store.grid, store.affine, qc["mask_threshold"])
+members = np.ones(len(store.ids), dtype=bool)
+if reference == "development":
+    members = store.ids.isin(development_people(read_table(snakemake.input.splits)))
+
+quality = correlate_with_reference(store.maps, mask, members, leave_one_out=reference == "development")
+table = quality_table(store.ids, quality, members, qc["correlation"])
+logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), qc["correlation"])
+
+provenance = job.provenance()
+write_table(table, snakemake.output.qc, QC, provenance)
+write_table(
+    attrition_rows(table, counts["listed"], qc["correlation"]), snakemake.output.attrition, ATTRITION, provenance
+)
+for array, path in ((quality.reference, snakemake.output.reference), (mask, snakemake.output.mask)):
+    with atomic_path(path) as temporary:
+        np.save(temporary, array)

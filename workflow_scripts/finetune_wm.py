@@ -1,0 +1,52 @@
+"""Working-memory network of a fold: the first blocks of its brain-age network, trained on the two groups."""
+
+from pathlib import Path
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+from workflow_scripts.cgni.audit.schemas import LINEAGE  # noqa: E402
+from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
+from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
+from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.training.checkpoint import lineage, load_checkpoint, save_cnn  # noqa: E402
+from workflow_scripts.cgni.training.device import choose_device, prepare_torch  # noqa: E402
+from workflow_scripts.cgni.training.fit import score_people  # noqa: E402
+from workflow_scripts.cgni.training.people import (  # noqa: E402
+    fold_groups,
+    known_values,
+    lineage_table,
+    located,
+    passing_people,
+)
+from workflow_scripts.cgni.training.resume import ResumeFile  # noqa: E402
+from workflow_scripts.cgni.training.schemas import CURVE, METRICS  # noqa: E402
+from workflow_scripts.cgni.training.stages import finetune_wm  # noqa: E402
+
+fold, cfg = int(snakemake.wildcards.fold), job.cfg["transfer"]
+seed = derive_seed(job.cfg["seed"], "transfer", fold)
+prepare_torch(seed, snakemake.threads)
+device = choose_device(**snakemake.params.execution["execution"])
+provenance = job.provenance()
+digest = {**provenance, **snakemake.params.execution}
+rounds = range(cfg["self_transfer_rounds"] + 1)
+resume = [ResumeFile(f"{snakemake.params.resume}.round{number}", digest) for number in rounds]
+
+store = GmStore.open(Path(snakemake.input.maps).parent)
+passing = passing_people(read_table(snakemake.input.qc))
+labels = known_values(read_table(snakemake.input.participants), "wm_group", passing).astype("int64")
+groups = fold_groups(read_table(snakemake.input.splits), fold, job.cfg["people"]["fit_on"], labels)
+people = located(groups, store)
+
+brain_age = load_checkpoint(snakemake.input.brain_age)
+network, fitted, task = finetune_wm(store, brain_age, people, cfg, seed, device, resume)
+metrics = score_people(network, store, people, task, device)
+
+fitted_on = lineage(groups["fit"].index)
+save_cnn(network, snakemake.output.checkpoint, fitted_on, config=dict(job.cfg), best_epoch=fitted.best_epoch)
+write_table(fitted.frame(), snakemake.output.curve, CURVE, provenance)
+write_table(metrics, snakemake.output.metrics, METRICS, provenance)
+write_table(lineage_table(groups), snakemake.output.lineage, LINEAGE, provenance)
+for state in resume:
+    state.remove()

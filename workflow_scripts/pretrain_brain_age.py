@@ -1,0 +1,55 @@
+"""Brain-age network of a fold: everybody imaged with a known age among the fold's fit people."""
+
+from pathlib import Path
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import numpy as np  # noqa: E402
+
+from workflow_scripts.cgni.audit.schemas import LINEAGE  # noqa: E402
+from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
+from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
+from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.training.checkpoint import lineage, save_cnn  # noqa: E402
+from workflow_scripts.cgni.training.device import choose_device, prepare_torch  # noqa: E402
+from workflow_scripts.cgni.training.fit import score_people  # noqa: E402
+from workflow_scripts.cgni.training.people import (  # noqa: E402
+    fold_groups,
+    known_values,
+    lineage_table,
+    located,
+    passing_people,
+)
+from workflow_scripts.cgni.training.resume import ResumeFile  # noqa: E402
+from workflow_scripts.cgni.training.schemas import CURVE, METRICS  # noqa: E402
+from workflow_scripts.cgni.training.stages import pretrain_brain_age  # noqa: E402
+
+fold, cfg = int(snakemake.wildcards.fold), job.cfg["pretraining"]
+seed = derive_seed(job.cfg["seed"], "pretraining", fold)
+prepare_torch(seed, snakemake.threads)
+device = choose_device(**snakemake.params.execution["execution"])
+provenance = job.provenance()
+resume = ResumeFile(snakemake.params.resume, {**provenance, **snakemake.params.execution})
+
+store = GmStore.open(Path(snakemake.input.maps).parent)
+ages = known_values(read_table(snakemake.input.participants), "age", passing_people(read_table(snakemake.input.qc)))
+groups = fold_groups(read_table(snakemake.input.splits), fold, job.cfg["people"]["fit_on"], ages)
+people = located(groups, store)
+
+network, fitted, task = pretrain_brain_age(store, np.load(snakemake.input.mask), people, cfg, seed, device, resume)
+metrics = score_people(network, store, people, task, device)
+
+save_cnn(
+    network,
+    snakemake.output.checkpoint,
+    lineage(groups["fit"].index),
+    config=dict(job.cfg),
+    age={"mean": task.mean, "sd": task.sd},
+    best_epoch=fitted.best_epoch,
+)
+write_table(fitted.frame(), snakemake.output.curve, CURVE, provenance)
+write_table(metrics, snakemake.output.metrics, METRICS, provenance)
+write_table(lineage_table(groups), snakemake.output.lineage, LINEAGE, provenance)
+resume.remove()
