@@ -1,0 +1,103 @@
+rule select_candidates:
+    input:
+        eqtl=INPUTS["eqtl"],
+        eqtl_snps=optional(INPUTS["eqtl_snps"]),
+        ppi=INPUTS["ppi"],
+    output:
+        candidates=result("genetics/candidates.parquet"),
+        attrition=result("genetics/selection_attrition.parquet"),
+    log:
+        log_file("select_candidates"),
+    benchmark:
+        benchmark_file("select_candidates")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
+        code=code("select_candidates"),
+    script:
+        "../workflow_scripts/select_candidates.py"
+
+
+rule qc_variants:
+    input:
+        bgen=genotype_file("bgen"),
+        sample=genotype_file("sample"),
+        mfi=genotype_file("mfi"),
+        candidates=result("genetics/candidates.parquet"),
+        participants=result("cohort/participants.parquet"),
+        splits=result("cohort/splits.parquet"),
+    output:
+        qc=result("genetics/chrom{chrom}/qc.parquet"),
+        genotypes=result("genetics/chrom{chrom}/genotypes.parquet"),
+    log:
+        log_file("qc_variants", "chrom{chrom}"),
+    benchmark:
+        benchmark_file("qc_variants", "chrom{chrom}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        cfg=section("genetics.qc", "people.reference"),
+        code=code("qc_variants"),
+    script:
+        "../workflow_scripts/qc_variants.py"
+
+
+rule build_genotypes:
+    input:
+        qc=expand(result("genetics/chrom{chrom}/qc.parquet"), chrom=CHROMOSOMES),
+        genotypes=expand(result("genetics/chrom{chrom}/genotypes.parquet"), chrom=CHROMOSOMES),
+        candidates=result("genetics/candidates.parquet"),
+        selection=result("genetics/selection_attrition.parquet"),
+        splits=result("cohort/splits.parquet"),
+    output:
+        variants=result("genetics/variants.parquet"),
+        snp_genes=result("genetics/snp_genes.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        attrition=result("genetics/attrition.parquet"),
+    log:
+        log_file("build_genotypes"),
+    benchmark:
+        benchmark_file("build_genotypes")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        cfg=section("inputs.genotypes.build", "inputs.genotypes.chromosomes"),
+        code=code("build_genotypes"),
+    script:
+        "../workflow_scripts/build_genotypes.py"
+
+
+rule fill_genotypes:
+    input:
+        genotypes=result("genetics/genotypes.parquet"),
+        splits=result("cohort/splits.parquet"),
+    output:
+        fill=result("genetics/fold{fold}/fill.parquet"),
+    log:
+        log_file("fill_genotypes", "fold{fold}"),
+    benchmark:
+        benchmark_file("fill_genotypes", "fold{fold}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg=section("genetics.coding"),
+        code=code("fill_genotypes"),
+    script:
+        "../workflow_scripts/fill_genotypes.py"

@@ -1,0 +1,66 @@
+"""Declared columns of the genetics tables."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+CANDIDATES = pa.schema(
+    [
+        pa.field("variant_id", pa.string(), nullable=False),  # chrom:pos:ref:alt; chrom:pos when alleles are unknown
+        pa.field("chrom", pa.string(), nullable=False),
+        pa.field("pos", pa.int32(), nullable=False),
+        pa.field("ref", pa.string()),
+        pa.field("alt", pa.string()),
+        pa.field("rsid", pa.string()),
+        pa.field("gene_id", pa.string(), nullable=False),
+        pa.field("symbol", pa.string()),
+    ]
+)
+
+_VARIANT = [
+    pa.field("variant_id", pa.string(), nullable=False),
+    pa.field("chrom", pa.string(), nullable=False),
+    pa.field("pos", pa.int32(), nullable=False),
+    pa.field("ref", pa.string()),
+    pa.field("alt", pa.string()),
+    pa.field("rsid", pa.string()),
+    pa.field("info", pa.float64()),
+    pa.field("info_source", pa.string(), nullable=False),  # mfi, mach_r2 or not applicable
+    pa.field("missingness", pa.float64()),
+    pa.field("maf", pa.float64()),
+    pa.field("hwe_p", pa.float64()),
+    pa.field("pass_info", pa.bool_()),  # null: not in the genotype file, or the filter is not applicable
+    pa.field("pass_missing", pa.bool_()),
+    pa.field("pass_maf", pa.bool_()),
+    pa.field("pass_hwe", pa.bool_()),
+    pa.field("passed", pa.bool_(), nullable=False),
+    pa.field("reason", pa.string()),  # the first of qc.REASONS that applies; null for those that passed
+]
+
+QC = pa.schema(
+    [
+        pa.field("candidate_id", pa.string(), nullable=False),
+        *_VARIANT,
+        pa.field("found", pa.bool_(), nullable=False),  # position and alleles are in the genotype file
+        pa.field("swapped", pa.bool_(), nullable=False),  # found with REF and ALT exchanged
+    ]
+)
+
+VARIANTS = pa.schema([*_VARIANT, pa.field("counted_allele", pa.string())])
+
+SNP_GENES = pa.schema(
+    [
+        pa.field("variant_id", pa.string(), nullable=False),
+        pa.field("gene_id", pa.string(), nullable=False),
+        pa.field("symbol", pa.string()),
+    ]
+)
+
+FILL = pa.schema([pa.field("variant_id", pa.string(), nullable=False), pa.field("fill", pa.float64(), nullable=False)])
+
+
+def genotypes_schema(variant_ids: Sequence[str]) -> pa.Schema:
+    """One row a person, one nullable int8 column of allele counts a variant."""
+    return pa.schema(
+        [pa.field("participant_id", pa.string(), nullable=False), *[pa.field(name, pa.int8()) for name in variant_ids]]
+    )

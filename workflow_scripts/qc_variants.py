@@ -1,0 +1,35 @@
+"""One chromosome's candidates: statistics, reasons of removal, and the genotypes that stay."""
+
+import logging
+import tempfile
+from pathlib import Path
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import pandas as pd  # noqa: E402
+
+from workflow_scripts.cgni.genetics.chromosome import (  # noqa: E402
+    GenotypeFiles,
+    assess_chromosome,
+    reference_people,
+)
+from workflow_scripts.cgni.genetics.plink import Plink, plink2_program  # noqa: E402
+from workflow_scripts.cgni.genetics.schemas import QC, genotypes_schema  # noqa: E402
+from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+
+inputs, output, chrom = snakemake.input, snakemake.output, snakemake.wildcards.chrom
+people = read_table(inputs.participants)
+reference = reference_people(people, read_table(inputs.splits), job.cfg["people"]["reference"])
+participants = pd.Index(people.loc[people["has_genotypes"], "participant_id"])
+candidates = read_table(inputs.candidates).query("chrom == @chrom")
+files = GenotypeFiles(chrom, Path(inputs.bgen), Path(inputs.sample), Path(inputs.mfi) if inputs.mfi else None)
+
+folder = Path(output.qc).parent
+with tempfile.TemporaryDirectory(prefix=".plink-", dir=folder) as scratch:
+    plink = Plink(plink2_program(), Path(scratch), snakemake.threads, snakemake.resources.mem_mb - 500)
+    qc, genotypes = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"])
+logging.info("%d of %d candidates passed (%d reference people)", qc["passed"].sum(), len(qc), len(reference))
+write_table(qc[QC.names], output.qc, QC, job.provenance())
+write_table(genotypes, output.genotypes, genotypes_schema(list(genotypes.columns[1:])), job.provenance())

@@ -1,0 +1,24 @@
+"""Candidate variants: significant brain eQTLs whose gene is in the protein network."""
+
+import logging
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+from workflow_scripts.cgni.cohort.schemas import ATTRITION  # noqa: E402
+from workflow_scripts.cgni.genetics.candidates import read_network, select_candidates  # noqa: E402
+from workflow_scripts.cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles  # noqa: E402
+from workflow_scripts.cgni.genetics.schemas import CANDIDATES  # noqa: E402
+from workflow_scripts.cgni.tables import write_table  # noqa: E402
+
+inputs = snakemake.input
+chromosomes = [str(chrom) for chrom in job.cfg["inputs"]["genotypes"]["chromosomes"]]
+network = read_network(inputs.ppi)
+eqtl = read_eqtl_pairs(inputs.eqtl, job.cfg["genetics"]["eqtl"]["fdr"], set(network["gene_id"]))
+alleles = read_snp_alleles(inputs.eqtl_snps, set(eqtl.pairs["snp"])) if inputs.eqtl_snps else None
+candidates, attrition = select_candidates(eqtl, alleles, network, chromosomes)
+for line in attrition.lines():
+    logging.info(line)
+write_table(candidates, snakemake.output.candidates, CANDIDATES, job.provenance())
+write_table(attrition.frame(), snakemake.output.attrition, ATTRITION, job.provenance())
