@@ -12,12 +12,14 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
+from nibabel.orientations import io_orientation, ornt_transform
 from nibabel.processing import resample_from_to
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.files import atomic_path
 
 _AFFINE_TOLERANCE = 1e-3  # millimetres per voxel step; headers hold float32
+_SMALLEST_VOXEL = 1e-6  # cubic millimetres
 _PIECE = 4 * 1024 * 1024
 _UNREADABLE = (ImageFileError, nib.spatialimages.HeaderDataError, EOFError, OSError, ValueError, zlib.error)
 
@@ -82,8 +84,9 @@ def common_grid(paths: Sequence[str]) -> Grid:
 def pack_maps(paths: Sequence[str], grid: Grid, target: str | Path, dtype: str) -> tuple[str, int]:
     """Write all images on `grid` as one array (image, x, y, z); whole or not at all.
 
-    Images on another grid are resampled through their affines, linearly (never below zero, no
-    ringing at the edge of the brain), with zero outside their field of view. Values are
+    Axes are flipped and permuted into the order of `grid` without interpolation. Images whose
+    voxels still lie elsewhere are resampled through their affines, linearly (never below zero,
+    no ringing at the edge of the brain), with zero outside their field of view. Values are
     intensities (modulated gray matter per voxel of the template) and are not rescaled.
     float16 keeps 11 significant bits: a relative error of at most 4.9e-4.
 
@@ -132,6 +135,8 @@ def _grid_of(image: nib.spatialimages.SpatialImage) -> Grid:
         shape = shape[:-1]
     if len(shape) != 3:
         raise _UnusableImageError("images that are not 3D")
+    if not np.isfinite(image.affine).all() or abs(np.linalg.det(image.affine[:3, :3])) < _SMALLEST_VOXEL:
+        raise _UnusableImageError("images whose affine does not place the voxels")
     return Grid(tuple(int(size) for size in shape), np.asarray(image.affine, dtype=np.float64))
 
 
@@ -151,9 +156,12 @@ def _read(path: str) -> tuple[np.ndarray, Grid]:
 
 def _on_grid(path: str, target: Grid) -> tuple[np.ndarray, bool]:
     values, grid = _read(path)
-    if grid.same_as(target):
-        return values, False
-    moved = resample_from_to(nib.Nifti1Image(values, grid.affine), (target.shape, target.affine), order=1)
+    image = nib.Nifti1Image(values, grid.affine)
+    axes = ornt_transform(io_orientation(grid.affine), io_orientation(target.affine))
+    image = image.as_reoriented(axes)
+    if Grid(image.shape, image.affine).same_as(target):
+        return np.asarray(image.dataobj), False
+    moved = resample_from_to(image, (target.shape, target.affine), order=1)
     values = np.asarray(moved.dataobj, dtype=np.float32)
     if not np.ptp(values):
         raise _UnusableImageError("images that do not overlap the common grid")

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import nibabel as nib
 import numpy as np
 import pandas as pd
+from nibabel.processing import resample_from_to
 from nilearn.datasets import load_mni152_gm_template
-from nilearn.image import resample_img
 
 from workflow_scripts.cgni.errors import InputError
 
@@ -24,23 +23,15 @@ class Quality:
 def gray_matter_mask(shape: tuple[int, int, int], affine: np.ndarray, threshold: float) -> np.ndarray:
     """Voxels (bool, `shape`) where the MNI152 gray-matter template exceeds `threshold`.
 
-    The template (probabilities, shipped with nilearn, 1 mm) is averaged onto the grid by linear
-    interpolation of its 2 mm form.
+    The template (probabilities, shipped with nilearn, in its 2 mm form) is interpolated linearly.
 
     Raises
     ------
     InputError
         No voxel is left: threshold or affine is wrong.
     """
-    template = resample_img(
-        load_mni152_gm_template(resolution=2),
-        target_affine=affine,
-        target_shape=shape,
-        interpolation="linear",
-        copy_header=True,
-        force_resample=True,
-    )
-    mask = np.asarray(nib.Nifti1Image.from_image(template).dataobj) > threshold
+    template = resample_from_to(load_mni152_gm_template(resolution=2), (shape, affine), order=1)
+    mask = np.asarray(template.dataobj) > threshold
     if not mask.any():
         raise InputError(
             f"imaging.qc.mask_threshold: no voxel of the template is above {threshold} on the images' grid; "

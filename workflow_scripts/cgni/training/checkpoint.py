@@ -1,6 +1,5 @@
 """Checkpoints: plain types and tensors that torch.load reads with weights_only=True."""
 
-import pickle
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import torch
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.files import atomic_path, digest_value
 from workflow_scripts.cgni.models.cnn import BrainCnn
+from workflow_scripts.cgni.training.resume import load_plain
 
 
 def lineage(fit_ids: Iterable[str]) -> dict[str, Any]:
@@ -36,9 +36,9 @@ def save_cnn(network: BrainCnn, path: str | Path, lineage: dict[str, Any], **fac
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """The checkpoint's dict; InputError names a file that is none."""
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
-        raise InputError(f"{path}: not a readable checkpoint ({error}); delete it and run again") from error
+        return load_plain(path)
+    except ValueError as error:
+        raise InputError(f"not a readable checkpoint: {error}; delete it and run again") from error
 
 
 def build_cnn(checkpoint: dict[str, Any]) -> BrainCnn:

@@ -150,7 +150,8 @@ def score_people(
     rows = []
     for split, group in people.items():
         if len(group.rows):
-            scores = task.scores(predict(network, store, group.rows, device), group.values)
+            outputs = predict(network, store, group.rows, device)
+            scores = {**task.scores(outputs, group.values), **task.baseline(group.values)}
             rows += [{"split": split, "metric": metric, "value": value} for metric, value in scores.items()]
             logging.info("%s: %s", split, ", ".join(f"{metric} {value:.3f}" for metric, value in scores.items()))
     return pd.DataFrame(rows)

@@ -2,6 +2,7 @@
 
 import logging
 import pickle
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,9 @@ class ResumeFile:
         if not self.path.is_file():
             return None
         try:
-            return torch.load(self.path, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
-            logging.warning("%s: cannot be read (%s); starting over", self.path, error)
+            return load_plain(self.path)
+        except ValueError as error:
+            logging.warning("%s; starting over", error)
             return None
 
     def save(self, state: dict[str, Any]) -> None:
@@ -47,3 +48,13 @@ class ResumeFile:
         """Delete the state, and those that earlier settings of the same fit left behind."""
         for path in self.path.parent.glob(self._stale):
             path.unlink(missing_ok=True)
+
+
+def load_plain(path: str | Path) -> dict[str, Any]:
+    """Plain types and tensors (on the CPU) that torch.save wrote; ValueError when it is not such a file."""
+    if not zipfile.is_zipfile(path):  # torch's own reader fails in many ways on other files
+        raise ValueError(f"{path}: not a PyTorch archive")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path}: cannot be read ({error})") from error

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 import torch
-from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from torch.nn import functional
 
 
@@ -24,6 +24,9 @@ class Task(Protocol):
     def scores(self, outputs: torch.Tensor, values: np.ndarray) -> dict[str, float]:
         """Scores of outputs (people, outputs) against the people's own values."""
 
+    def baseline(self, values: np.ndarray) -> dict[str, float]:
+        """Scores that need no image, to compare with."""
+
 
 @dataclass(frozen=True)
 class AgeTask:
@@ -40,7 +43,7 @@ class AgeTask:
         return cls(float(np.mean(ages)), float(np.std(ages)) or 1.0)
 
     def targets(self, values: np.ndarray) -> torch.Tensor:
-        return torch.as_tensor((values - self.mean) / self.sd, dtype=torch.float32)
+        return torch.tensor((values - self.mean) / self.sd, dtype=torch.float32)
 
     def loss(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         return functional.mse_loss(outputs[:, 0], targets)
@@ -50,15 +53,16 @@ class AgeTask:
         return outputs[:, 0].double().numpy() * self.sd + self.mean
 
     def scores(self, outputs: torch.Tensor, values: np.ndarray) -> dict[str, float]:
-        """`mae` in years, the same for predicting the fit people's mean, and Pearson r."""
+        """`mae` in years and Pearson r (absent when either side is constant)."""
         years = self.years(outputs)
-        scores = {
-            "mae": float(np.mean(np.abs(years - values))),
-            "mae_of_mean": float(np.mean(np.abs(self.mean - values))),
-        }
+        scores = {"mae": float(np.mean(np.abs(years - values)))}
         if np.std(years) > 0 and np.std(values) > 0:
             scores["r"] = float(np.corrcoef(years, values)[0, 1])
         return scores
+
+    def baseline(self, values: np.ndarray) -> dict[str, float]:
+        """`mae_of_mean`: the error (years) of giving everybody the fit people's mean age."""
+        return {"mae_of_mean": float(np.mean(np.abs(self.mean - values)))}
 
 
 @dataclass(frozen=True)
@@ -78,16 +82,23 @@ class WmTask:
         return cls(tuple(float(len(labels) / (2 * max(count, 1))) for count in counts))
 
     def targets(self, values: np.ndarray) -> torch.Tensor:
-        return torch.as_tensor(values, dtype=torch.int64)
+        return torch.tensor(values, dtype=torch.int64)
 
     def loss(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         weight = torch.tensor(self.class_weights, dtype=outputs.dtype, device=outputs.device)
         return functional.cross_entropy(outputs, targets, weight=weight)
 
     def scores(self, outputs: torch.Tensor, values: np.ndarray) -> dict[str, float]:
-        """Balanced accuracy, and the area under the ROC curve of the logit difference."""
-        chosen = outputs.argmax(dim=1).numpy()
-        scores = {"balanced_accuracy": float(balanced_accuracy_score(values, chosen))}
-        if len(np.unique(values)) == 2:
-            scores["auc"] = float(roc_auc_score(values, (outputs[:, 1] - outputs[:, 0]).numpy()))
+        """Balanced accuracy (mean recall of the classes present), and the area under the ROC curve."""
+        right = outputs.argmax(dim=1).numpy() == values
+        scores = {"balanced_accuracy": float(np.mean([right[values == label].mean() for label in np.unique(values)]))}
+        low, high = int((values == 0).sum()), int((values == 1).sum())
+        if low and high:
+            # Mann-Whitney: the chance that a high person's logit difference exceeds a low one's
+            ranks = pd.Series((outputs[:, 1] - outputs[:, 0]).double().numpy()).rank().to_numpy()
+            scores["auc"] = float((ranks[values == 1].sum() - high * (high + 1) / 2) / (low * high))
         return scores
+
+    def baseline(self, values: np.ndarray) -> dict[str, float]:
+        """Nothing: guessing has a balanced accuracy and an area of one half."""
+        return {}

@@ -1,0 +1,82 @@
+"""The imaging network: sizes, order of layers, scaling, transfer and freezing."""
+
+import pytest
+import torch
+from torch import nn
+
+from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.models.cnn import BrainCnn, block_shapes, flat_size
+
+PUBLISHED = [32, 64, 128, 256, 256]
+GRID = (22, 24, 22)
+
+
+@pytest.mark.parametrize(
+    ("grid", "features"),
+    [((121, 145, 121), 512), ((113, 137, 113), 512), ((105, 127, 105), 512), ((128, 141, 128), 2048)],
+)
+def test_published_flatten_sizes(grid: tuple[int, int, int], features: int) -> None:
+    """512 is the published number; the others follow from the layers (study page, A4 and B1)."""
+    assert flat_size(grid, PUBLISHED, 3) == features
+
+
+def test_a_grid_that_cannot_pass_is_refused_with_its_sizes() -> None:
+    with pytest.raises(InputError) as caught:
+        block_shapes((91, 109, 91), PUBLISHED, 3)
+    for part in ("91x109x91", "block 1: 44x53x44", "block 4: 3x4x3", "block 5: 0x1x0"):  # (n - 2) // 2 each time
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("kernel", [1, 2, 3, 5])
+def test_sizes_are_those_that_torch_finds(kernel: int) -> None:
+    network = BrainCnn((31, 37, 31), [2, 3], kernel, 0.0, 1)
+    hidden = torch.rand(2, 1, 31, 37, 31)
+    for block, shape in zip(network.blocks, block_shapes((31, 37, 31), [2, 3], kernel), strict=True):
+        hidden = block(hidden)
+        assert tuple(hidden.shape[1:]) == shape
+    assert network.features(torch.rand(2, 1, 31, 37, 31)).shape == (2, network.n_features)
+
+
+def test_features_follow_the_published_order_of_layers() -> None:
+    network = BrainCnn(GRID, [2, 3], 3, 0.2, 2).eval()
+    network.set_scaling(0.3, 0.2)
+    for block in network.blocks:
+        block.norm.running_mean.uniform_(-0.2, 0.2)
+        block.norm.weight.data.uniform_(-1, 1)
+    maps = torch.rand(4, 1, *GRID)
+    layers = []
+    for block in network.blocks:
+        layers += [block.conv, block.norm, nn.MaxPool3d(2), nn.ReLU()]
+    expected = nn.Sequential(*layers)((maps - 0.3) / 0.2).flatten(1)
+    torch.testing.assert_close(network.features(maps), expected)
+    torch.testing.assert_close(network(maps), network.head(expected))
+
+
+def test_every_weight_gets_a_gradient() -> None:
+    network = BrainCnn(GRID, [2, 3], 3, 0.2, 1)
+    network(torch.rand(4, 1, *GRID)).square().mean().backward()
+    assert all(weight.grad is not None and weight.grad.isfinite().all() for weight in network.parameters())
+
+
+def test_transferred_blocks_are_copies_and_frozen_ones_stay() -> None:
+    source, network = BrainCnn(GRID, [2, 3], 3, 0.0, 1), BrainCnn(GRID, [2, 3], 3, 0.0, 2)
+    source.blocks[0].norm.running_mean.fill_(0.7)
+    network.take_blocks(source, 1)
+    assert torch.equal(network.blocks[0].conv.weight, source.blocks[0].conv.weight)
+    assert not torch.equal(network.blocks[1].conv.weight, source.blocks[1].conv.weight)
+    network.freeze(1)
+    before = {name: value.clone() for name, value in network.blocks[0].state_dict().items()}
+    network.train()
+    optimiser = torch.optim.Adam([weight for weight in network.parameters() if weight.requires_grad])
+    network(torch.rand(4, 1, *GRID)).sum().backward()
+    optimiser.step()
+    assert all(torch.equal(value, before[name]) for name, value in network.blocks[0].state_dict().items())
+    assert network.blocks[1].training
+
+
+def test_architecture_builds_the_same_network() -> None:
+    network = BrainCnn(GRID, [2, 3], 3, 0.2, 2)
+    other = BrainCnn(**network.architecture())
+    other.load_state_dict(network.state_dict())
+    maps = torch.rand(2, 1, *GRID)
+    assert torch.equal(network.eval()(maps), other.eval()(maps))
