@@ -72,8 +72,15 @@ def load_snapshot(folder: str | Path) -> Ontology:
     parents = pd.read_parquet(folder / "parents.parquet")
     return Ontology(
         terms=terms,
-        parents={term: set(group) for term, group in parents.groupby("term_id")["parent_id"]},
-        direct={term: set(group) for term, group in annotations.dropna().groupby("term_id")["symbol"]},
+        parents=_sets(parents["term_id"], parents["parent_id"]),
+        direct=_sets(annotations.dropna()["term_id"], annotations.dropna()["symbol"]),
         symbol_of=genes.dropna().drop_duplicates("gene_id").set_index("gene_id")["symbol"].to_dict(),
         current_symbol={a: s for a, s in zip(unique["alias"], unique["symbol"], strict=True) if a not in known},
     )
+
+
+def _sets(keys: pd.Series, values: pd.Series) -> dict[str, set[str]]:
+    sets: dict[str, set[str]] = defaultdict(set)
+    for key, value in zip(keys.tolist(), values.tolist(), strict=True):
+        sets[key].add(value)
+    return dict(sets)

@@ -1,0 +1,86 @@
+SIMULATION = f"{RESULTS}/simulation"
+
+
+rule simulate_genotypes:
+    input:
+        ppi=INPUTS["ppi"],
+        positions="resources/gene_positions_grch37.parquet",
+        go=expand(
+            "resources/go/{table}.parquet",
+            table=["terms", "parents", "annotations", "genes", "aliases"],
+        ),
+    output:
+        bgen=expand(f"{SIMULATION}/genotypes/ukb22828_c{{chrom}}_b0_v3.bgen", chrom=CHROMOSOMES),
+        sample=expand(f"{SIMULATION}/genotypes/ukb22828_c{{chrom}}_b0_v3.sample", chrom=CHROMOSOMES),
+        mfi=expand(f"{SIMULATION}/genotypes/ukb_mfi_chr{{chrom}}_v3.txt", chrom=CHROMOSOMES),
+        eqtl=f"{SIMULATION}/DER-08a_hg19_eQTL.significant.txt",
+        eqtl_snps=f"{SIMULATION}/SNP_Information_Table_with_Alleles.txt",
+        truth=f"{SIMULATION}/truth/variants.parquet",
+        genotypes=f"{SIMULATION}/truth/genotypes.npz",
+    params:
+        cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),
+        code=code("simulate_genotypes"),
+    log:
+        log_file("simulate_genotypes"),
+    benchmark:
+        benchmark_file("simulate_genotypes")
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/simulate_genotypes.py"
+
+
+rule simulate_phenotypes:
+    input:
+        truth=f"{SIMULATION}/truth/variants.parquet",
+        genotypes=f"{SIMULATION}/truth/genotypes.npz",
+    output:
+        phenotypes=f"{SIMULATION}/ukb_main.csv",
+        withdrawals=f"{SIMULATION}/withdrawals.csv",
+        relatedness=f"{SIMULATION}/ukb_rel.dat",
+        people=f"{SIMULATION}/truth/people.parquet",
+        betas=f"{SIMULATION}/truth/betas.parquet",
+    params:
+        cfg=section("seed", "simulation.traits", "simulation.effect_scale", "simulation.confound_scale"),
+        code=code("simulate_phenotypes"),
+    log:
+        log_file("simulate_phenotypes"),
+    benchmark:
+        benchmark_file("simulate_phenotypes")
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/simulate_phenotypes.py"
+
+
+rule simulate_images:
+    input:
+        people=f"{SIMULATION}/truth/people.parquet",
+    output:
+        images=directory(f"{SIMULATION}/images"),
+        table=f"{SIMULATION}/images.csv",
+        regions=f"{SIMULATION}/truth/regions.parquet",
+        defects=f"{SIMULATION}/truth/images.parquet",
+    params:
+        cfg=section("seed", "simulation.images", "simulation.effect_scale", "inputs.atlas"),
+        code=code("simulate_images"),
+    log:
+        log_file("simulate_images"),
+    benchmark:
+        benchmark_file("simulate_images")
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/simulate_images.py"

@@ -1,0 +1,141 @@
+"""Which simulated sites become SNPs, which are causal, and which are spoilt for the QC to find."""
+
+import numpy as np
+import pandas as pd
+
+_ALLELES = np.array([("A", "G"), ("G", "A"), ("C", "T"), ("T", "C"), ("A", "C"), ("G", "T")])
+DEFECTS = ("low_info", "missing", "rare", "hwe", "duplicated")
+
+
+def squared_correlation(genotypes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """r² between columns of two [people, sites] arrays; 0 where a column is constant."""
+    first, second = _standardise(genotypes), _standardise(others)
+    return (first.T @ second / len(genotypes)) ** 2
+
+
+def choose_variants(
+    genotypes: np.ndarray,
+    sites: pd.DataFrame,
+    loci: pd.DataFrame,
+    snps_per_gene: int,
+    not_eqtl_per_gene: int,
+    causal_per_gene: int,
+    max_proxies: int,
+    proxy_r2: float,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Choose SNPs around each gene and the causal ones among them.
+
+    A causal gene's SNPs are chosen so that each causal SNP has at most `max_proxies` others in
+    its locus at r² >= `proxy_r2`: by share, few SNPs may stand for a factor (study B23).
+
+    Parameters
+    ----------
+    genotypes : int8 [people, sites].
+    sites : locus (row of `loci`), pos; one row a site.
+
+    Returns
+    -------
+    DataFrame
+        site, locus, pos, is_eqtl, factor (-1: not causal).
+    """
+    frequency = genotypes.mean(axis=0) / 2
+    common = np.minimum(frequency, 1 - frequency) >= 0.08
+    rows = []
+    for number, locus in loci.iterrows():
+        inside = np.flatnonzero((sites["locus"].to_numpy() == number) & common)
+        candidates = rng.permutation(inside)
+        causal = list(candidates[:causal_per_gene]) if locus["factor"] >= 0 else []
+        others = [site for site in candidates if site not in causal]
+        if causal:
+            r2 = squared_correlation(genotypes[:, causal], genotypes[:, others]).max(axis=0)
+            close = [site for site, value in zip(others, r2, strict=True) if value >= proxy_r2]
+            others = close[:max_proxies] + [site for site in others if site not in set(close)]
+        wanted = snps_per_gene - len(causal)
+        rows += [(site, number, True, locus["factor"]) for site in causal]
+        rows += [(site, number, True, -1) for site in others[:wanted]]
+        rows += [(site, number, False, -1) for site in others[wanted : wanted + not_eqtl_per_gene]]
+    chosen = pd.DataFrame(rows, columns=["site", "locus", "is_eqtl", "factor"])
+    chosen["pos"] = sites["pos"].to_numpy()[chosen["site"]]
+    return chosen.sort_values(["locus", "pos"]).reset_index(drop=True)
+
+
+def plant_defects(
+    genotypes: np.ndarray, sites: pd.DataFrame, chosen: pd.DataFrame, loci: pd.DataFrame, per_kind: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Choose further sites of PPI genes that are to fail QC, `per_kind` of each kind of `DEFECTS`.
+
+    Returns rows like `choose_variants`, with a column `defect`; a duplicated one has another
+    SNP's position and other alleles.
+    """
+    frequency = genotypes.mean(axis=0) / 2
+    minor = np.minimum(frequency, 1 - frequency)
+    free = np.ones(len(sites), bool)
+    free[chosen["site"]] = False
+    free &= np.isin(sites["locus"], loci.index[loci["kind"] == "ppi"])
+    rare = rng.permutation(np.flatnonzero(free & (minor > 0.001) & (minor < 0.006)))
+    common = rng.permutation(np.flatnonzero(free & (minor > 0.15)))
+    rows = []
+    for number, kind in enumerate(k for k in DEFECTS if k != "duplicated"):
+        pool = rare if kind == "rare" else common[number * per_kind :]
+        rows += [(site, sites["locus"].iat[site], sites["pos"].iat[site], kind) for site in pool[:per_kind]]
+    plain = chosen[chosen["is_eqtl"] & (chosen["factor"] < 0)]
+    plain = plain[plain["locus"].map(loci["kind"]) == "ppi"]
+    for site, locus, pos in plain.sample(per_kind, random_state=int(rng.integers(2**31)))[["site", "locus", "pos"]].to_numpy():
+        rows.append((site, locus, pos, "duplicated"))
+    spoilt = pd.DataFrame(rows, columns=["site", "locus", "pos", "defect"])
+    return spoilt.assign(is_eqtl=True, factor=-1)
+
+
+def assign_alleles(variants: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Add REF and ALT (never strand-ambiguous) and an rsID; duplicates get alleles of their own."""
+    drawn = _ALLELES[rng.integers(0, len(_ALLELES), len(variants))]
+    result = variants.assign(ref=drawn[:, 0], alt=drawn[:, 1])
+    result["rsid"] = [f"rs{number}" for number in rng.choice(10**9, len(variants), replace=False) + 10**8]
+    twins = result.groupby(["chrom", "pos"])
+    for _, group in twins:
+        if len(group) > 1:
+            ref, alt = result.loc[group.index[0], ["ref", "alt"]]
+            other = next(base for base in "ACGT" if base not in (ref, alt))
+            result.loc[group.index[1:], ["ref", "alt"]] = [ref, other]
+    return result
+
+
+def spoil_genotypes(genotypes: np.ndarray, defect: str, rng: np.random.Generator) -> np.ndarray:
+    """Genotypes int8 [people] with the excess of homozygotes of a genotyping error, if that is the defect."""
+    if defect != "hwe":
+        return genotypes
+    spoilt = genotypes.copy()
+    heterozygous = np.flatnonzero(genotypes == 1)
+    changed = rng.choice(heterozygous, round(0.6 * len(heterozygous)), replace=False)
+    spoilt[changed] = rng.choice([0, 2], len(changed)).astype(np.int8)
+    return spoilt
+
+
+def genotype_probabilities(
+    genotypes: np.ndarray, defect: str, missing_rate: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Imputed probabilities uint8 [people, 2] (REF REF, REF ALT in 1/255) and missing calls bool [people]."""
+    people = len(genotypes)
+    frequency = genotypes.mean() / 2
+    prior = np.array([(1 - frequency) ** 2, 2 * frequency * (1 - frequency), frequency**2])
+    certain = np.eye(3)[genotypes]
+    doubt = np.full(people, 0.93) if defect == "low_info" else np.where(rng.random(people) < 0.02, 0.06, 0.0)
+    probabilities = (1 - doubt[:, None]) * certain + doubt[:, None] * prior
+    rate = rng.uniform(0.08, 0.2) if defect == "missing" else missing_rate
+    return np.rint(255 * probabilities[:, :2]).astype(np.uint8), rng.random(people) < rate
+
+
+def impute_info(probabilities: np.ndarray, missing: np.ndarray) -> float:
+    """IMPUTE's INFO: 1 - mean(f_i - e_i²) / (2 p (1 - p)), from 8-bit probabilities of those not missing."""
+    kept = probabilities[~missing].astype(float) / 255
+    heterozygous, homozygous = kept[:, 1], np.clip(1 - kept.sum(axis=1), 0, 1)
+    expected, squares = heterozygous + 2 * homozygous, heterozygous + 4 * homozygous
+    p = expected.mean() / 2
+    return float(1 - (squares - expected**2).mean() / (2 * p * (1 - p))) if 0 < p < 1 else 1.0
+
+
+def _standardise(values: np.ndarray) -> np.ndarray:
+    centred = values - values.mean(axis=0)
+    spread = centred.std(axis=0)
+    return np.divide(centred, spread, out=np.zeros_like(centred, dtype=float), where=spread > 0)
