@@ -143,7 +143,7 @@ def test_one_message_counts_every_kind_of_bad_image(tmp_path: Path) -> None:
 
 def test_bad_data_behind_good_headers_leave_nothing_behind(tmp_path: Path) -> None:
     paths = [_save(tmp_path, "good", _map(0)), _save(tmp_path, "large", _map(1) * 1e6)]
-    with pytest.raises(InputError, match="1 of 2 .* 1 images with values too large for float16"):
+    with pytest.raises(InputError, match=r"1 of 2 .* 1 images with values too large for float16"):
         pack_maps(paths, common_grid(paths), tmp_path / "out" / "maps.npy", "float16")
     assert list((tmp_path / "out").iterdir()) == []
 
