@@ -1,7 +1,6 @@
 """One chromosome's candidates: statistics, reasons of removal, and the genotypes that stay."""
 
 import logging
-import tempfile
 from pathlib import Path
 
 from workflow_scripts.cgni.job import Job
@@ -15,7 +14,7 @@ from workflow_scripts.cgni.genetics.chromosome import (  # noqa: E402
     assess_chromosome,
     reference_people,
 )
-from workflow_scripts.cgni.genetics.plink import Plink, plink2_program  # noqa: E402
+from workflow_scripts.cgni.genetics.plink import Plink, plink2_program, scratch_folder  # noqa: E402
 from workflow_scripts.cgni.genetics.schemas import QC, genotypes_schema  # noqa: E402
 from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
 
@@ -26,9 +25,8 @@ participants = pd.Index(people.loc[people["has_genotypes"], "participant_id"])
 candidates = read_table(inputs.candidates).query("chrom == @chrom")
 files = GenotypeFiles(chrom, Path(inputs.bgen), Path(inputs.sample), Path(inputs.mfi) if inputs.mfi else None)
 
-folder = Path(output.qc).parent
-with tempfile.TemporaryDirectory(prefix=".plink-", dir=folder) as scratch:
-    plink = Plink(plink2_program(), Path(scratch), snakemake.threads, snakemake.resources.mem_mb - 500)
+with scratch_folder(Path(output.qc).parent) as scratch:
+    plink = Plink(plink2_program(), scratch, snakemake.threads, snakemake.resources.mem_mb - 500)
     qc, genotypes = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"])
 logging.info("%d of %d candidates passed (%d reference people)", qc["passed"].sum(), len(qc), len(reference))
 write_table(qc[QC.names], output.qc, QC, job.provenance())

@@ -13,7 +13,7 @@ from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.genetics import qc as quality
 from workflow_scripts.cgni.genetics.chromosome import GenotypeFiles, assess_chromosome, reference_people
 from workflow_scripts.cgni.genetics.merge import check_build, merge_genotypes, quality_attrition, snp_genes
-from workflow_scripts.cgni.genetics.plink import Plink, last_words
+from workflow_scripts.cgni.genetics.plink import Plink, last_words, scratch_folder
 from workflow_scripts.cgni.genetics.schemas import QC, SNP_GENES, genotypes_schema
 from workflow_scripts.cgni.tables import read_table, write_table
 
@@ -65,7 +65,7 @@ def _planted() -> tuple[list[Variant], dict[str, str | None]]:
 
 def _candidates(names: list[str]) -> pd.DataFrame:
     parts = [name.split(":") for name in names]
-    table = pd.DataFrame([(p + [None, None])[:4] for p in parts], columns=["chrom", "pos", "ref", "alt"])
+    table = pd.DataFrame([[*part, None, None][:4] for part in parts], columns=["chrom", "pos", "ref", "alt"])
     table = table.assign(variant_id=names, pos=table["pos"].astype(int), rsid=None, gene_id="ENSG01", symbol="MAPT")
     return pd.concat([table, table.assign(gene_id="ENSG02")], ignore_index=True)
 
@@ -180,7 +180,7 @@ def test_files_that_do_not_belong_together(plink: Plink, tmp_path: Path) -> None
         _assess(plink, (bgen, sample, other), ["2:100:A:G"])
     fewer = tmp_path / "fewer.sample"
     fewer.write_text("\n".join(sample.read_text().splitlines()[:-3]) + "\n")
-    with pytest.raises(InputError, match="199 people, but .* holds 202"):
+    with pytest.raises(InputError, match=r"199 people, but .* holds 202"):
         _assess(plink, (bgen, fewer, mfi), ["2:100:A:G"])
     with pytest.raises(InputError, match=r"no such \.sample file"):
         _assess(plink, (bgen, tmp_path / "none", mfi), ["2:100:A:G"])
@@ -190,13 +190,15 @@ def test_files_that_do_not_belong_together(plink: Plink, tmp_path: Path) -> None
         _assess(plink, (sample, sample, mfi), ["2:100:A:G"])
     truncated = tmp_path / "truncated.bgen"
     truncated.write_bytes(bgen.read_bytes()[:-40])
-    with pytest.raises(InputError, match="plink2 failed .*truncated"):
+    with pytest.raises(InputError, match=r"plink2 failed .*truncated"):
         _assess(plink, (truncated, sample, mfi), ["2:100:A:G"])
 
 
 def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Path) -> None:
     reasons = [quality.NOT_FOUND, None, quality.RARE, None, quality.HWE]
-    table = pd.DataFrame({"chrom": ["2", "2", "2", "7", "7"], "reason": reasons, "info_source": "mfi"})
+    table = pd.DataFrame(
+        {"chrom": ["2", "2", "2", "7", "7"], "reason": reasons, "info_source": "mfi", "reference_people": 9}
+    )
     frame = quality_attrition(table, ["2", "7"]).frame()
     assert len(frame) == 2 * (1 + len(quality.REASONS))
     for chrom, start, left in (("2", 3, 1), ("7", 2, 1)):
@@ -235,3 +237,10 @@ def test_reference_people() -> None:
 def test_last_words_of_plink2_name_nobody() -> None:
     log = "PLINK\nOptions\nError: Duplicate sample ID '5000001'\nin the file.\nEnd time: today\n"
     assert last_words(log) == "Error: Duplicate sample ID '...' in the file."
+
+
+def test_left_over_scratch_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".plink-killed").mkdir()
+    with scratch_folder(tmp_path) as folder:
+        assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert not list(tmp_path.iterdir())

@@ -39,7 +39,7 @@ class Job:
 
         `inputs` is an iterable of paths, or of (name, path or list of paths) pairs.
         """
-        _die_with_parent()
+        die_with_parent()
         configure_logging(log)
         logging.info("start of %s", rule)
         return cls(rule, cfg, code, _flat_paths(inputs))
@@ -76,7 +76,7 @@ def configure_logging(log: str | Path) -> None:
     sys.excepthook = report
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to end this process when Snakemake is killed, so that no orphan writes on."""
     if sys.platform != "linux":
         return

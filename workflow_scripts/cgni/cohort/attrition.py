@@ -33,8 +33,9 @@ class Attrition:
         return pd.DataFrame(self.rows, columns=_COLUMNS)
 
     def lines(self) -> list[str]:
-        """The rows as lines for a log."""
-        return [f"{row['step']}: removed {row['removed']}, left {row['left']} {row['unit']}" for row in self.rows]
+        """The rows as lines for a log, chromosomes added up."""
+        table = self.frame().groupby("step", sort=False)[["removed", "left"]].sum()
+        return [f"{row.Index}: removed {row.removed}, {row.left} {self.unit}" for row in table.itertuples()]
 
     def _add(self, step: str, removed: int, left: int, note: str | None, chrom: str | None) -> None:
         values = (self.stage, step, self.unit, chrom, int(removed), int(left), note)

@@ -99,6 +99,9 @@ def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series)
     instances = phenotypes.instances(field)
     table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
     table = table.where(table >= 0)
+    broken = int((table % 1 > 0).sum().sum())
+    if broken:
+        raise InputError(f"main table: {broken} values of field {field} are no whole numbers; check cohort.wm_field")
     if choice == "first":
         return table.bfill(axis=1).iloc[:, 0]
     if choice == "best":
@@ -171,7 +174,8 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
     low, high = (people["wm_group"].eq(group).fillna(False).astype(bool) for group in (0, 1))
     no_age = int((people["has_image"] & people["age"].isna()).sum())
     strangers = len(image_ids.difference(people.index))
-    absent = len(pd.Index(samples["participant_id"]).difference(people.index))
+    genotyped = pd.Index(samples["participant_id"])
+    absent, negative = len(genotyped.difference(people.index)), int(genotyped.str.startswith("-").sum())
     attrition.count("with working-memory score", people["wm_score"].notna().sum())
     attrition.count("low group", low.sum())
     attrition.count("high group", high.sum())
@@ -181,7 +185,9 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
         f"{no_age} without an age at the visit of the image; {strangers} images of people not in the cohort",
     )
     attrition.count(
-        "with genotypes", people["has_genotypes"].sum(), f"{absent} people of the genotype files not in the cohort"
+        "with genotypes",
+        people["has_genotypes"].sum(),
+        f"{absent} people of the genotype files not in the cohort, {negative} of them with negative ids",
     )
     attrition.count("with image and genotypes", both.sum())
     attrition.count("low group with image and genotypes", (both & low).sum())

@@ -102,7 +102,7 @@ def assess_chromosome(
     found = import_bgen(plink, files.bgen, kept, unique["pos"], files.chrom, thresholds["hard_call"])
     table = match_candidates(unique, found)
     table = _add_statistics(plink, table, np.flatnonzero(ids.isin(reference)))
-    table = apply_filters(_add_info(plink, table, files.mfi), thresholds)
+    table = apply_filters(_add_info(plink, table, files.mfi), thresholds).assign(reference_people=len(reference))
     return table, _genotypes(plink, table, ids[kept])
 
 

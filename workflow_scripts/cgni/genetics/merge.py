@@ -6,7 +6,7 @@ import pandas as pd
 
 from workflow_scripts.cgni.cohort.attrition import Attrition
 from workflow_scripts.cgni.errors import InputError
-from workflow_scripts.cgni.genetics.qc import REASONS
+from workflow_scripts.cgni.genetics.qc import HWE, LOW_INFO, MISSING, RARE, REASONS
 
 _LEAST_FOUND = 0.5
 
@@ -40,17 +40,22 @@ def quality_attrition(qc: pd.DataFrame, chromosomes: Sequence[str]) -> Attrition
     for chrom in chromosomes:
         attrition.start("candidates", int((qc["chrom"] == chrom).sum()), chrom=chrom)
     left = {chrom: int((qc["chrom"] == chrom).sum()) for chrom in chromosomes}
-    sources = ", ".join(sorted(set(qc["info_source"])))
+    notes = _notes(qc)
     for step in REASONS:
         before = sum(left.values())
         for chrom in chromosomes:
             removed = int(((qc["reason"] == step) & (qc["chrom"] == chrom)).sum())
             left[chrom] -= removed
-            note = f"source: {sources}" if step == "imputation quality" else None
-            attrition.remove(step, removed, left[chrom], note, chrom)
+            attrition.remove(step, removed, left[chrom], notes.get(step), chrom)
         if before and not sum(left.values()):
             raise InputError(f"genetics: no variant is left after the step `{step}` ({before} before it)")
     return attrition
+
+
+def _notes(qc: pd.DataFrame) -> dict[str, str]:
+    people = f"{qc['reference_people'].max()} reference people"
+    notes = {LOW_INFO: "source: " + ", ".join(sorted(set(qc["info_source"])))}
+    return notes | dict.fromkeys((MISSING, RARE, HWE), people)
 
 
 def merge_genotypes(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

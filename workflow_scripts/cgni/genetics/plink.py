@@ -3,11 +3,13 @@
 plink2 sees people as row numbers, never by their ids, so no log of it can name anybody.
 """
 
+import contextlib
 import re
 import shutil
 import struct
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +17,10 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.job import die_with_parent
 
 _NO_VARIANTS = "No variants remaining"
+_SCRATCH = ".plink-"
 _MISSING = -1
 # 2-bit codes of a variant-major .bed, lowest bits first, as copies of its first allele (plink2: ALT)
 _BED_COUNTS = np.array([2, _MISSING, 1, 0], dtype=np.int8)
@@ -42,12 +46,29 @@ class Plink:
         prefix = self.scratch / out
         limits = ["--threads", str(self.threads), "--memory", str(self.memory_mb), "--silent"]
         command = [self.program, *map(str, arguments), *limits, "--out", str(prefix)]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+        run = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            preexec_fn=die_with_parent,
+        )
         if run.returncode:
             log = Path(f"{prefix}.log")
             said = log.read_text(errors="replace") if log.is_file() else run.stdout + run.stderr
             raise InputError(f"plink2 failed ({Path(str(arguments[1])).name}): {last_words(said)}")
         return prefix
+
+
+@contextlib.contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A temporary folder in `parent` that is removed at the end, and so are those of killed jobs."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for left_over in parent.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(left_over)
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=parent) as folder:
+        yield Path(folder)
 
 
 def plink2_program() -> str:
@@ -164,7 +185,7 @@ def variant_statistics(plink: Plink, keep: Path) -> pd.DataFrame:
 def read_hard_calls(plink: Plink) -> np.ndarray:
     """ALT allele counts of `scratch/variants`: int8 (people, variants), -1 = missing, file orders."""
     prefix = plink.run(["--pfile", plink.scratch / "variants", "--make-bed"], "calls")
-    people = sum(1 for _ in Path(f"{prefix}.fam").open())
+    people = len(Path(f"{prefix}.fam").read_text().splitlines())
     return decode_bed(Path(f"{prefix}.bed").read_bytes(), people)
 
 

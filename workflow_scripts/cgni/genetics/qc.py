@@ -21,6 +21,7 @@ LOW_INFO, MISSING, RARE, HWE = "imputation quality", "missing genotypes", "rare"
 REASONS = (NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC, LOW_INFO, MISSING, RARE, HWE)
 FILTERS = {"pass_info": LOW_INFO, "pass_missing": MISSING, "pass_maf": RARE, "pass_hwe": HWE}
 
+_KEY = ["pos", "ref", "alt"]
 _MFI_COLUMNS = ["alternate_id", "rsid", "position", "allele1", "allele2", "maf", "minor_allele", "info"]
 
 
@@ -43,37 +44,30 @@ def match_candidates(candidates: pd.DataFrame, found: pd.DataFrame) -> pd.DataFr
     candidate_id, variant_id, chrom, pos, ref, alt, rsid, row (of `found`; -1 if none), found,
     swapped (REF and ALT exchanged), reason (missing if matched).
     """
-    places = {pos: group for pos, group in found.reset_index(drop=True).groupby("pos")}
-    nowhere = found.iloc[:0]
-    rows = []
-    for candidate in candidates.itertuples(index=False):
-        records = places.get(candidate.pos, nowhere)
-        alleles = None if pd.isna(candidate.ref) else (candidate.ref, candidate.alt)
-        rows.append(_match(alleles, records))
-    matched = pd.DataFrame(rows, columns=["row", "swapped", "reason"], index=candidates.index)
-    table = candidates.rename(columns={"variant_id": "candidate_id"}).join(matched)
-    table["found"] = table["row"] >= 0
+    records = found.reset_index(drop=True).rename_axis("row").reset_index()
+    pairs = records.groupby(_KEY, as_index=False)["row"].agg(row="min", copies="size")
+    places = pairs.groupby("pos").agg(first=("row", "min"), alleles=("row", "size"), most=("copies", "max"))
+    table = candidates.rename(columns={"variant_id": "candidate_id"}).reset_index(drop=True)
+    exact = table[_KEY].merge(pairs, on=_KEY, how="left")
+    place = places.reindex(table["pos"]).reset_index(drop=True)
+    known = table["ref"].notna()
+    row = exact["row"].where(known, place["first"])
+    copies = exact["copies"].where(known, place["most"])
+    turned = table[_KEY].rename(columns={"ref": "alt", "alt": "ref"}).merge(pairs, on=_KEY, how="left")
+    table["row"], table["found"] = row.fillna(-1).astype(int), row.notna()
+    table["swapped"] = known & row.isna() & turned["row"].notna()
+    problems = [place["first"].isna(), row.isna(), copies > 1, place["alleles"] > 1]
+    reasons = np.select(problems, [NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC], default="")
+    table["reason"] = pd.Series(reasons, dtype="string").replace("", pd.NA)
+    return _named_by_file(table, found)
+
+
+def _named_by_file(table: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Fill in alleles that the SNP table does not know, and the variant_id that follows from them."""
     records = found.reset_index(drop=True).reindex(table["row"].where(table["found"])).set_axis(table.index)
     table["ref"], table["alt"] = table["ref"].fillna(records["ref"]), table["alt"].fillna(records["alt"])
     full = table["chrom"] + ":" + table["pos"].astype(str) + ":" + table["ref"] + ":" + table["alt"]
-    table["variant_id"] = full.where(table["found"], table["candidate_id"])
-    return table
-
-
-def _match(alleles: tuple[str, str] | None, records: pd.DataFrame) -> tuple[int, bool, str | None]:
-    """Row of the match (-1), whether the alleles are exchanged, and the reason of removal."""
-    if records.empty:
-        return -1, False, NOT_FOUND
-    pairs = list(zip(records["ref"], records["alt"], strict=True))
-    if alleles is not None and alleles not in pairs:
-        return -1, alleles[::-1] in pairs, MISMATCH
-    same = [pair for pair in pairs if alleles is None or pair == alleles]
-    row = int(records.index[pairs.index(same[0])])
-    if len(pairs) == 1:
-        return row, False, None
-    if len(same) > len(set(same)):
-        return row, False, DUPLICATE
-    return row, False, MULTI_ALLELIC
+    return table.assign(variant_id=full.where(table["found"], table["candidate_id"]))
 
 
 def read_mfi(path: str | Path, positions: set[int]) -> pd.DataFrame:
@@ -109,8 +103,7 @@ def supplied_info(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> p
     InputError
         Variants of the genotype file that the mfi file does not have: they belong to different data.
     """
-    key = ["pos", "ref", "alt"]
-    values = table[key].merge(mfi.drop_duplicates(key), on=key, how="left").set_axis(table.index)["info"]
+    values = table[_KEY].merge(mfi.drop_duplicates(_KEY), on=_KEY, how="left").set_axis(table.index)["info"]
     absent = int((table["found"] & values.isna()).sum())
     if absent:
         raise InputError(

@@ -42,7 +42,8 @@ QC = pa.schema(
         pa.field("candidate_id", pa.string(), nullable=False),
         *_VARIANT,
         pa.field("found", pa.bool_(), nullable=False),  # position and alleles are in the genotype file
-        pa.field("swapped", pa.bool_(), nullable=False),  # found with REF and ALT exchanged
+        pa.field("swapped", pa.bool_(), nullable=False),  # only there with REF and ALT exchanged
+        pa.field("reference_people", pa.int32(), nullable=False),  # on whom the statistics are computed
     ]
 )
 
