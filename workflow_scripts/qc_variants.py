@@ -14,8 +14,9 @@ from workflow_scripts.cgni.genetics.chromosome import (  # noqa: E402
     assess_chromosome,
     reference_people,
 )
-from workflow_scripts.cgni.genetics.plink import Plink, plink2_program, scratch_folder  # noqa: E402
+from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder  # noqa: E402
 from workflow_scripts.cgni.genetics.schemas import QC, genotypes_schema  # noqa: E402
+from workflow_scripts.cgni.system import plink2_path  # noqa: E402
 from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
 
 inputs, output, chrom = snakemake.input, snakemake.output, snakemake.wildcards.chrom
@@ -26,7 +27,7 @@ candidates = read_table(inputs.candidates).query("chrom == @chrom")
 files = GenotypeFiles(chrom, Path(inputs.bgen), Path(inputs.sample), Path(inputs.mfi) if inputs.mfi else None)
 
 with scratch_folder(Path(output.qc).parent) as scratch:
-    plink = Plink(plink2_program(), scratch, snakemake.threads, snakemake.resources.mem_mb - 500)
+    plink = Plink(plink2_path(), scratch, snakemake.threads, snakemake.resources.mem_mb - 500)
     qc, genotypes = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"])
 logging.info("%d of %d candidates passed (%d reference people)", qc["passed"].sum(), len(qc), len(reference))
 write_table(qc[QC.names], output.qc, QC, job.provenance())

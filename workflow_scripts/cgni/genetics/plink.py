@@ -71,14 +71,6 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def plink2_program() -> str:
-    """Path of plink2."""
-    program = shutil.which("plink2")
-    if program is None:
-        raise InputError("plink2 is not on the PATH; run `make setup`, or install it (Debian and conda: plink2)")
-    return program
-
-
 def last_words(log: str, lines: int = 3) -> str:
     """The error in a plink2 log (else its last lines), in one line, quoted parts left out."""
     text = [line.strip() for line in log.splitlines() if line.strip() and not line.startswith("End time")]
