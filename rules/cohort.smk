@@ -12,7 +12,7 @@ rule write_config:
         mem_mb=500,
         runtime=5,
     params:
-        cfg=EFFECTIVE,
+        cfg=section(*EFFECTIVE),
         code=code("write_config"),
     script:
         "../workflow_scripts/write_config.py"

@@ -15,6 +15,7 @@ class Attrition:
     stage: str
     unit: str
     rows: list[dict[str, Any]] = field(default_factory=list)
+    parts: set[str] = field(default_factory=set)
 
     def start(self, step: str, left: int, note: str | None = None, chrom: str | None = None) -> None:
         """The number of units before any exclusion."""
@@ -26,6 +27,7 @@ class Attrition:
 
     def count(self, step: str, number: int, note: str = "a part of those left; nobody is removed") -> None:
         """The size of a part of those left."""
+        self.parts.add(step)
         self._add(step, 0, number, note, None)
 
     def frame(self) -> pd.DataFrame:
@@ -35,7 +37,11 @@ class Attrition:
     def lines(self) -> list[str]:
         """The rows as lines for a log, chromosomes added up."""
         table = self.frame().groupby("step", sort=False)[["removed", "left"]].sum()
-        return [f"{row.Index}: removed {row.removed}, {row.left} {self.unit}" for row in table.itertuples()]
+        return [
+            f"{row.Index}: {row.left} {self.unit}"
+            + ("" if row.Index in self.parts else f" left, {row.removed} removed")
+            for row in table.itertuples()
+        ]
 
     def _add(self, step: str, removed: int, left: int, note: str | None, chrom: str | None) -> None:
         values = (self.stage, step, self.unit, chrom, int(removed), int(left), note)
