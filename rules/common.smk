@@ -68,3 +68,45 @@ def gpu_resources():
     if not execution["gpus"]:
         return {}
     return {"gpu": execution["gpus"], "slurm_partition": execution["gpu_partition"]}
+
+
+def contrastive_section(wildcards):
+    """The slice of `train_contrastive`: the subset's own weights only."""
+    keys = [key for key in EFFECTIVE["contrastive"] if key not in ("subsets", "weights")]
+    terms = wildcards.terms.removeprefix("terms")
+    names = [_config.TERM_WEIGHTS[int(term)] for term in terms] if len(terms) > 1 else []
+    weights = [f"contrastive.weights.{name}" for name in names]
+    part = section("seed", "people.fit_on", *[f"contrastive.{key}" for key in keys], *weights)
+    part["contrastive"].setdefault("weights", {})
+    return part
+
+
+def classifier_keys(model):
+    """Config keys that a classifier reads."""
+    training = ["activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience", "class_weights"]
+    own = {
+        "confounds": ["class_weights"],
+        "imaging_cnn": [],
+        "imaging_genetic_svm": ["imaging_genetic_svm", "class_weights"],
+        "imaging_genetic_nn": ["imaging_genetic_nn", *training],
+        "genetic_nn": ["genetic_nn", *training],
+    }.get(model, ["proposed", *training])
+    return [f"classification.{key}" for key in own]
+
+
+def classifier_section(wildcards):
+    """The slice of `train_classifier` for its model."""
+    part = section("seed", "people.heads_on", *classifier_keys(wildcards.model))
+    part.setdefault("classification", {})
+    return part
+
+
+def classifier_extra(wildcards):
+    """What a model needs beside the tables of the folds."""
+    if wildcards.model.startswith("cgni_"):
+        return {"embeddings": result(f"contrastive/{wildcards.model.removeprefix('cgni_')}/embeddings.parquet")}
+    if wildcards.model == "imaging_cnn":
+        return {"networks": expand(result("transfer/fold{fold}/wm.ckpt"), fold=FOLDS)}
+    if wildcards.model.startswith("imaging_genetic"):
+        return {"hidden": result("classification/genetic_nn/features.parquet")}
+    return {}

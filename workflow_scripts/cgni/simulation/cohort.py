@@ -37,7 +37,9 @@ def draw_genotypes(
     blocks, tables = [], []
     for chrom, on_chrom in loci.groupby("chrom"):
         rng = np.random.default_rng(derive_seed(seed, "genotypes", int(chrom)))
-        genotypes, sites = _chromosome_sites(msp, on_chrom, pedigree, cfg, derive_seed(seed, "msp", int(chrom)), folder, rng)
+        genotypes, sites = _chromosome_sites(
+            msp, on_chrom, pedigree, cfg, derive_seed(seed, "msp", int(chrom)), folder, rng
+        )
         chosen = choose_variants(
             genotypes, sites, on_chrom, cfg["snps_per_gene"], cfg["not_eqtl_per_gene"], cfg["causal_per_gene"],
             cfg["max_proxies"], 0.2, rng,
@@ -87,7 +89,13 @@ def principal_components(genotypes: np.ndarray, count: int) -> np.ndarray:
 
 
 def _chromosome_sites(
-    msp: str, loci: pd.DataFrame, pedigree: Pedigree, cfg: Mapping[str, Any], seed: int, folder: Path, rng: np.random.Generator
+    msp: str,
+    loci: pd.DataFrame,
+    pedigree: Pedigree,
+    cfg: Mapping[str, Any],
+    seed: int,
+    folder: Path,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Genotypes [people, sites] and the sites (locus, pos) of one chromosome's loci."""
     step = cfg["locus_length"] + _SPACER

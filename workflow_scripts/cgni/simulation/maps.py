@@ -95,7 +95,9 @@ def region_multipliers(
     for row in planted.itertuples():
         column = int(np.searchsorted(anatomy.regions, row.region))
         strength = loading * effect_scale
-        own[:, column] = row.sign * strength * factors[:, row.factor] + np.sqrt(max(1 - strength**2, 0)) * own[:, column]
+        own[:, column] = (
+            row.sign * strength * factors[:, row.factor] + np.sqrt(max(1 - strength**2, 0)) * own[:, column]
+        )
     decades = (confounds["age"].to_numpy() - 63.5) / 10
     loss = age_loss * rng.uniform(0.5, 1.5, regions)
     shifts = sex_effect * (confounds["sex"].to_numpy() - 0.5) - ancestry_effect * confounds["population"].to_numpy()
@@ -103,7 +105,12 @@ def region_multipliers(
 
 
 def draw_map(
-    anatomy: Anatomy, multipliers: np.ndarray, head_size: float, site_gain: float, noise: float, rng: np.random.Generator
+    anatomy: Anatomy,
+    multipliers: np.ndarray,
+    head_size: float,
+    site_gain: float,
+    noise: float,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """One person's map, float32 [x, y, z] >= 0.
 

@@ -17,7 +17,12 @@ SNP_COLUMNS = ["PEC_id", "Rsid", "chr", "position", "REF", "ALT"]
 
 
 def main_table(
-    ids: np.ndarray, confounds: pd.DataFrame, scores: np.ndarray, pcs: np.ndarray, related: np.ndarray, rng: np.random.Generator
+    ids: np.ndarray,
+    confounds: pd.DataFrame,
+    scores: np.ndarray,
+    pcs: np.ndarray,
+    related: np.ndarray,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """The main phenotype table with headers like "4282-2.0"; missing values are empty.
 
@@ -25,7 +30,11 @@ def main_table(
     unattended one empty, at a later visit it may be there; the score may differ by one between visits.
     """
     people = len(ids)
-    age, sex, largest = confounds["age"].to_numpy(), confounds["sex"].to_numpy(), confounds["population"].to_numpy() == 0
+    age, sex, largest = (
+        confounds["age"].to_numpy(),
+        confounds["sex"].to_numpy(),
+        confounds["population"].to_numpy() == 0,
+    )
     baseline = np.round(age - rng.uniform(8, 10, people), 0)
     second = rng.random(people) < 0.15
     abandoned, absent = rng.random(people) < 0.02, rng.random(people) < 0.04
@@ -68,7 +77,9 @@ def write_main_table(table: pd.DataFrame, path: str | Path) -> None:
         table.to_csv(temporary, index=False, quoting=csv.QUOTE_ALL)
 
 
-def write_relatedness(ids: np.ndarray, pairs: list[tuple[int, int]], path: str | Path, rng: np.random.Generator) -> None:
+def write_relatedness(
+    ids: np.ndarray, pairs: list[tuple[int, int]], path: str | Path, rng: np.random.Generator
+) -> None:
     """Write `ID1 ID2 HetHet IBS0 Kinship` of first-degree pairs and a few third-degree ones below the threshold."""
     lines = ["ID1 ID2 HetHet IBS0 Kinship"]
     for first, second in pairs:

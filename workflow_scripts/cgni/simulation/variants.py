@@ -61,7 +61,12 @@ def choose_variants(
 
 
 def plant_defects(
-    genotypes: np.ndarray, sites: pd.DataFrame, chosen: pd.DataFrame, loci: pd.DataFrame, per_kind: int, rng: np.random.Generator
+    genotypes: np.ndarray,
+    sites: pd.DataFrame,
+    chosen: pd.DataFrame,
+    loci: pd.DataFrame,
+    per_kind: int,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Choose further sites of PPI genes that are to fail QC, `per_kind` of each kind of `DEFECTS`.
 
@@ -81,7 +86,9 @@ def plant_defects(
         rows += [(site, sites["locus"].iat[site], sites["pos"].iat[site], kind) for site in pool[:per_kind]]
     plain = chosen[chosen["is_eqtl"] & (chosen["factor"] < 0)]
     plain = plain[plain["locus"].map(loci["kind"]) == "ppi"]
-    for site, locus, pos in plain.sample(per_kind, random_state=int(rng.integers(2**31)))[["site", "locus", "pos"]].to_numpy():
+    for site, locus, pos in plain.sample(per_kind, random_state=int(rng.integers(2**31)))[
+        ["site", "locus", "pos"]
+    ].to_numpy():
         rows.append((site, locus, pos, "duplicated"))
     spoilt = pd.DataFrame(rows, columns=["site", "locus", "pos", "defect"])
     return spoilt.assign(is_eqtl=True, factor=-1)

@@ -51,3 +51,9 @@ def build_cnn(checkpoint: dict[str, Any]) -> BrainCnn:
 def load_cnn(path: str | Path) -> BrainCnn:
     """The network of a checkpoint file (`build_cnn`)."""
     return build_cnn(load_checkpoint(path))
+
+
+def save_folds(folds: dict[str, Any], path: str | Path) -> None:
+    """Write {"fold0": ...} of plain types and tensors (`load_checkpoint` reads it)."""
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        torch.save(folds, stream)

@@ -1,0 +1,126 @@
+rule train_genetic_nn:
+    input:
+        **FOLD_TABLES,
+    output:
+        model=result("classification/genetic_nn/model.ckpt"),
+        predictions=result("classification/genetic_nn/predictions.parquet"),
+        curve=result("classification/genetic_nn/curve.parquet"),
+        lineage=result("audit/lineage/train_classifier_genetic_nn.parquet"),
+        features=result("classification/genetic_nn/features.parquet"),
+    params:
+        cfg=section("seed", "people.heads_on", *classifier_keys("genetic_nn")),
+        code=code("train_classifier"),
+    log:
+        log_file("train_genetic_nn"),
+    benchmark:
+        benchmark_file("train_genetic_nn")
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/train_classifier.py"
+
+
+rule train_classifier:
+    input:
+        unpack(classifier_extra),
+        **FOLD_TABLES,
+    output:
+        model=result("classification/{model}/model.ckpt"),
+        predictions=result("classification/{model}/predictions.parquet"),
+        curve=result("classification/{model}/curve.parquet"),
+        lineage=result("audit/lineage/train_classifier_{model}.parquet"),
+    wildcard_constraints:
+        model=r"cgni_terms[1-4]+|imaging_cnn|imaging_genetic_svm|imaging_genetic_nn|confounds",
+    params:
+        cfg=classifier_section,
+        code=code("train_classifier"),
+    log:
+        log_file("train_classifier", "{model}"),
+    benchmark:
+        benchmark_file("train_classifier", "{model}")
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/train_classifier.py"
+
+
+rule select_terms:
+    input:
+        predictions=expand(result("classification/cgni_{terms}/predictions.parquet"), terms=TERMS),
+    output:
+        selection=result("classification/selection.json"),
+    params:
+        cfg={"terms": TERMS},
+        code=code("select_terms"),
+    log:
+        log_file("select_terms"),
+    benchmark:
+        benchmark_file("select_terms")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/select_terms.py"
+
+
+rule predict_holdout:
+    input:
+        **FOLD_TABLES,
+        **({"hidden": result("classification/genetic_nn/features.parquet")} if "genetic_nn" in MODELS else {}),
+        models=expand(result("classification/{model}/model.ckpt"), model=MODELS),
+        embeddings=expand(result("contrastive/{terms}/embeddings.parquet"), terms=TERMS),
+        selection=result("classification/selection.json"),
+    output:
+        holdout=result("classification/holdout.parquet"),
+    params:
+        cfg={"models": MODELS, "terms": TERMS, **section("classification.proposed.features")},
+        code=code("predict_holdout"),
+    log:
+        log_file("predict_holdout"),
+    benchmark:
+        benchmark_file("predict_holdout")
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/predict_holdout.py"
+
+
+rule evaluate_models:
+    input:
+        predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
+        holdout=result("classification/holdout.parquet"),
+        selection=result("classification/selection.json"),
+        participants=result("cohort/participants.parquet"),
+    output:
+        performance=result("classification/performance.parquet"),
+        comparisons=result("classification/comparisons.parquet"),
+    params:
+        cfg={"models": MODELS, **section("seed", "classification.bootstrap")},
+        code=code("evaluate_models"),
+    log:
+        log_file("evaluate_models"),
+    benchmark:
+        benchmark_file("evaluate_models")
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/evaluate_models.py"

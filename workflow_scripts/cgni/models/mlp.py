@@ -1,0 +1,46 @@
+"""Fully connected networks: encoders and classifier heads."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+_ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU, "tanh": nn.Tanh}
+
+
+class Mlp(nn.Module):
+    """Linear layers with an activation (and dropout) between them; the last layer is linear.
+
+    Parameters
+    ----------
+    inputs
+        Number of input columns.
+    layers
+        Sizes of all layers, the output included.
+    activation
+        relu, gelu or tanh.
+    dropout
+        Share of hidden units dropped while training.
+    """
+
+    def __init__(self, inputs: int, layers: Sequence[int], activation: str = "relu", dropout: float = 0.0) -> None:
+        super().__init__()
+        sizes = [inputs, *layers]
+        self.linears = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+        self.activation = _ACTIVATIONS[activation]()
+        self.dropout = nn.Dropout(dropout)
+
+    def hidden(self, values: torch.Tensor) -> torch.Tensor:
+        """Output of the last hidden layer after its activation, [people, layers[-2]]."""
+        for linear in self.linears[:-1]:
+            values = self.dropout(self.activation(linear(values)))
+        return values
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Output of the last layer, [people, layers[-1]]."""
+        return self.linears[-1](self.hidden(values))
+
+    def l1(self) -> torch.Tensor:
+        """Sum of the absolute weights of the hidden layers (biases and the output layer left out)."""
+        hidden = [linear.weight.abs().sum() for linear in self.linears[:-1]]
+        return torch.stack(hidden).sum() if hidden else self.linears[-1].weight.sum() * 0

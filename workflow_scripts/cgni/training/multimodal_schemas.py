@@ -1,0 +1,81 @@
+"""Declared columns of what the contrastive and the classification stage write."""
+
+import pyarrow as pa
+
+from workflow_scripts.cgni.tables import number_columns
+
+FOLD_CURVE = pa.schema(
+    [
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("epoch", pa.int64(), nullable=False),
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("metric", pa.string(), nullable=False),
+        pa.field("value", pa.float64(), nullable=False),
+    ]
+)
+FOLD_LINEAGE = pa.schema(
+    [
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("use", pa.string(), nullable=False),
+    ]
+)
+PREDICTIONS = pa.schema(
+    [
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("label", pa.int8(), nullable=False),
+        pa.field("probability", pa.float64(), nullable=False),
+    ]
+)
+HOLDOUT = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("label", pa.int8(), nullable=False),
+        pa.field("probability", pa.float64(), nullable=False),
+    ]
+)
+PERFORMANCE = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("metric", pa.string(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("se", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+    ]
+)
+COMPARISONS = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("other", pa.string(), nullable=False),
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("difference", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("bootstrap_p", pa.float64()),
+        pa.field("mcnemar_p", pa.float64()),
+        pa.field("mcnemar_p_holm", pa.float64()),
+    ]
+)
+
+
+def numbered_schema(columns: list[str]) -> pa.Schema:
+    """fold, participant_id, then the numbered float32 `columns`."""
+    return pa.schema(
+        [
+            pa.field("fold", pa.int8(), nullable=False),
+            pa.field("participant_id", pa.string(), nullable=False),
+            *[pa.field(name, pa.float32(), nullable=False) for name in columns],
+        ]
+    )
+
+
+def hidden_schema(count: int) -> pa.Schema:
+    """hg_0 ... of the genetic network's last hidden layer."""
+    return numbered_schema(number_columns("hg", count))

@@ -1,0 +1,41 @@
+"""Apply every fold's classifier of every model to the labelled people of the holdout, once, after selection."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import pandas as pd  # noqa: E402
+
+from workflow_scripts.cgni.tables import write_table  # noqa: E402
+from workflow_scripts.cgni.training.checkpoint import load_checkpoint  # noqa: E402
+from workflow_scripts.cgni.training.classifiers import probabilities  # noqa: E402
+from workflow_scripts.cgni.training.device import prepare_torch  # noqa: E402
+from workflow_scripts.cgni.training.model_inputs import StudyTables, classifier_inputs  # noqa: E402
+from workflow_scripts.cgni.training.multimodal_schemas import HOLDOUT  # noqa: E402
+
+prepare_torch(0, snakemake.threads)  # nothing is drawn at random here
+inputs, models = snakemake.input, job.cfg["models"]
+tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
+checkpoints = {model: load_checkpoint(path) for model, path in zip(models, inputs.models, strict=True)}
+embeddings = dict(zip(job.cfg["terms"], inputs.embeddings, strict=True))
+parts = []
+for fold in tables.folds():
+    data = tables.fold_data(fold)
+    rows = data.rows("holdout")
+    for model, checkpoint in checkpoints.items():
+        fitted = checkpoint[f"fold{fold}"]
+        extra = {"embeddings": embeddings.get(model.removeprefix("cgni_")), "hidden": inputs.get("hidden")}
+        features = job.cfg["classification"]["proposed"]["features"]
+        x = classifier_inputs(model, data, fold, tables, features, extra, fitted["site_levels"])
+        parts.append(
+            pd.DataFrame(
+                {
+                    "model": model,
+                    "fold": fold,
+                    "participant_id": data.ids[rows],
+                    "label": data.labels[rows],
+                    "probability": probabilities(fitted, x[rows]),
+                }
+            )
+        )
+write_table(pd.concat(parts, ignore_index=True), snakemake.output.holdout, HOLDOUT, job.provenance())
