@@ -44,6 +44,14 @@ def aal_paths() -> tuple[Path, Path]:
     raise InputError(f"the AAL atlas (aal.nii.gz with aal.nii.txt) is not there; {_HINT}")
 
 
+def atlas_paths(image: str, labels: str) -> tuple[Path, Path]:
+    """The label image and its table of the config, where `auto` means AAL."""
+    if "auto" not in (image, labels):
+        return Path(image), Path(labels)
+    aal_image, aal_labels = aal_paths()
+    return aal_image if image == "auto" else Path(image), aal_labels if labels == "auto" else Path(labels)
+
+
 def _programs(name: str) -> list[str]:
     places = [Path(sys.executable).parent, _LOCAL / "usr/bin"]
     if "CONDA_PREFIX" in os.environ:

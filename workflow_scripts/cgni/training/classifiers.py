@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 from torch.nn import functional
 
 from workflow_scripts.cgni.models.encoders import Scaling
@@ -79,6 +77,9 @@ def fit_svm(
     seed: int,
 ) -> Fitted:
     """Fit a linear SVM on standardised inputs; Platt's probabilities from the monitor people when there are some."""
+    from sklearn.linear_model import LogisticRegression  # here, because importing it costs networks seconds
+    from sklearn.svm import LinearSVC
+
     scaling = Scaling.fit(x)
     svm = LinearSVC(C=c, class_weight="balanced" if balanced else None, random_state=seed % 2**32)
     svm.fit(_scaled(scaling, x), labels)
@@ -91,6 +92,8 @@ def fit_svm(
 
 def fit_logistic(x: np.ndarray, labels: np.ndarray, balanced: bool) -> Fitted:
     """Fit a logistic regression on standardised inputs; missing values become the fit people's means."""
+    from sklearn.linear_model import LogisticRegression  # here, because importing it costs networks seconds
+
     mean = np.nan_to_num(np.nanmean(x, axis=0))
     filled = np.where(np.isnan(x), mean, x)
     scaling = Scaling.fit(filled)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.metrics import roc_auc_score
 from torch.nn import functional
 
 
@@ -27,8 +26,12 @@ def balanced_accuracy(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
 
 def auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Area under the ROC curve (scikit-learn); NaN when a class is absent."""
-    return float(roc_auc_score(labels, probabilities)) if len(np.unique(labels)) == 2 else float("nan")
+    """Area under the ROC curve: the share of (high, low) pairs in the right order, ties half; NaN without both."""
+    high, low = probabilities[labels == 1], np.sort(probabilities[labels == 0])
+    if not len(high) or not len(low):
+        return float("nan")
+    below, not_above = np.searchsorted(low, high, "left"), np.searchsorted(low, high, "right")
+    return float((below + not_above).mean() / (2 * len(low)))
 
 
 def collapse_diagnostics(imaging: torch.Tensor, genetic: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:

@@ -1,0 +1,26 @@
+rule enrich_genes:
+    input:
+        contributions=result("occlusion/contributions.parquet"),
+        snp_genes=result("genetics/snp_genes.parquet"),
+        go=expand(
+            "resources/go/{table}.parquet",
+            table=["terms", "parents", "annotations", "genes", "aliases"],
+        ),
+    output:
+        terms=result("enrichment/terms.parquet"),
+        request=result("enrichment/request.json"),
+    params:
+        cfg=section("enrichment"),
+        code=code("enrich_genes"),
+    log:
+        log_file("enrich_genes"),
+    benchmark:
+        benchmark_file("enrich_genes")
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    conda:
+        ENVIRONMENT
+    script:
+        "../workflow_scripts/enrich_genes.py"

@@ -1,0 +1,24 @@
+"""Declared columns of the enrichment table."""
+
+import pyarrow as pa
+
+TERMS = pa.schema(
+    [
+        pa.field("component", pa.int8(), nullable=False),  # -1: genes of all components together
+        pa.field("background", pa.string(), nullable=False),  # tested or annotated
+        pa.field("primary", pa.bool_(), nullable=False),  # whether it is the configured background
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("term_id", pa.string(), nullable=False),
+        pa.field("term", pa.string(), nullable=False),
+        pa.field("p", pa.float64(), nullable=False),
+        pa.field("p_bonferroni", pa.float64()),
+        pa.field("p_bh", pa.float64()),
+        pa.field("intersection", pa.int64(), nullable=False),
+        pa.field("genes", pa.string(), nullable=False),
+        pa.field("term_size", pa.int64(), nullable=False),
+        pa.field("query_size", pa.int64(), nullable=False),
+        pa.field("background_size", pa.int64(), nullable=False),
+        pa.field("engine", pa.string(), nullable=False),
+        pa.field("data_version", pa.string(), nullable=False),
+    ]
+)

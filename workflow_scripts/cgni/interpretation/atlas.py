@@ -1,0 +1,34 @@
+"""Atlas regions on the grid of the maps."""
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from nilearn.image import resample_to_img
+
+from workflow_scripts.cgni.errors import InputError
+
+
+def atlas_on_grid(image: str | Path, grid: tuple[int, ...], affine: np.ndarray) -> np.ndarray:
+    """Labels int32 [x, y, z] of an atlas, resampled by nearest neighbour through the affines."""
+    target = nib.Nifti1Image(np.zeros(grid, np.float32), affine)
+    labels = resample_to_img(str(image), target, interpolation="nearest", copy_header=True, force_resample=True)
+    return np.rint(labels.get_fdata()).astype(np.int32)
+
+
+def region_names(table: str | Path) -> pd.Series:
+    """Region names by label, from lines `index name ...`; InputError names a file without them."""
+    lines = [line.split() for line in Path(table).read_text().splitlines() if line.strip()]
+    try:
+        names = {int(parts[0]): parts[1] for parts in lines}
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{table}: expected lines `index name`; check inputs.atlas_labels") from error
+    return pd.Series(names).sort_index()
+
+
+def region_means(maps: np.ndarray, labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
+    """Mean gray matter float64 [people, regions] of maps [people, x, y, z]."""
+    flat = labels.ravel()
+    weights = np.stack([(flat == region) / max((flat == region).sum(), 1) for region in regions], axis=1)
+    return maps.reshape(len(maps), -1).astype(np.float64) @ weights

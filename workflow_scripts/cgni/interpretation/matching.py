@@ -1,0 +1,87 @@
+"""Bring the components of different folds into one order and orientation, and test them."""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from workflow_scripts.cgni.interpretation.scca import variate_correlations
+
+
+def match_components(reference: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which component of `other` is each of `reference`, and with which sign.
+
+    Parameters
+    ----------
+    reference, other
+        [2, people, components]: imaging and genetic variates of two fold models on the same people.
+
+    Returns
+    -------
+    order : int [components of the reference], -1 where `other` has none left.
+    signs : ±1.
+    """
+    cross = np.stack([_cross_correlation(a, b) for a, b in zip(reference, other, strict=True)]).mean(axis=0)
+    rows, columns = linear_sum_assignment(-np.abs(cross))
+    order, signs = np.full(reference.shape[2], -1), np.ones(reference.shape[2])
+    order[rows] = columns
+    signs[rows] = np.where(cross[rows, columns] < 0, -1.0, 1.0)
+    return order, signs
+
+
+def orient(imaging: np.ndarray, genetics: np.ndarray, wm_score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Signs of both variates of each component: cross-modal correlation positive, variate rising with WM.
+
+    `wm_score` holds NaN where unknown; rows are training people.
+    """
+    flip_genetics = np.where(variate_correlations(imaging, genetics) < 0, -1.0, 1.0)
+    known = ~np.isnan(wm_score)
+    score = np.repeat(wm_score[known, None], imaging.shape[1], axis=1)
+    rises = variate_correlations((imaging + genetics * flip_genetics)[known], score)
+    both = np.where(rises < 0, -1.0, 1.0)
+    return both, both * flip_genetics
+
+
+def permutation_p(
+    imaging: np.ndarray, genetics: np.ndarray, strata: np.ndarray, families: np.ndarray, permutations: int, seed: int
+) -> np.ndarray:
+    """Family-wise p of each component's correlation by permuting the pairing (study B22).
+
+    Parameters
+    ----------
+    imaging, genetics
+        [people, components] variates of people unseen by encoders and sparse CCA, already
+        residualised on confounds, and oriented so that correlation is expected to be positive.
+    strata
+        Ancestry stratum of each person; pairings are exchanged within strata only.
+    families
+        Family of each person; whole families are exchanged with families of the same size.
+
+    Returns
+    -------
+    (1 + number of permutations whose largest correlation over components reaches r) / (1 + permutations).
+    """
+    observed = variate_correlations(imaging, genetics)
+    blocks = _exchange_blocks(strata, families)
+    rng = np.random.default_rng(seed)
+    reached = np.zeros(len(observed))
+    for _ in range(permutations):
+        order = np.arange(len(imaging))
+        for block in blocks:
+            order[block.ravel()] = block[rng.permutation(len(block))].ravel()
+        reached += variate_correlations(imaging, genetics[order]).max() >= observed - 1e-12
+    return (1 + reached) / (1 + permutations)
+
+
+def _exchange_blocks(strata: np.ndarray, families: np.ndarray) -> list[np.ndarray]:
+    """Arrays [families, members] of row numbers of families that may be exchanged."""
+    blocks: dict[tuple, list[np.ndarray]] = {}
+    for family in np.unique(families):
+        rows = np.flatnonzero(families == family)
+        rows = rows[np.argsort(strata[rows], kind="stable")]
+        blocks.setdefault(tuple(strata[rows]), []).append(rows)
+    return [np.stack(rows) for rows in blocks.values()]
+
+
+def _cross_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    a = (first - first.mean(axis=0)) / np.maximum(first.std(axis=0), 1e-12)
+    b = (second - second.mean(axis=0)) / np.maximum(second.std(axis=0), 1e-12)
+    return a.T @ b / len(a)

@@ -1,0 +1,77 @@
+"""Declared columns of the interpretation tables."""
+
+import pyarrow as pa
+
+_FOLD = pa.field("fold", pa.int8(), nullable=False)
+_COMPONENT = pa.field("component", pa.int8(), nullable=False)
+
+WEIGHTS = pa.schema(
+    [
+        _FOLD,
+        _COMPONENT,
+        pa.field("modality", pa.string(), nullable=False),  # imaging or genetics
+        pa.field("node", pa.int64(), nullable=False),
+        pa.field("weight", pa.float64(), nullable=False),  # of the standardised node
+        pa.field("mean", pa.float64(), nullable=False),
+        pa.field("sd", pa.float64(), nullable=False),
+    ]
+)
+VARIATES = pa.schema(
+    [
+        _FOLD,
+        pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("wm_group", pa.int8()),
+        _COMPONENT,
+        pa.field("imaging", pa.float64(), nullable=False),
+        pa.field("genetics", pa.float64(), nullable=False),
+    ]
+)
+CORRELATIONS = pa.schema(
+    [
+        _FOLD,
+        _COMPONENT,
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("r", pa.float64()),
+        pa.field("n", pa.int64(), nullable=False),
+        pa.field("p", pa.float64()),
+    ]
+)
+GRID = pa.schema(
+    [
+        _FOLD,
+        pa.field("components", pa.int8(), nullable=False),
+        pa.field("penalty_imaging", pa.float64(), nullable=False),
+        pa.field("penalty_genetics", pa.float64(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("converged", pa.bool_(), nullable=False),
+        pa.field("chosen", pa.bool_(), nullable=False),
+    ]
+)
+OCCLUSION = pa.schema(
+    [
+        _FOLD,
+        _COMPONENT,
+        pa.field("feature", pa.string(), nullable=False),
+        pa.field("contribution", pa.float64(), nullable=False),
+        pa.field("absolute", pa.float64(), nullable=False),
+        pa.field("correlation", pa.float64()),
+        pa.field("size", pa.int64(), nullable=False),  # voxels of a region, 1 for a SNP
+        pa.field("people", pa.int64(), nullable=False),
+    ]
+)
+CONTRIBUTIONS = pa.schema(
+    [
+        pa.field("modality", pa.string(), nullable=False),  # region or snp
+        pa.field("feature", pa.string(), nullable=False),
+        _COMPONENT,
+        _FOLD,  # -1: consensus over folds
+        pa.field("contribution", pa.float64(), nullable=False),
+        pa.field("absolute", pa.float64(), nullable=False),
+        pa.field("z", pa.float64(), nullable=False),
+        pa.field("called", pa.bool_(), nullable=False),
+        pa.field("direction", pa.string(), nullable=False),
+        pa.field("selection_frequency", pa.float64()),
+    ]
+)

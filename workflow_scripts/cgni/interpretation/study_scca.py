@@ -1,0 +1,117 @@
+"""Sparse CCA of a study: one model a fold, matched and oriented components."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.interpretation.matching import match_components, orient
+from workflow_scripts.cgni.interpretation.scca import GridPoint, SparseFit, Standard, fit_sparse, search_grid
+
+
+@dataclass
+class FoldScca:
+    """One fold's people, embeddings and fitted model.
+
+    Attributes
+    ----------
+    ids, part, wm_score, wm_group, family : of everybody with both modalities.
+    imaging, genetics : float [people, nodes] embeddings of the fold's encoders.
+    """
+
+    ids: pd.Index
+    part: np.ndarray
+    wm_score: np.ndarray
+    wm_group: np.ndarray
+    family: np.ndarray
+    imaging: np.ndarray
+    genetics: np.ndarray
+    standards: tuple[Standard, Standard] | None = None
+    fit: SparseFit | None = None
+
+    def fitted_rows(self, fit_on: str) -> np.ndarray:
+        """Rows that sparse CCA is fitted on: monitor people, or all training people."""
+        return np.isin(self.part, ["monitor"] if fit_on == "monitor" else ["fit", "monitor"])
+
+    def views(self) -> list[np.ndarray]:
+        """Both embeddings, standardised by the people of the fit."""
+        assert self.standards is not None
+        return [s.apply(v) for s, v in zip(self.standards, (self.imaging, self.genetics), strict=True)]
+
+    def variates(self) -> np.ndarray:
+        """[2, people, components]."""
+        assert self.fit is not None
+        imaging, genetics = self.views()
+        return np.stack([imaging @ self.fit.imaging, genetics @ self.fit.genetics])
+
+    def unseen(self) -> np.ndarray:
+        """Rows of development people whom neither the fold's encoders nor its WM network were fitted on."""
+        labelled_fit = (self.part == "fit") & (self.wm_group >= 0)
+        return ~labelled_fit & (self.part != "holdout")
+
+
+def fit_study(folds: list[FoldScca], cfg: Mapping[str, Any], seed: int) -> pd.DataFrame:
+    """Choose penalties per fold and one number of components for all, fit, match and orient.
+
+    The number of components is the one with the largest mean over folds of the summed held-out
+    correlations. Components follow the first fold's order; later folds are matched to it on
+    people unseen by both. Fits are left in `folds`; the grid is returned.
+
+    Raises
+    ------
+    InputError
+        A fold without any component at the chosen penalties.
+    """
+    grids = [_grid(fold, cfg, seed) for fold in folds]
+    counts = cfg["components"]
+    best_score = {n: np.mean([max(p.score for p in grid if p.components == n) for grid in grids]) for n in counts}
+    components = max(counts, key=lambda n: (best_score[n], -n))
+    rows = []
+    for number, (fold, grid) in enumerate(zip(folds, grids, strict=True)):
+        chosen = max((p for p in grid if p.components == components), key=lambda p: p.score)
+        _fit(fold, chosen, cfg, seed)
+        rows += [(number, p.components, *p.penalties, p.score, p.converged, p is chosen) for p in grid]
+        if fold.fit.imaging.shape[1] == 0:
+            raise InputError(f"scca.penalties: all weights of fold {number} are zero; use smaller fractions")
+    _align(folds)
+    names = ["fold", "components", "penalty_imaging", "penalty_genetics", "score", "converged", "chosen"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _grid(fold: FoldScca, cfg: Mapping[str, Any], seed: int) -> list[GridPoint]:
+    rows = fold.fitted_rows(cfg["fit_on"])
+    return search_grid(
+        fold.imaging[rows], fold.genetics[rows], fold.family[rows], cfg["components"], cfg["penalties"],
+        cfg["inner_folds"], cfg["max_iterations"], seed,
+    )  # fmt: skip
+
+
+def _fit(fold: FoldScca, chosen: GridPoint, cfg: Mapping[str, Any], seed: int) -> None:
+    rows = fold.fitted_rows(cfg["fit_on"])
+    fold.standards = Standard.fit(fold.imaging[rows]), Standard.fit(fold.genetics[rows])
+    imaging, genetics = fold.views()
+    fold.fit = fit_sparse(
+        imaging[rows], genetics[rows], chosen.components, chosen.penalties, cfg["max_iterations"], seed
+    )
+
+
+def _align(folds: list[FoldScca]) -> None:
+    reference = folds[0]
+    training = np.isin(reference.part, ["fit", "monitor"])
+    signs = orient(*(v[training] for v in reference.variates()), reference.wm_score[training])
+    _rearrange(reference, np.arange(len(signs[0])), *signs)
+    for fold in folds[1:]:
+        common = fold.ids[fold.unseen()].intersection(reference.ids[reference.unseen()])
+        a = reference.variates()[:, reference.ids.get_indexer(common)]
+        b = fold.variates()[:, fold.ids.get_indexer(common)]
+        order, sign = match_components(a, b)
+        kept = order >= 0
+        _rearrange(fold, order[kept], sign[kept], sign[kept])
+
+
+def _rearrange(fold: FoldScca, order: np.ndarray, imaging_signs: np.ndarray, genetic_signs: np.ndarray) -> None:
+    fit = fold.fit
+    fold.fit = SparseFit(fit.imaging[:, order] * imaging_signs, fit.genetics[:, order] * genetic_signs, fit.converged)

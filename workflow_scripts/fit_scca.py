@@ -1,0 +1,33 @@
+"""Sparse CCA of the chosen encoders' embeddings: weights, variates, correlations with p-values."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import json  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from workflow_scripts.cgni.interpretation import schemas  # noqa: E402
+from workflow_scripts.cgni.interpretation.scca_tables import (  # noqa: E402
+    correlation_table,
+    read_folds,
+    variate_table,
+    weight_table,
+)
+from workflow_scripts.cgni.interpretation.study_scca import fit_study  # noqa: E402
+from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
+from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+
+cfg, seed = job.cfg["scca"], derive_seed(job.cfg["seed"], "scca")
+terms = json.loads(Path(snakemake.input.selection).read_text())["terms"]
+embeddings = dict(zip(job.cfg["terms"], snakemake.input.embeddings, strict=True))[terms]
+participants, splits = read_table(snakemake.input.participants), read_table(snakemake.input.splits)
+folds = read_folds(read_table(embeddings), participants, splits)
+grid = fit_study(folds, cfg, seed)
+
+provenance = job.provenance()
+write_table(grid, snakemake.output.grid, schemas.GRID, provenance)
+write_table(weight_table(folds), snakemake.output.weights, schemas.WEIGHTS, provenance)
+write_table(variate_table(folds), snakemake.output.variates, schemas.VARIATES, provenance)
+correlations = correlation_table(folds, participants, cfg["permutations"], seed)
+write_table(correlations, snakemake.output.correlations, schemas.CORRELATIONS, provenance)
