@@ -32,6 +32,35 @@ localrules:
 rule all:
     default_target: True
     input:
-        rules.report.input,
+        result("report.html"),
+        TABLE_FILES,
+        FIGURE_FILES,
 
 
+rule figures:
+    input:
+        FIGURE_FILES,
+
+
+rule tables:
+    input:
+        TABLE_FILES,
+
+
+rule report:
+    input:
+        result("report.html"),
+
+
+rule audit:
+    input:
+        result("audit/lineage.parquet"),
+        result("audit/confounds.parquet"),
+        *SIMULATED_ONLY.values(),
+
+
+rule simulate:
+    input:
+        rules.simulate_genotypes.output,
+        rules.simulate_phenotypes.output,
+        rules.simulate_images.output,

@@ -7,19 +7,19 @@ rule train_genetic_nn:
         curve=result("classification/genetic_nn/curve.parquet"),
         lineage=result("audit/lineage/train_classifier_genetic_nn.parquet"),
         features=result("classification/genetic_nn/features.parquet"),
-    params:
-        cfg=section("seed", "people.heads_on", *classifier_keys("genetic_nn")),
-        code=code("train_classifier"),
     log:
         log_file("train_genetic_nn"),
     benchmark:
         benchmark_file("train_genetic_nn")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=section("seed", "people.heads_on", *classifier_keys("genetic_nn")),
+        code=code("train_classifier"),
     script:
         "../workflow_scripts/train_classifier.py"
 
@@ -33,21 +33,21 @@ rule train_classifier:
         predictions=result("classification/{model}/predictions.parquet"),
         curve=result("classification/{model}/curve.parquet"),
         lineage=result("audit/lineage/train_classifier_{model}.parquet"),
-    wildcard_constraints:
-        model=r"cgni_terms[1-4]+|imaging_cnn|imaging_genetic_svm|imaging_genetic_nn|confounds",
-    params:
-        cfg=classifier_section,
-        code=code("train_classifier"),
     log:
         log_file("train_classifier", "{model}"),
     benchmark:
         benchmark_file("train_classifier", "{model}")
+    wildcard_constraints:
+        model=r"cgni_terms[1-4]+|imaging_cnn|imaging_genetic_svm|imaging_genetic_nn|confounds",
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=classifier_section,
+        code=code("train_classifier"),
     script:
         "../workflow_scripts/train_classifier.py"
 
@@ -57,19 +57,19 @@ rule select_terms:
         predictions=expand(result("classification/cgni_{terms}/predictions.parquet"), terms=TERMS),
     output:
         selection=result("classification/selection.json"),
-    params:
-        cfg={"terms": TERMS},
-        code=code("select_terms"),
     log:
         log_file("select_terms"),
     benchmark:
         benchmark_file("select_terms")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg={"terms": TERMS},
+        code=code("select_terms"),
     script:
         "../workflow_scripts/select_terms.py"
 
@@ -83,19 +83,19 @@ rule predict_holdout:
         selection=result("classification/selection.json"),
     output:
         holdout=result("classification/holdout.parquet"),
-    params:
-        cfg={"models": MODELS, "terms": TERMS, **section("classification.proposed.features")},
-        code=code("predict_holdout"),
     log:
         log_file("predict_holdout"),
     benchmark:
         benchmark_file("predict_holdout")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg={"models": MODELS, "terms": TERMS, **section("classification.proposed.features")},
+        code=code("predict_holdout"),
     script:
         "../workflow_scripts/predict_holdout.py"
 
@@ -109,18 +109,18 @@ rule evaluate_models:
     output:
         performance=result("classification/performance.parquet"),
         comparisons=result("classification/comparisons.parquet"),
-    params:
-        cfg={"models": MODELS, **section("seed", "classification.bootstrap")},
-        code=code("evaluate_models"),
     log:
         log_file("evaluate_models"),
     benchmark:
         benchmark_file("evaluate_models")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=60,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg={"models": MODELS, **section("seed", "classification.bootstrap")},
+        code=code("evaluate_models"),
     script:
         "../workflow_scripts/evaluate_models.py"

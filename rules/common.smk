@@ -8,6 +8,7 @@ FOLDS = list(range(EFFECTIVE["splits"]["folds"]))
 CHROMOSOMES = [str(chrom) for chrom in INPUTS["genotypes"]["chromosomes"]]
 TERMS = _config.terms_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
+CHOICES = _config.protocol_choices(EFFECTIVE)
 ENVIRONMENT = "../envs/environment.yaml"
 
 

@@ -15,18 +15,18 @@ rule train_contrastive:
         embeddings=result("contrastive/{terms}/embeddings.parquet"),
         curve=result("contrastive/{terms}/curve.parquet"),
         lineage=result("audit/lineage/train_contrastive_{terms}.parquet"),
-    params:
-        cfg=contrastive_section,
-        code=code("train_contrastive"),
     log:
         log_file("train_contrastive", "{terms}"),
     benchmark:
         benchmark_file("train_contrastive", "{terms}")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=contrastive_section,
+        code=code("train_contrastive"),
     script:
         "../workflow_scripts/train_contrastive.py"

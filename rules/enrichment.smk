@@ -9,18 +9,18 @@ rule enrich_genes:
     output:
         terms=result("enrichment/terms.parquet"),
         request=result("enrichment/request.json"),
-    params:
-        cfg=section("enrichment"),
-        code=code("enrich_genes"),
     log:
         log_file("enrich_genes"),
     benchmark:
         benchmark_file("enrich_genes")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=section("enrichment"),
+        code=code("enrich_genes"),
     script:
         "../workflow_scripts/enrich_genes.py"

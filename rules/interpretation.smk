@@ -13,19 +13,19 @@ rule fit_scca:
         variates=result("scca/variates.parquet"),
         correlations=result("scca/correlations.parquet"),
         grid=result("scca/grid.parquet"),
-    params:
-        cfg={"terms": TERMS, **section("seed", "scca")},
-        code=code("fit_scca"),
     log:
         log_file("fit_scca"),
     benchmark:
         benchmark_file("fit_scca")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg={"terms": TERMS, **section("seed", "scca")},
+        code=code("fit_scca"),
     script:
         "../workflow_scripts/fit_scca.py"
 
@@ -42,19 +42,19 @@ rule occlude_regions:
         grid=result("imaging/store/grid.json"),
     output:
         regions=result("occlusion/fold{fold}/regions.parquet"),
-    params:
-        cfg={"terms": TERMS, **section("seed", "occlusion", "inputs.atlas", "inputs.atlas_labels")},
-        code=code("occlude_regions"),
     log:
         log_file("occlude_regions", "fold{fold}"),
     benchmark:
         benchmark_file("occlude_regions", "fold{fold}")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=480,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg={"terms": TERMS, **section("seed", "occlusion", "inputs.atlas", "inputs.atlas_labels")},
+        code=code("occlude_regions"),
     script:
         "../workflow_scripts/occlude_regions.py"
 
@@ -69,19 +69,19 @@ rule occlude_snps:
         fills=expand(result("genetics/fold{fold}/fill.parquet"), fold=FOLDS),
     output:
         snps=result("occlusion/snps.parquet"),
-    params:
-        cfg={"terms": TERMS, **section("seed", "occlusion")},
-        code=code("occlude_snps"),
     log:
         log_file("occlude_snps"),
     benchmark:
         benchmark_file("occlude_snps")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg={"terms": TERMS, **section("seed", "occlusion")},
+        code=code("occlude_snps"),
     script:
         "../workflow_scripts/occlude_snps.py"
 
@@ -92,18 +92,18 @@ rule summarise_contributions:
         snps=result("occlusion/snps.parquet"),
     output:
         contributions=result("occlusion/contributions.parquet"),
-    params:
-        cfg=section("contributions"),
-        code=code("summarise_contributions"),
     log:
         log_file("summarise_contributions"),
     benchmark:
         benchmark_file("summarise_contributions")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=section("contributions"),
+        code=code("summarise_contributions"),
     script:
         "../workflow_scripts/summarise_contributions.py"

@@ -17,19 +17,19 @@ rule simulate_genotypes:
         eqtl_snps=f"{SIMULATION}/SNP_Information_Table_with_Alleles.txt",
         truth=f"{SIMULATION}/truth/variants.parquet",
         genotypes=f"{SIMULATION}/truth/genotypes.npz",
-    params:
-        cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),
-        code=code("simulate_genotypes"),
     log:
         log_file("simulate_genotypes"),
     benchmark:
         benchmark_file("simulate_genotypes")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),
+        code=code("simulate_genotypes"),
     script:
         "../workflow_scripts/simulate_genotypes.py"
 
@@ -44,19 +44,19 @@ rule simulate_phenotypes:
         relatedness=f"{SIMULATION}/ukb_rel.dat",
         people=f"{SIMULATION}/truth/people.parquet",
         betas=f"{SIMULATION}/truth/betas.parquet",
-    params:
-        cfg=section("seed", "simulation.traits", "simulation.effect_scale", "simulation.confound_scale"),
-        code=code("simulate_phenotypes"),
     log:
         log_file("simulate_phenotypes"),
     benchmark:
         benchmark_file("simulate_phenotypes")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=20,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=section("seed", "simulation.traits", "simulation.effect_scale", "simulation.confound_scale"),
+        code=code("simulate_phenotypes"),
     script:
         "../workflow_scripts/simulate_phenotypes.py"
 
@@ -69,18 +69,18 @@ rule simulate_images:
         table=f"{SIMULATION}/images.csv",
         regions=f"{SIMULATION}/truth/regions.parquet",
         defects=f"{SIMULATION}/truth/images.parquet",
-    params:
-        cfg=section("seed", "simulation.images", "simulation.effect_scale", "inputs.atlas"),
-        code=code("simulate_images"),
     log:
         log_file("simulate_images"),
     benchmark:
         benchmark_file("simulate_images")
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
-    conda:
-        ENVIRONMENT
+    params:
+        cfg=section("seed", "simulation.images", "simulation.effect_scale", "inputs.atlas"),
+        code=code("simulate_images"),
     script:
         "../workflow_scripts/simulate_images.py"

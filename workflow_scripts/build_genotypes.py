@@ -6,19 +6,19 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.cohort.roles import development_people  # noqa: E402
-from workflow_scripts.cgni.cohort.schemas import ATTRITION  # noqa: E402
-from workflow_scripts.cgni.genetics.coding import alt_is_minor, count_minor  # noqa: E402
-from workflow_scripts.cgni.genetics.merge import (  # noqa: E402
+from workflow_scripts.cgni.cohort.roles import development_people
+from workflow_scripts.cgni.cohort.schemas import ATTRITION
+from workflow_scripts.cgni.genetics.coding import alt_is_minor, count_minor
+from workflow_scripts.cgni.genetics.merge import (
     check_build,
     merge_genotypes,
     quality_attrition,
     snp_genes,
 )
-from workflow_scripts.cgni.genetics.schemas import SNP_GENES, VARIANTS, genotypes_schema  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.genetics.schemas import SNP_GENES, VARIANTS, genotypes_schema
+from workflow_scripts.cgni.tables import read_table, write_table
 
 inputs, output, provenance = snakemake.input, snakemake.output, job.provenance()
 keys = job.cfg["inputs"]["genotypes"]

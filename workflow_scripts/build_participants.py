@@ -6,19 +6,19 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.cohort.families import read_related_pairs  # noqa: E402
-from workflow_scripts.cgni.cohort.participants import (  # noqa: E402
+from workflow_scripts.cgni.cohort.families import read_related_pairs
+from workflow_scripts.cgni.cohort.participants import (
     OPTIONAL_FIELDS,
     build_participants,
     needed_fields,
 )
-from workflow_scripts.cgni.cohort.phenotypes import read_phenotypes, read_withdrawals  # noqa: E402
-from workflow_scripts.cgni.cohort.samples import common_samples  # noqa: E402
-from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema  # noqa: E402
-from workflow_scripts.cgni.imaging.paths import list_images  # noqa: E402
-from workflow_scripts.cgni.tables import write_table  # noqa: E402
+from workflow_scripts.cgni.cohort.phenotypes import read_phenotypes, read_withdrawals
+from workflow_scripts.cgni.cohort.samples import common_samples
+from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema
+from workflow_scripts.cgni.imaging.paths import list_images
+from workflow_scripts.cgni.tables import write_table
 
 inputs, cohort = snakemake.input, job.cfg["cohort"]
 n_pcs = cohort["n_pcs"]

@@ -8,20 +8,20 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from workflow_scripts.cgni.cohort.roles import development_people  # noqa: E402
-from workflow_scripts.cgni.cohort.schemas import ATTRITION  # noqa: E402
-from workflow_scripts.cgni.files import atomic_path  # noqa: E402
-from workflow_scripts.cgni.imaging.quality import (  # noqa: E402
+from workflow_scripts.cgni.cohort.roles import development_people
+from workflow_scripts.cgni.cohort.schemas import ATTRITION
+from workflow_scripts.cgni.files import atomic_path
+from workflow_scripts.cgni.imaging.quality import (
     attrition_rows,
     correlate_with_reference,
     gray_matter_mask,
     quality_table,
 )
-from workflow_scripts.cgni.imaging.schemas import QC  # noqa: E402
-from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.imaging.schemas import QC
+from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.tables import read_table, write_table
 
 qc, reference = job.cfg["imaging"]["qc"], job.cfg["people"]["reference"]
 store = GmStore.open(Path(snakemake.input.maps).parent)

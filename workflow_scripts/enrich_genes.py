@@ -4,13 +4,13 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-from workflow_scripts.cgni.enrichment.ontology import load_snapshot  # noqa: E402
-from workflow_scripts.cgni.enrichment.schemas import TERMS  # noqa: E402
-from workflow_scripts.cgni.enrichment.study import enrich_study  # noqa: E402
-from workflow_scripts.cgni.files import write_json  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.enrichment.ontology import load_snapshot
+from workflow_scripts.cgni.enrichment.schemas import TERMS
+from workflow_scripts.cgni.enrichment.study import enrich_study
+from workflow_scripts.cgni.files import write_json
+from workflow_scripts.cgni.tables import read_table, write_table
 
 terms, request = enrich_study(
     read_table(snakemake.input.contributions),

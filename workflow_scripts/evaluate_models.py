@@ -4,13 +4,13 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import json  # noqa: E402
-from pathlib import Path  # noqa: E402
+import json
+from pathlib import Path
 
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
-from workflow_scripts.cgni.training.evaluation import compare_models, score_models  # noqa: E402
-from workflow_scripts.cgni.training.multimodal_schemas import COMPARISONS, PERFORMANCE  # noqa: E402
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.tables import read_table, write_table
+from workflow_scripts.cgni.training.evaluation import compare_models, score_models
+from workflow_scripts.cgni.training.multimodal_schemas import COMPARISONS, PERFORMANCE
 
 models = job.cfg["models"]
 seed, resamples = derive_seed(job.cfg["seed"], "evaluation"), job.cfg["classification"]["bootstrap"]

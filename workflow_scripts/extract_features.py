@@ -6,15 +6,15 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
-from workflow_scripts.cgni.tables import number_columns, read_table, write_table  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import load_cnn  # noqa: E402
-from workflow_scripts.cgni.training.device import choose_device, prepare_torch  # noqa: E402
-from workflow_scripts.cgni.training.fit import extract_features  # noqa: E402
-from workflow_scripts.cgni.training.people import passing_people  # noqa: E402
-from workflow_scripts.cgni.training.schemas import features_schema  # noqa: E402
+from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.tables import number_columns, read_table, write_table
+from workflow_scripts.cgni.training.checkpoint import load_cnn
+from workflow_scripts.cgni.training.device import choose_device, prepare_torch
+from workflow_scripts.cgni.training.fit import extract_features
+from workflow_scripts.cgni.training.people import passing_people
+from workflow_scripts.cgni.training.schemas import features_schema
 
 prepare_torch(seed=0, threads=snakemake.threads)  # nothing is drawn at random here
 device = choose_device(**snakemake.params.execution["execution"])

@@ -6,23 +6,23 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-from workflow_scripts.cgni.audit.schemas import LINEAGE  # noqa: E402
-from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import lineage, load_checkpoint, save_cnn  # noqa: E402
-from workflow_scripts.cgni.training.device import choose_device, prepare_torch  # noqa: E402
-from workflow_scripts.cgni.training.fit import score_people  # noqa: E402
-from workflow_scripts.cgni.training.people import (  # noqa: E402
+from workflow_scripts.cgni.audit.schemas import LINEAGE
+from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.tables import read_table, write_table
+from workflow_scripts.cgni.training.checkpoint import lineage, load_checkpoint, save_cnn
+from workflow_scripts.cgni.training.device import choose_device, prepare_torch
+from workflow_scripts.cgni.training.fit import score_people
+from workflow_scripts.cgni.training.people import (
     fold_groups,
     known_values,
     lineage_table,
     located,
     passing_people,
 )
-from workflow_scripts.cgni.training.resume import ResumeFile  # noqa: E402
-from workflow_scripts.cgni.training.schemas import CURVE, METRICS  # noqa: E402
-from workflow_scripts.cgni.training.stages import finetune_wm  # noqa: E402
+from workflow_scripts.cgni.training.resume import ResumeFile
+from workflow_scripts.cgni.training.schemas import CURVE, METRICS
+from workflow_scripts.cgni.training.stages import finetune_wm
 
 fold, cfg = int(snakemake.wildcards.fold), job.cfg["transfer"]
 seed = derive_seed(job.cfg["seed"], "transfer", fold)

@@ -4,19 +4,19 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import json  # noqa: E402
-from pathlib import Path  # noqa: E402
+import json
+from pathlib import Path
 
-from workflow_scripts.cgni.interpretation import schemas  # noqa: E402
-from workflow_scripts.cgni.interpretation.scca_tables import (  # noqa: E402
+from workflow_scripts.cgni.interpretation import schemas
+from workflow_scripts.cgni.interpretation.scca_tables import (
     correlation_table,
     read_folds,
     variate_table,
     weight_table,
 )
-from workflow_scripts.cgni.interpretation.study_scca import fit_study  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.interpretation.study_scca import fit_study
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.tables import read_table, write_table
 
 cfg, seed = job.cfg["scca"], derive_seed(job.cfg["seed"], "scca")
 terms = json.loads(Path(snakemake.input.selection).read_text())["terms"]

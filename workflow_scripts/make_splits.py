@@ -6,9 +6,9 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-from workflow_scripts.cgni.cohort.schemas import splits_schema  # noqa: E402
-from workflow_scripts.cgni.cohort.splits import make_splits  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.cohort.schemas import splits_schema
+from workflow_scripts.cgni.cohort.splits import make_splits
+from workflow_scripts.cgni.tables import read_table, write_table
 
 keys = job.cfg["splits"]
 splits = make_splits(read_table(snakemake.input.participants), keys, job.cfg["seed"])

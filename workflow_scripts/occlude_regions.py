@@ -4,21 +4,21 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import json  # noqa: E402
-import logging  # noqa: E402
-from pathlib import Path  # noqa: E402
+import json
+import logging
+from pathlib import Path
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from workflow_scripts.cgni.imaging.store import GmStore  # noqa: E402
-from workflow_scripts.cgni.interpretation import atlas, occlusion, schemas  # noqa: E402
-from workflow_scripts.cgni.interpretation.people import occluded_ids  # noqa: E402
-from workflow_scripts.cgni.models.encoders import load_encoders  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.system import atlas_paths  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint, load_cnn  # noqa: E402
-from workflow_scripts.cgni.training.device import prepare_torch  # noqa: E402
+from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.interpretation import atlas, occlusion, schemas
+from workflow_scripts.cgni.interpretation.people import occluded_ids
+from workflow_scripts.cgni.models.encoders import load_encoders
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.system import atlas_paths
+from workflow_scripts.cgni.tables import read_table, write_table
+from workflow_scripts.cgni.training.checkpoint import load_checkpoint, load_cnn
+from workflow_scripts.cgni.training.device import prepare_torch
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 fold, cfg = int(snakemake.wildcards.fold), job.cfg["occlusion"]

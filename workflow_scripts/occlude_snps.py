@@ -4,20 +4,20 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import json  # noqa: E402
-from pathlib import Path  # noqa: E402
+import json
+from pathlib import Path
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
-from workflow_scripts.cgni.genetics.matrix import load_genotypes  # noqa: E402
-from workflow_scripts.cgni.interpretation import occlusion, schemas  # noqa: E402
-from workflow_scripts.cgni.interpretation.people import occluded_ids  # noqa: E402
-from workflow_scripts.cgni.models.encoders import load_encoders  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint  # noqa: E402
-from workflow_scripts.cgni.training.device import prepare_torch  # noqa: E402
+from workflow_scripts.cgni.genetics.matrix import load_genotypes
+from workflow_scripts.cgni.interpretation import occlusion, schemas
+from workflow_scripts.cgni.interpretation.people import occluded_ids
+from workflow_scripts.cgni.models.encoders import load_encoders
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.tables import read_table, write_table
+from workflow_scripts.cgni.training.checkpoint import load_checkpoint
+from workflow_scripts.cgni.training.device import prepare_torch
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 cfg = job.cfg["occlusion"]

@@ -7,13 +7,13 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.files import digest_value, write_json  # noqa: E402
-from workflow_scripts.cgni.imaging.packing import common_grid, pack_maps  # noqa: E402
-from workflow_scripts.cgni.imaging.paths import list_images  # noqa: E402
-from workflow_scripts.cgni.imaging.schemas import INDEX  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.files import digest_value, write_json
+from workflow_scripts.cgni.imaging.packing import common_grid, pack_maps
+from workflow_scripts.cgni.imaging.paths import list_images
+from workflow_scripts.cgni.imaging.schemas import INDEX
+from workflow_scripts.cgni.tables import read_table, write_table
 
 listed = list_images(job.cfg["inputs"]["images"])
 participants = read_table(snakemake.input.participants, ["participant_id"])

@@ -4,14 +4,14 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.tables import write_table  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint  # noqa: E402
-from workflow_scripts.cgni.training.classifiers import probabilities  # noqa: E402
-from workflow_scripts.cgni.training.device import prepare_torch  # noqa: E402
-from workflow_scripts.cgni.training.model_inputs import StudyTables, classifier_inputs  # noqa: E402
-from workflow_scripts.cgni.training.multimodal_schemas import HOLDOUT  # noqa: E402
+from workflow_scripts.cgni.tables import write_table
+from workflow_scripts.cgni.training.checkpoint import load_checkpoint
+from workflow_scripts.cgni.training.classifiers import probabilities
+from workflow_scripts.cgni.training.device import prepare_torch
+from workflow_scripts.cgni.training.model_inputs import StudyTables, classifier_inputs
+from workflow_scripts.cgni.training.multimodal_schemas import HOLDOUT
 
 prepare_torch(0, snakemake.threads)  # nothing is drawn at random here
 inputs, models = snakemake.input, job.cfg["models"]

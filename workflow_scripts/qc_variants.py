@@ -7,17 +7,17 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.genetics.chromosome import (  # noqa: E402
+from workflow_scripts.cgni.genetics.chromosome import (
     GenotypeFiles,
     assess_chromosome,
     reference_people,
 )
-from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder  # noqa: E402
-from workflow_scripts.cgni.genetics.schemas import QC, genotypes_schema  # noqa: E402
-from workflow_scripts.cgni.system import plink2_path  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
+from workflow_scripts.cgni.genetics.schemas import QC, genotypes_schema
+from workflow_scripts.cgni.system import plink2_path
+from workflow_scripts.cgni.tables import read_table, write_table
 
 inputs, output, chrom = snakemake.input, snakemake.output, snakemake.wildcards.chrom
 people = read_table(inputs.participants)

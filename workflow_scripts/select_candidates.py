@@ -6,11 +6,11 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-from workflow_scripts.cgni.cohort.schemas import ATTRITION  # noqa: E402
-from workflow_scripts.cgni.genetics.candidates import read_network, select_candidates  # noqa: E402
-from workflow_scripts.cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles  # noqa: E402
-from workflow_scripts.cgni.genetics.schemas import CANDIDATES  # noqa: E402
-from workflow_scripts.cgni.tables import write_table  # noqa: E402
+from workflow_scripts.cgni.cohort.schemas import ATTRITION
+from workflow_scripts.cgni.genetics.candidates import read_network, select_candidates
+from workflow_scripts.cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
+from workflow_scripts.cgni.genetics.schemas import CANDIDATES
+from workflow_scripts.cgni.tables import write_table
 
 inputs = snakemake.input
 chromosomes = [str(chrom) for chrom in job.cfg["inputs"]["genotypes"]["chromosomes"]]

@@ -4,20 +4,20 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import tempfile  # noqa: E402
-from pathlib import Path  # noqa: E402
+import tempfile
+from pathlib import Path
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
-from workflow_scripts.cgni.enrichment.ontology import load_snapshot  # noqa: E402
-from workflow_scripts.cgni.files import atomic_path  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.simulation import cohort, people, schemas, ukb_tables  # noqa: E402
-from workflow_scripts.cgni.simulation.bgen import write_bgen  # noqa: E402
-from workflow_scripts.cgni.simulation.loci import choose_loci  # noqa: E402
-from workflow_scripts.cgni.system import msp_path  # noqa: E402
-from workflow_scripts.cgni.tables import write_table  # noqa: E402
+from workflow_scripts.cgni.enrichment.ontology import load_snapshot
+from workflow_scripts.cgni.files import atomic_path
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.simulation import cohort, people, schemas, ukb_tables
+from workflow_scripts.cgni.simulation.bgen import write_bgen
+from workflow_scripts.cgni.simulation.loci import choose_loci
+from workflow_scripts.cgni.system import msp_path
+from workflow_scripts.cgni.tables import write_table
 
 seed, cfg = job.cfg["seed"], job.cfg["simulation"]["genotypes"]
 size = job.cfg["simulation"]["people"]

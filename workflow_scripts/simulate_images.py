@@ -4,16 +4,16 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
-from workflow_scripts.cgni.files import atomic_path  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.simulation import maps, schemas  # noqa: E402
-from workflow_scripts.cgni.system import aal_paths  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.files import atomic_path
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.simulation import maps, schemas
+from workflow_scripts.cgni.system import aal_paths
+from workflow_scripts.cgni.tables import read_table, write_table
 
 seed, cfg = job.cfg["seed"], job.cfg["simulation"]["images"]
 rng = np.random.default_rng(derive_seed(seed, "simulation", "images"))
@@ -27,7 +27,8 @@ multipliers = maps.region_multipliers(
     cfg["age_loss"], cfg["sex_effect"], cfg["ancestry_effect"], rng,
 )  # fmt: skip
 with_image = np.flatnonzero(rng.random(len(people)) >= cfg["without_image"])
-spoilt = dict(zip(rng.choice(with_image, cfg["outliers"], replace=False), ["shifted", "noisy"] * cfg["outliers"]))
+outliers = rng.choice(with_image, cfg["outliers"], replace=False)
+spoilt = {row: "noisy" if number % 2 else "shifted" for number, row in enumerate(outliers)}
 site_gain = {site: 1 + cfg["site_gain"] * rng.standard_normal() for site in sorted(people["site"].unique())}
 
 folder = Path(snakemake.output.images)

@@ -4,14 +4,14 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
-from workflow_scripts.cgni.files import write_text  # noqa: E402
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.simulation import schemas, traits, ukb_tables  # noqa: E402
-from workflow_scripts.cgni.simulation.people import Pedigree  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.files import write_text
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.simulation import schemas, traits, ukb_tables
+from workflow_scripts.cgni.simulation.people import Pedigree
+from workflow_scripts.cgni.tables import read_table, write_table
 
 cfg = job.cfg["simulation"]["traits"]
 rng = np.random.default_rng(derive_seed(job.cfg["seed"], "simulation", "phenotypes"))

@@ -4,11 +4,11 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.interpretation.contributions import summarise  # noqa: E402
-from workflow_scripts.cgni.interpretation.schemas import CONTRIBUTIONS  # noqa: E402
-from workflow_scripts.cgni.tables import read_table, write_table  # noqa: E402
+from workflow_scripts.cgni.interpretation.contributions import summarise
+from workflow_scripts.cgni.interpretation.schemas import CONTRIBUTIONS
+from workflow_scripts.cgni.tables import read_table, write_table
 
 cfg = job.cfg["contributions"]
 regions = pd.concat([read_table(path) for path in snakemake.input.regions], ignore_index=True)

@@ -4,18 +4,18 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
 
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.tables import number_columns, write_table  # noqa: E402
-from workflow_scripts.cgni.training import multimodal_schemas as schemas  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint, save_folds  # noqa: E402
-from workflow_scripts.cgni.training.classifier_fits import fit_classifier  # noqa: E402
-from workflow_scripts.cgni.training.classifiers import hidden_features, probabilities  # noqa: E402
-from workflow_scripts.cgni.training.device import prepare_torch  # noqa: E402
-from workflow_scripts.cgni.training.model_inputs import StudyTables, classifier_inputs, fit_site_levels  # noqa: E402
-from workflow_scripts.cgni.training.multimodal import fit_rows, watch_rows  # noqa: E402
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.tables import number_columns, write_table
+from workflow_scripts.cgni.training import multimodal_schemas as schemas
+from workflow_scripts.cgni.training.checkpoint import load_checkpoint, save_folds
+from workflow_scripts.cgni.training.classifier_fits import fit_classifier
+from workflow_scripts.cgni.training.classifiers import hidden_features, probabilities
+from workflow_scripts.cgni.training.device import prepare_torch
+from workflow_scripts.cgni.training.model_inputs import StudyTables, classifier_inputs, fit_site_levels
+from workflow_scripts.cgni.training.multimodal import fit_rows, watch_rows
 
 inputs, cfg = snakemake.input, job.cfg["classification"]
 model = snakemake.wildcards.get("model", "genetic_nn")

@@ -4,17 +4,17 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import logging  # noqa: E402
+import logging
 
-import pandas as pd  # noqa: E402
+import pandas as pd
 
-from workflow_scripts.cgni.seeds import derive_seed  # noqa: E402
-from workflow_scripts.cgni.tables import write_table  # noqa: E402
-from workflow_scripts.cgni.training import multimodal_schemas as schemas  # noqa: E402
-from workflow_scripts.cgni.training.checkpoint import save_folds  # noqa: E402
-from workflow_scripts.cgni.training.contrastive import embed, fit_encoders  # noqa: E402
-from workflow_scripts.cgni.training.device import prepare_torch  # noqa: E402
-from workflow_scripts.cgni.training.model_inputs import StudyTables  # noqa: E402
+from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.tables import write_table
+from workflow_scripts.cgni.training import multimodal_schemas as schemas
+from workflow_scripts.cgni.training.checkpoint import save_folds
+from workflow_scripts.cgni.training.contrastive import embed, fit_encoders
+from workflow_scripts.cgni.training.device import prepare_torch
+from workflow_scripts.cgni.training.model_inputs import StudyTables
 
 terms, cfg = snakemake.wildcards.terms, job.cfg["contrastive"]
 # one seed for all subsets: they differ by their terms alone

@@ -4,8 +4,8 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import yaml  # noqa: E402
+import yaml
 
-from workflow_scripts.cgni.files import write_text  # noqa: E402
+from workflow_scripts.cgni.files import write_text
 
 write_text(yaml.safe_dump(dict(job.cfg), sort_keys=True, default_flow_style=None), snakemake.output.config)

@@ -11,10 +11,23 @@ from workflow_scripts.cgni.genetics.eqtl import EqtlPairs, read_eqtl_pairs, read
 from workflow_scripts.cgni.genetics.schemas import CANDIDATES
 from workflow_scripts.cgni.tables import write_table
 
-HEADER = """
-gene_id gene_chr gene_start gene_end strand number_of_SNPs_tested SNP_distance_to_TSS SNP_id SNP_chr SNP_start
-SNP_end nominal_pval regression_slope top_SNP FDR
-""".split()
+HEADER = [
+    "gene_id",
+    "gene_chr",
+    "gene_start",
+    "gene_end",
+    "strand",
+    "number_of_SNPs_tested",
+    "SNP_distance_to_TSS",
+    "SNP_id",
+    "SNP_chr",
+    "SNP_start",
+    "SNP_end",
+    "nominal_pval",
+    "regression_slope",
+    "top_SNP",
+    "FDR",
+]
 NETWORK = pd.DataFrame({"gene_id": ["ENSG01", "ENSG02", "ENSG03"], "symbol": ["MAPT", "MAPT", "FYN"]})
 
 

@@ -19,7 +19,7 @@ class Study:
     folder: Path
     overlays: tuple[str, ...]
 
-    def snakemake(self, *arguments: str, overlays: tuple[str, ...] = (), timeout: int = 600) -> subprocess.CompletedProcess:
+    def snakemake(self, *arguments: str, overlays: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
         """Run Snakemake in the copy; stdout and stderr come back as one text."""
         return subprocess.run(
             self.command(*arguments, overlays=overlays),
@@ -28,7 +28,7 @@ class Study:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=timeout,
+            timeout=900,
         )
 
     def command(self, *arguments: str, overlays: tuple[str, ...] = ()) -> list[str]:

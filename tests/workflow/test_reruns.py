@@ -44,7 +44,11 @@ def test_plot_colours_rerun_figures_and_report_only(finished_study: Study) -> No
 
 
 def test_comments_rerun_nothing(study_copy: Study) -> None:
-    for name in ("workflow_scripts/train_contrastive.py", "workflow_scripts/cgni/models/losses.py", "rules/genetics.smk"):
+    for name in (
+        "workflow_scripts/train_contrastive.py",
+        "workflow_scripts/cgni/models/losses.py",
+        "rules/genetics.smk",
+    ):
         path = study_copy.folder / name
         path.write_text(path.read_text() + "\n# a remark\n")
     assert study_copy.planned() == {}

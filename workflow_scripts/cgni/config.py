@@ -61,6 +61,22 @@ def model_names(effective: dict[str, Any]) -> list[str]:
     return [*proposed, *effective["classification"]["models"], "confounds"]
 
 
+def protocol_choices(effective: dict[str, Any]) -> dict[str, Any]:
+    """Dotted key to the value in force, of every key that the protocol governs."""
+    protocol = yaml.safe_load((_RESOURCES / "protocols" / f"{effective['protocol']}.yaml").read_text())
+    choices: dict[str, Any] = {}
+
+    def walk(part: dict[str, Any], own: dict[str, Any], path: str) -> None:
+        for key, value in part.items():
+            if isinstance(value, dict):
+                walk(value, own[key], f"{path}{key}.")
+            else:
+                choices[f"{path}{key}"] = own[key]
+
+    walk(protocol, effective, "")
+    return choices
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}

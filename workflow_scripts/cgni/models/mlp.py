@@ -1,5 +1,6 @@
 """Fully connected networks: encoders and classifier heads."""
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -26,7 +27,7 @@ class Mlp(nn.Module):
     def __init__(self, inputs: int, layers: Sequence[int], activation: str = "relu", dropout: float = 0.0) -> None:
         super().__init__()
         sizes = [inputs, *layers]
-        self.linears = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+        self.linears = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
         self.activation = _ACTIVATIONS[activation]()
         self.dropout = nn.Dropout(dropout)
 

@@ -9,10 +9,23 @@ import pandas as pd
 
 from workflow_scripts.cgni.files import atomic_path, write_text
 
-EQTL_COLUMNS = (
-    "gene_id gene_chr gene_start gene_end strand number_of_SNPs_tested SNP_distance_to_TSS SNP_id SNP_chr "
-    "SNP_start SNP_end nominal_pval regression_slope top_SNP FDR"
-).split()
+EQTL_COLUMNS = [
+    "gene_id",
+    "gene_chr",
+    "gene_start",
+    "gene_end",
+    "strand",
+    "number_of_SNPs_tested",
+    "SNP_distance_to_TSS",
+    "SNP_id",
+    "SNP_chr",
+    "SNP_start",
+    "SNP_end",
+    "nominal_pval",
+    "regression_slope",
+    "top_SNP",
+    "FDR",
+]
 SNP_COLUMNS = ["PEC_id", "Rsid", "chr", "position", "REF", "ALT"]
 
 

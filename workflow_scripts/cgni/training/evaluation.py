@@ -1,5 +1,6 @@
 """Scores with sampling errors, and paired comparisons between models."""
 
+import functools
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -102,11 +103,7 @@ def compare_models(
         for other in (model for model in tables if model != proposed):
             theirs = tables[other]["probability"].to_numpy()
 
-            def difference(chosen: np.ndarray, theirs: np.ndarray = theirs) -> float:
-                return balanced_accuracy(labels[chosen], mine[chosen]) - balanced_accuracy(
-                    labels[chosen], theirs[chosen]
-                )
-
+            difference = functools.partial(_accuracy_difference, labels, mine, theirs)
             draws = bootstrap_families(families, difference, resamples, seed)
             below = (np.sum(draws <= 0) + 1) / (len(draws) + 1)
             above = (np.sum(draws >= 0) + 1) / (len(draws) + 1)
@@ -117,6 +114,11 @@ def compare_models(
     table = pd.DataFrame(rows, columns=names)
     table["mcnemar_p_holm"] = table.groupby("split")["mcnemar_p"].transform(lambda p: holm(p.to_numpy()))
     return table
+
+
+def _accuracy_difference(labels: np.ndarray, first: np.ndarray, second: np.ndarray, rows: np.ndarray) -> float:
+    own = labels[rows]
+    return balanced_accuracy(own, first[rows]) - balanced_accuracy(own, second[rows])
 
 
 def mcnemar(labels: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:

@@ -1,0 +1,274 @@
+FIGURES = [
+    "wm_scores",
+    "gm_quality",
+    "learning_curves",
+    "performance",
+    "canonical_variates",
+    "snp_contributions",
+    "region_contributions",
+] + (["recovery"] if EFFECTIVE["simulation"]["enabled"] else [])
+FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
+
+
+rule plot_wm_scores:
+    input:
+        participants=result("cohort/participants.parquet"),
+    output:
+        expand(result("figures/wm_scores.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_wm_scores"),
+    benchmark:
+        benchmark_file("plot_wm_scores")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg=section("cohort.wm_low", "cohort.wm_high"),
+        figures=section("figures"),
+        code=code("plot_wm_scores"),
+    script:
+        "../workflow_scripts/plot_wm_scores.py"
+
+
+rule plot_gm_quality:
+    input:
+        qc=result("imaging/qc.parquet"),
+    output:
+        expand(result("figures/gm_quality.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_gm_quality"),
+    benchmark:
+        benchmark_file("plot_gm_quality")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg=section("imaging.qc.correlation"),
+        figures=section("figures"),
+        code=code("plot_gm_quality"),
+    script:
+        "../workflow_scripts/plot_gm_quality.py"
+
+
+rule plot_learning_curves:
+    input:
+        selection=result("classification/selection.json"),
+        pretraining=expand(result("pretraining/fold{fold}/curve.parquet"), fold=FOLDS),
+        transfer=expand(result("transfer/fold{fold}/curve.parquet"), fold=FOLDS),
+        contrastive=expand(result("contrastive/{terms}/curve.parquet"), terms=TERMS),
+    output:
+        expand(result("figures/learning_curves.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_learning_curves"),
+    benchmark:
+        benchmark_file("plot_learning_curves")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg={"terms": TERMS},
+        figures=section("figures"),
+        code=code("plot_learning_curves"),
+    script:
+        "../workflow_scripts/plot_learning_curves.py"
+
+
+rule plot_performance:
+    input:
+        performance=result("classification/performance.parquet"),
+    output:
+        expand(result("figures/performance.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_performance"),
+    benchmark:
+        benchmark_file("plot_performance")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg={"models": MODELS},
+        figures=section("figures"),
+        code=code("plot_performance"),
+    script:
+        "../workflow_scripts/plot_performance.py"
+
+
+rule plot_canonical_variates:
+    input:
+        variates=result("scca/variates.parquet"),
+    output:
+        expand(result("figures/canonical_variates.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_canonical_variates"),
+    benchmark:
+        benchmark_file("plot_canonical_variates")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg={},
+        figures=section("figures"),
+        code=code("plot_canonical_variates"),
+    script:
+        "../workflow_scripts/plot_canonical_variates.py"
+
+
+rule plot_snp_contributions:
+    input:
+        contributions=result("occlusion/contributions.parquet"),
+        variants=result("genetics/variants.parquet"),
+    output:
+        expand(result("figures/snp_contributions.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_snp_contributions"),
+    benchmark:
+        benchmark_file("plot_snp_contributions")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg=section("contributions.snp_sd"),
+        figures=section("figures"),
+        code=code("plot_snp_contributions"),
+    script:
+        "../workflow_scripts/plot_snp_contributions.py"
+
+
+rule plot_region_contributions:
+    input:
+        contributions=result("occlusion/contributions.parquet"),
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+    output:
+        expand(result("figures/region_contributions.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_region_contributions"),
+    benchmark:
+        benchmark_file("plot_region_contributions")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg=section("inputs.atlas", "inputs.atlas_labels"),
+        figures=section("figures"),
+        code=code("plot_region_contributions"),
+    script:
+        "../workflow_scripts/plot_region_contributions.py"
+
+
+rule plot_recovery:
+    input:
+        recovery=result("audit/recovery.parquet"),
+    output:
+        expand(result("figures/recovery.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_recovery"),
+    benchmark:
+        benchmark_file("plot_recovery")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cfg={},
+        figures=section("figures"),
+        code=code("plot_recovery"),
+    script:
+        "../workflow_scripts/plot_recovery.py"
+
+
+SIMULATED_ONLY = {"recovery": result("audit/recovery.parquet")} if EFFECTIVE["simulation"]["enabled"] else {}
+TABLES = ["table1", "table2", "table3", "table4", "table5", "attrition", "summary"]
+TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
+
+
+rule make_tables:
+    input:
+        **SIMULATED_ONLY,
+        performance=result("classification/performance.parquet"),
+        selection=result("classification/selection.json"),
+        correlations=result("scca/correlations.parquet"),
+        contributions=result("occlusion/contributions.parquet"),
+        snp_genes=result("genetics/snp_genes.parquet"),
+        variants=result("genetics/variants.parquet"),
+        terms=result("enrichment/terms.parquet"),
+        attrition=expand(result("{stage}/attrition.parquet"), stage=["cohort", "genetics", "imaging"]),
+    output:
+        TABLE_FILES,
+    log:
+        log_file("make_tables"),
+    benchmark:
+        benchmark_file("make_tables")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cfg={"models": MODELS, "terms": TERMS, **section("contrastive.weights")},
+        code=code("make_tables"),
+    script:
+        "../workflow_scripts/make_tables.py"
+
+
+rule write_report:
+    input:
+        **SIMULATED_ONLY,
+        template="resources/report.html.j2",
+        captions=expand("resources/captions/{figure}.md", figure=FIGURES),
+        figures=expand(result("figures/{figure}.png"), figure=FIGURES),
+        tables=expand(result("tables/{table}.csv"), table=TABLES),
+        lineage=result("audit/lineage.parquet"),
+        confounds=result("audit/confounds.parquet"),
+        performance=result("classification/performance.parquet"),
+        comparisons=result("classification/comparisons.parquet"),
+        correlations=result("scca/correlations.parquet"),
+        contributions=result("occlusion/contributions.parquet"),
+        terms=result("enrichment/terms.parquet"),
+        participants=result("cohort/participants.parquet"),
+        splits=result("cohort/splits.parquet"),
+        variants=result("genetics/variants.parquet"),
+        qc=result("imaging/qc.parquet"),
+        config=result("config.effective.yaml"),
+    output:
+        report=result("report.html"),
+    log:
+        log_file("write_report"),
+    benchmark:
+        benchmark_file("write_report")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cfg={"choices": CHOICES, **section("protocol", "simulation.enabled")},
+        code=code("write_report"),
+    script:
+        "../workflow_scripts/write_report.py"

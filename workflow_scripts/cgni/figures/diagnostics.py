@@ -1,0 +1,65 @@
+"""Figures of the cohort, the images and the training."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+
+def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palette: Sequence[str]) -> Figure:
+    """Fig. 1: distribution of the WM score with the two groups marked."""
+    counts = scores.dropna().astype(int).value_counts().reindex(range(2, 13), fill_value=0).sort_index()
+    colours = ["#c9ced6"] * len(counts)
+    for position, digits in enumerate(counts.index):
+        if low[0] <= digits <= low[1]:
+            colours[position] = palette[0]
+        elif high[0] <= digits <= high[1]:
+            colours[position] = palette[1]
+    figure, axes = plt.subplots(figsize=(6.4, 3.6))
+    bars = axes.bar(counts.index, counts.to_numpy(), color=colours, width=0.85)
+    axes.bar_label(bars, fontsize=8, padding=2)
+    for bounds, name, colour in ((low, "Low", palette[0]), (high, "High", palette[1])):
+        total = int(counts.loc[bounds[0] : bounds[1]].sum())
+        axes.bar([0], [0], color=colour, label=f"{name} group: {bounds[0]}–{bounds[1]} digits (n = {total:,})")
+    axes.bar([0], [0], color="#c9ced6", label="Not in a group")
+    axes.set(xlabel="Maximum digits remembered", ylabel="People", xlim=(1.3, 12.7), xticks=list(counts.index))
+    axes.set_ylim(0, counts.max() * 1.3)
+    axes.legend(loc="upper right", fontsize=8.5)
+    return figure
+
+
+def gm_quality(r: np.ndarray, threshold: float, palette: Sequence[str]) -> Figure:
+    """Distribution of the images' correlation with the reference, with the threshold."""
+    r = r[~np.isnan(r)]
+    figure, axes = plt.subplots(figsize=(6.4, 3.2))
+    low = max(min(float(np.min(r)), threshold) - 0.02, -1)
+    kept = r > threshold
+    bins = np.linspace(low, 1, 60)
+    axes.hist(r[kept], bins=bins, color=palette[0], label=f"kept (n = {kept.sum():,})")
+    axes.hist(r[~kept], bins=bins, color=palette[1], label=f"removed (n = {(~kept).sum():,})")
+    axes.axvline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:g}")
+    axes.set(xlabel="Correlation with the mean gray-matter map", ylabel="Images", yscale="symlog")
+    axes.set_ylim(bottom=0)
+    axes.legend(fontsize=8.5, loc="upper left")
+    return figure
+
+
+def learning_curves(panels: Mapping[str, pd.DataFrame], palette: Sequence[str]) -> Figure:
+    """One panel a stage: fit (dashed) and monitor (solid) people, one line a fold.
+
+    `panels` maps a title "stage, metric" to rows fold, epoch, split, value.
+    """
+    figure, axes = plt.subplots(1, len(panels), figsize=(3.5 * len(panels), 3.2), squeeze=False)
+    for axis, (title, curve) in zip(axes[0], panels.items(), strict=True):
+        for (fold, split), line in curve.groupby(["fold", "split"]):
+            colour = palette[int(fold) % len(palette)]
+            axis.plot(
+                line["epoch"], line["value"], color=colour, linestyle="--" if split == "fit" else "-", linewidth=1.3
+            )
+        stage, metric = title.split(", ", 1)
+        axis.set(title=stage, xlabel="Epoch", ylabel=metric)
+    lines = [plt.Line2D([], [], color="black", linestyle=style) for style in ("--", "-")]
+    axes[0][-1].legend(lines, ["fit people", "monitor people"], fontsize=8.5)
+    return figure

@@ -1,0 +1,179 @@
+"""Tables 1-5 of the publication with this run's numbers, and the short summary."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from workflow_scripts.cgni.figures.model_names import model_label
+
+# As printed (train / validation / holdout, balanced accuracy in percent, mean ± SD over folds).
+PUBLISHED = {
+    "imaging_cnn": ("81.34 ± 2.34", "75.32 ± 0.49", "87.02 ± 1.31"),
+    "genetic_nn": ("59.80 ± 0.42", "59.35 ± 0.45", "59.28 ± 0.57"),
+    "imaging_genetic_svm": ("95.5 ± 2.59", "65.08 ± 1.56", "65.23 ± 2.38"),
+    "imaging_genetic_nn": ("87.47 ± 0.45", "87.08 ± 0.80", "87.02 ± 0.67"),
+    "cgni_terms124": ("91.37 ± 0.30", "90.39 ± 0.11", "88.91 ± 0.66"),
+}
+PUBLISHED_CORRELATIONS = {1: ".68 / .67 / .57", 2: ".67 / .65 / .54", 3: ".66 / .65 / .55", 4: ".65 / .65 / .52"}
+_SPLITS = ("train", "validation", "holdout")
+
+
+def table1(performance: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
+    """Models by split: balanced accuracy in percent, mean ± SD over folds, and what stands beside it."""
+    rows = []
+    for model in models:
+        row = {"Model": model_label(model)}
+        row |= {split.capitalize(): _over_folds(performance, model, split) for split in _SPLITS}
+        row["Out of fold, pooled ± SE"] = _pooled(performance, model, "validation")
+        row["Holdout, pooled ± SE"] = _pooled(performance, model, "holdout")
+        row["Matched subset, out of fold"] = _percent(
+            _value(performance, model, "validation", "balanced_accuracy_matched")
+        )
+        row["AUC, out of fold"] = f"{_value(performance, model, 'validation', 'auc'):.3f}"
+        row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, ("–",)))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def table2(performance: pd.DataFrame, terms: Sequence[str], weights: Mapping[str, float], chosen: str) -> pd.DataFrame:
+    """Loss subsets; the holdout column is descriptive, nothing was chosen by it."""
+    names = {"1": ("(1) λ", "vg"), "2": ("(2) σ", "gv"), "3": ("(3) γ", "vv"), "4": ("(4) θ", "gg")}
+    rows = []
+    for subset in terms:
+        digits = subset.removeprefix("terms")
+        row = {}
+        for digit, (title, key) in names.items():
+            weight = 1.0 if len(digits) == 1 else weights[key]
+            row[title] = f"{weight:g}" if digit in digits else ""
+        model = f"cgni_{subset}"
+        row |= {
+            "Train": _over_folds(performance, model, "train"),
+            "Validation": _over_folds(performance, model, "validation"),
+        }
+        row["Holdout (descriptive)"] = _over_folds(performance, model, "holdout")
+        row["Chosen"] = "yes" if subset == chosen else ""
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def table3(correlations: pd.DataFrame) -> pd.DataFrame:
+    """Canonical correlations per component, mean ± SD over folds; p in unseen people, median over folds."""
+    own = correlations[correlations["group"] == "all"]
+    rows = []
+    for component, part in own.groupby("component"):
+        row: dict[str, object] = {"Component": component}
+        for split, title in (
+            ("fit", "Fit people"),
+            ("monitor", "Monitor"),
+            ("validation", "Validation"),
+            ("holdout", "Holdout"),
+        ):
+            r = part.loc[part["split"] == split, "r"]
+            row[title] = f"{r.mean():.2f} ± {r.std(ddof=1):.2f}"
+        p = part.loc[part["split"] == "validation", "p"]
+        row["p (median over folds)"] = f"{p.median():.3g}"
+        row["Folds with p < .05"] = f"{int((p < 0.05).sum())} of {len(p)}"
+        row["Published (train / validation / holdout)"] = PUBLISHED_CORRELATIONS.get(int(component), "–")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def table4(contributions: pd.DataFrame, snp_genes: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame:
+    """Genes of the called SNPs per component."""
+    called = _called(contributions, "snp").merge(snp_genes, left_on="feature", right_on="variant_id")
+    called["rsid"] = called["feature"].map(rsids)
+    rows = [
+        {
+            "Component": component,
+            "Gene": symbol,
+            "SNPs": ", ".join(part["rsid"]),
+            "Largest |z|": f"{part['z'].abs().max():.1f}",
+            "Counted allele with better WM": "/".join(sorted(part["direction"].unique())),
+            "Selected in folds": f"{part['selection_frequency'].max():.0%}",
+        }
+        for (component, symbol), part in called.groupby(["component", "symbol"])
+    ]
+    names = ["Component", "Gene", "SNPs", "Largest |z|", "Counted allele with better WM", "Selected in folds"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def table5(contributions: pd.DataFrame) -> pd.DataFrame:
+    """Called regions per component with the direction of gray matter."""
+    called = _called(contributions, "region").sort_values(
+        ["component", "z"], key=lambda s: s.abs() if s.name == "z" else s
+    )
+    return pd.DataFrame(
+        {
+            "Component": called["component"].to_numpy(),
+            "Region": called["feature"].str.replace("_", " ").to_numpy(),
+            "Gray matter with better WM": called["direction"].to_numpy(),
+            "z": called["z"].map("{:+.1f}".format).to_numpy(),
+            "Selected in folds": called["selection_frequency"].map("{:.0%}".format).to_numpy(),
+        }
+    )
+
+
+def summary(
+    performance: pd.DataFrame,
+    models: Sequence[str],
+    chosen: str,
+    correlations: pd.DataFrame,
+    contributions: pd.DataFrame,
+    terms: pd.DataFrame,
+    recovery: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The few numbers to look at first: quantity, value, note."""
+    rows = [("chosen loss terms", "+".join(f"({d})" for d in chosen.removeprefix("terms")), "by validation scores")]
+    for model in models:
+        out, held = _pooled(performance, model, "validation"), _pooled(performance, model, "holdout")
+        note = "selected on these folds" if model == f"cgni_{chosen}" else ""
+        rows.append((f"balanced accuracy % out of fold | holdout: {model_label(model)}", f"{out} | {held}", note))
+    unseen = correlations[(correlations["split"] == "validation") & (correlations["group"] == "all")]
+    first = unseen[unseen["component"] == 1]
+    text = f"{first['r'].mean():.2f} (p < .05 in {(first['p'] < 0.05).sum()} of {len(first)} folds)"
+    rows.append(("first canonical correlation, unseen people", text, ""))
+    for modality, name in (("region", "regions"), ("snp", "SNPs")):
+        rows.append((f"called {name}", str(_called(contributions, modality)["feature"].nunique()), "published rule"))
+    own = terms[(terms["component"] == -1) & terms["primary"]].sort_values("p") if len(terms) else terms
+    top = f"{own.iloc[0]['term']} (p {own.iloc[0]['p']:.2g})" if len(own) else "none"
+    rows.append(("first GO term", top, "unadjusted p"))
+    if recovery is not None:
+        chosen_rows = recovery[recovery["who"].isin(["oracle", "pipeline"])]
+        rows += [
+            (
+                f"{row.who}: {row.quantity}",
+                "–" if np.isnan(row.value) else f"{row.value:.2f}".replace(".00", ""),
+                row.note,
+            )
+            for row in chosen_rows.itertuples()
+        ]
+    return pd.DataFrame(rows, columns=["quantity", "value", "note"])
+
+
+def _called(contributions: pd.DataFrame, modality: str) -> pd.DataFrame:
+    return contributions[
+        (contributions["modality"] == modality) & (contributions["fold"] == -1) & contributions["called"]
+    ]
+
+
+def _value(performance: pd.DataFrame, model: str, split: str, metric: str, column: str = "value") -> float:
+    chosen = performance[
+        (performance["model"] == model) & (performance["split"] == split) & (performance["metric"] == metric)
+        & (performance["fold"] == -1)
+    ]  # fmt: skip
+    return float(chosen[column].iloc[0])
+
+
+def _over_folds(performance: pd.DataFrame, model: str, split: str) -> str:
+    mean, sd = (_value(performance, model, split, name) for name in ("fold_mean", "fold_sd"))
+    return f"{100 * mean:.2f} ± {100 * sd:.2f}"
+
+
+def _pooled(performance: pd.DataFrame, model: str, split: str) -> str:
+    value = _value(performance, model, split, "balanced_accuracy")
+    return f"{100 * value:.1f} ± {100 * _value(performance, model, split, 'balanced_accuracy', 'se'):.1f}"
+
+
+def _percent(share: float) -> str:
+    return "–" if np.isnan(share) else f"{100 * share:.1f}"

@@ -1,0 +1,35 @@
+"""Tables 1-5, the attrition table and the summary, as Parquet, CSV and LaTeX."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from workflow_scripts.cgni.figures import study_tables
+from workflow_scripts.cgni.figures.table_files import write_table_files
+from workflow_scripts.cgni.tables import read_table
+
+inputs, models = snakemake.input, job.cfg["models"]
+performance, correlations = read_table(inputs.performance), read_table(inputs.correlations)
+contributions, snp_genes = read_table(inputs.contributions), read_table(inputs.snp_genes)
+rsids = read_table(inputs.variants).set_index("variant_id")["rsid"]
+chosen = json.loads(Path(inputs.selection).read_text())["terms"]
+recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
+first = [model for model in models if not model.startswith("cgni_") or model == f"cgni_{chosen}"]
+tables = {
+    "table1": study_tables.table1(performance, first),
+    "table2": study_tables.table2(performance, job.cfg["terms"], job.cfg["contrastive"]["weights"], chosen),
+    "table3": study_tables.table3(correlations),
+    "table4": study_tables.table4(contributions, snp_genes, rsids),
+    "table5": study_tables.table5(contributions),
+    "attrition": pd.concat([read_table(path) for path in inputs.attrition], ignore_index=True),
+    "summary": study_tables.summary(
+        performance, models, chosen, correlations, contributions, read_table(inputs.terms), recovery
+    ),
+}
+for name, table in tables.items():
+    write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance())

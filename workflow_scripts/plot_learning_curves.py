@@ -1,0 +1,34 @@
+"""Learning curves of the brain-age, WM and contrastive networks."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from workflow_scripts.cgni.figures.diagnostics import learning_curves
+from workflow_scripts.cgni.figures.style import save_figure, use_style
+from workflow_scripts.cgni.tables import read_table
+
+style = snakemake.params.figures["figures"]
+use_style(style["palette"])
+
+
+def panel(paths, metric):
+    curves = [read_table(path) for path in paths]
+    table = pd.concat([c if "fold" in c else c.assign(fold=fold) for fold, c in enumerate(curves)])
+    return table[table["metric"] == metric]
+
+
+terms = json.loads(Path(snakemake.input.selection).read_text())["terms"]
+contrastive = dict(zip(job.cfg["terms"], snakemake.input.contrastive, strict=True))[terms]
+panels = {
+    "Brain age, MAE (years)": panel(snakemake.input.pretraining, "mae"),
+    "Working memory, balanced accuracy": panel(snakemake.input.transfer, "balanced_accuracy"),
+    f"Contrastive {terms.removeprefix('terms')}, loss": panel([contrastive], "loss"),
+}
+figure = learning_curves(panels, style["palette"])
+save_figure(figure, snakemake.output, style["dpi"])

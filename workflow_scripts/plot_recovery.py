@@ -1,0 +1,14 @@
+"""Recall and precision against the planted truth."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+from workflow_scripts.cgni.figures.results import recovery
+from workflow_scripts.cgni.figures.style import save_figure, use_style
+from workflow_scripts.cgni.tables import read_table
+
+style = snakemake.params.figures["figures"]
+use_style(style["palette"])
+figure = recovery(read_table(snakemake.input.recovery), style["palette"])
+save_figure(figure, snakemake.output, style["dpi"])

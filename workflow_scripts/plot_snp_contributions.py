@@ -1,0 +1,17 @@
+"""z of every SNP's contribution along the chromosomes."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+from workflow_scripts.cgni.figures.results import snp_contributions
+from workflow_scripts.cgni.figures.style import save_figure, use_style
+from workflow_scripts.cgni.tables import read_table
+
+style = snakemake.params.figures["figures"]
+use_style(style["palette"])
+contributions = read_table(snakemake.input.contributions).query("modality == 'snp' and fold == -1")
+places = read_table(snakemake.input.variants)[["variant_id", "chrom", "pos"]]
+table = contributions.merge(places, left_on="feature", right_on="variant_id").astype({"chrom": int})
+figure = snp_contributions(table, job.cfg["contributions"]["snp_sd"], style["palette"])
+save_figure(figure, snakemake.output, style["dpi"])

@@ -1,0 +1,16 @@
+"""Fig. 1: distribution of the WM score with the two groups."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+from workflow_scripts.cgni.figures.diagnostics import wm_scores
+from workflow_scripts.cgni.figures.style import save_figure, use_style
+from workflow_scripts.cgni.tables import read_table
+
+style = snakemake.params.figures["figures"]
+use_style(style["palette"])
+cfg = job.cfg["cohort"]
+scores = read_table(snakemake.input.participants)["wm_score"]
+figure = wm_scores(scores, cfg["wm_low"], cfg["wm_high"], style["palette"])
+save_figure(figure, snakemake.output, style["dpi"])
