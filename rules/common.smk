@@ -1,7 +1,24 @@
+from snakemake.exceptions import WorkflowError
+
 from workflow_scripts.cgni import code_digest as _code_digest
 from workflow_scripts.cgni import config as _config
+from workflow_scripts.cgni import input_files as _input_files
+from workflow_scripts.cgni.errors import InputError as _InputError
 
-EFFECTIVE = _config.effective_config(config)
+
+def _checked_config():
+    """The effective config; a mistake in it, or a missing input of a real study, ends the run with one message."""
+    try:
+        effective = _config.effective_config(config)
+    except _InputError as error:
+        raise WorkflowError(str(error))
+    missing = [] if effective["simulation"]["enabled"] else _input_files.missing_inputs(effective)
+    if missing:
+        raise WorkflowError(_input_files.missing_message(missing))
+    return effective
+
+
+EFFECTIVE = _checked_config()
 RESULTS = EFFECTIVE["results_dir"]
 INPUTS = EFFECTIVE["inputs"]
 FOLDS = list(range(EFFECTIVE["splits"]["folds"]))
