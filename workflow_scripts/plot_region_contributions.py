@@ -6,7 +6,7 @@ job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemak
 
 from pathlib import Path
 
-from workflow_scripts.cgni.figures.results import region_contributions
+from workflow_scripts.cgni.figures.brain import region_contributions
 from workflow_scripts.cgni.figures.style import save_figure, use_style
 from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.interpretation.atlas import atlas_on_grid, region_names

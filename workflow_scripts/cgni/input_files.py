@@ -12,7 +12,17 @@ def missing_inputs(effective: dict[str, Any]) -> list[tuple[str, str]]:
     """
     inputs = effective["inputs"]
     missing = []
-    for key in ("phenotypes", "withdrawals", "relatedness", "eqtl", "eqtl_snps", "ppi", "images", "atlas", "atlas_labels"):
+    for key in (
+        "phenotypes",
+        "withdrawals",
+        "relatedness",
+        "eqtl",
+        "eqtl_snps",
+        "ppi",
+        "images",
+        "atlas",
+        "atlas_labels",
+    ):
         path = inputs[key]
         if path not in (None, "auto") and not _place(path).exists():
             missing.append((f"inputs.{key}", path))

@@ -78,11 +78,11 @@ def _one_source(
         tested += 1
         hits = sorted(members & found)
         if hits:
-            p = hypergeom.sf(len(hits) - 1, len(universe), len(members), len(found))
-            rows.append((source, term, ontology.terms.at[term, "name"], p, np.nan, np.nan, len(hits), ";".join(hits),
+            rows.append((source, term, ontology.terms.at[term, "name"], np.nan, np.nan, np.nan, len(hits), ";".join(hits),
                          len(members), len(found), len(universe)))  # fmt: skip
     table = pd.DataFrame(rows, columns=_COLUMNS)
     if rows:
+        table["p"] = hypergeom.sf(table["intersection"] - 1, len(universe), table["term_size"], len(found))
         table["p_bonferroni"] = np.minimum(table["p"] * tested, 1)
         every = np.concatenate([np.minimum(table["p"], 1), np.ones(tested - len(table))])
         table["p_bh"] = false_discovery_control(every)[: len(table)]

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from workflow_scripts.cgni.enrichment.offline import data_version, over_represented
-from workflow_scripts.cgni.enrichment.online import query_gprofiler
 from workflow_scripts.cgni.enrichment.ontology import Ontology
 from workflow_scripts.cgni.enrichment.schemas import TERMS
 from workflow_scripts.cgni.errors import InputError
@@ -52,6 +51,8 @@ def _enrich(
     query: Collection[str], background: Collection[str] | None, ontology: Ontology, cfg: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     if query and cfg["engine"] in ("gprofiler", "auto"):
+        from workflow_scripts.cgni.enrichment.online import query_gprofiler  # needs the network's libraries
+
         try:
             table, record = query_gprofiler(query, background, cfg["sources"])
             return table, {**record, "engine": "gprofiler", "data_version": "g:Profiler, live"}

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 
 def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palette: Sequence[str]) -> Figure:
@@ -60,6 +61,7 @@ def learning_curves(panels: Mapping[str, pd.DataFrame], palette: Sequence[str]) 
             )
         stage, metric = title.split(", ", 1)
         axis.set(title=stage, xlabel="Epoch", ylabel=metric)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     lines = [plt.Line2D([], [], color="black", linestyle=style) for style in ("--", "-")]
     axes[0][-1].legend(lines, ["fit people", "monitor people"], fontsize=8.5)
     return figure

@@ -10,7 +10,7 @@ import torch
 from workflow_scripts.cgni.models.encoders import EncoderPair, Scaling
 from workflow_scripts.cgni.models.losses import LossOptions, contrastive_loss, term_weights
 from workflow_scripts.cgni.tables import number_columns
-from workflow_scripts.cgni.training.metrics import collapse_diagnostics
+from workflow_scripts.cgni.training.collapse import collapse_diagnostics
 from workflow_scripts.cgni.training.multimodal import FoldData, fit_rows, watch_rows
 from workflow_scripts.cgni.training.small import SmallSettings, fit_small
 

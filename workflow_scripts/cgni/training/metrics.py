@@ -1,8 +1,6 @@
-"""Scores of predictions and of embeddings."""
+"""Scores of predictions; without torch, which rules that only score need not load."""
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 
 def confusion(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, int]:
@@ -32,24 +30,3 @@ def auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
         return float("nan")
     below, not_above = np.searchsorted(low, high, "left"), np.searchsorted(low, high, "right")
     return float((below + not_above).mean() / (2 * len(low)))
-
-
-def collapse_diagnostics(imaging: torch.Tensor, genetic: torch.Tensor, labels: torch.Tensor) -> dict[str, float]:
-    """Whether embeddings still spread out (Wang & Isola 2020; Roy & Vetterli 2007).
-
-    alignment: mean squared distance of a person's two embeddings; uniformity: log of the mean
-    Gaussian potential over pairs; effective_rank: exponential of the singular values' entropy;
-    class_spread: mean distance to the own class's centre. The last three of z_g.
-    """
-    v, g = functional.normalize(imaging, dim=1), functional.normalize(genetic, dim=1)
-    distances = torch.pdist(g).square()
-    values = torch.linalg.svdvals(g - g.mean(dim=0))
-    shares = values / values.sum().clamp_min(1e-12)
-    entropy = -(shares * shares.clamp_min(1e-12).log()).sum()
-    spreads = [(g[labels == c] - g[labels == c].mean(dim=0)).norm(dim=1).mean() for c in labels.unique()]
-    return {
-        "alignment": float((v - g).square().sum(dim=1).mean()),
-        "uniformity": float((-2 * distances).exp().mean().clamp_min(1e-30).log()),
-        "effective_rank": float(entropy.exp()),
-        "class_spread": float(torch.stack(spreads).mean()),
-    }
