@@ -78,8 +78,9 @@ def _one_source(
         tested += 1
         hits = sorted(members & found)
         if hits:
-            rows.append((source, term, ontology.terms.at[term, "name"], np.nan, np.nan, np.nan, len(hits), ";".join(hits),
-                         len(members), len(found), len(universe)))  # fmt: skip
+            name, joined = ontology.terms.at[term, "name"], ";".join(hits)
+            sizes = len(members), len(found), len(universe)
+            rows.append((source, term, name, np.nan, np.nan, np.nan, len(hits), joined, *sizes))
     table = pd.DataFrame(rows, columns=_COLUMNS)
     if rows:
         table["p"] = hypergeom.sf(table["intersection"] - 1, len(universe), table["term_size"], len(found))
