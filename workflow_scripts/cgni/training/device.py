@@ -59,14 +59,15 @@ def prepare_torch(seed: int, threads: int = 1) -> None:
     """Seed every global generator and ask for deterministic algorithms.
 
     `threads` is the number of CPU threads; the bytes of a result depend on it, so rules fix it.
-    Operations without a deterministic form (3D max pooling on CUDA) only warn.
+    On CUDA, operations without a deterministic form (3D max pooling) only warn.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads)
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    if torch.cuda.is_available():  # on the CPU our operations repeat themselves, and the call alone costs two seconds
+        torch.use_deterministic_algorithms(True, warn_only=True)
     # Filling fresh memory guards against reading it unset, which no code here does, and costs time.
     torch.utils.deterministic.fill_uninitialized_memory = False
 
