@@ -97,7 +97,8 @@ def contrastive_loss(
 
 
 def _guard(*embeddings: torch.Tensor) -> None:
-    largest = max(float(values.detach().norm(dim=1).max()) for values in embeddings)
+    # torch's maximum hands NaN on, Python's does not
+    largest = float(torch.stack([values.detach().norm(dim=1).max() for values in embeddings]).max())
     if not largest < _DIVERGED:
         raise InputError(
             f"contrastive.normalise: without normalisation the embeddings diverged (norm {largest:.3g}); "

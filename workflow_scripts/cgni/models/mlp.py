@@ -41,7 +41,8 @@ class Mlp(nn.Module):
         """Output of the last layer, [people, layers[-1]]."""
         return self.linears[-1](self.hidden(values))
 
-    def l1(self) -> torch.Tensor:
-        """Sum of the absolute weights of the hidden layers (biases and the output layer left out)."""
-        hidden = [linear.weight.abs().sum() for linear in self.linears[:-1]]
-        return torch.stack(hidden).sum() if hidden else self.linears[-1].weight.sum() * 0
+    def l1(self, output: bool = False) -> torch.Tensor:
+        """Sum of the absolute weights of the hidden layers, with `output` of the last one too (biases left out)."""
+        chosen = self.linears if output else self.linears[:-1]
+        sums = [linear.weight.abs().sum() for linear in chosen]
+        return torch.stack(sums).sum() if sums else self.linears[-1].weight.sum() * 0

@@ -43,4 +43,5 @@ def fit_classifier(
         return fit_svm(x[fit], labels[fit], monitor, cfg["imaging_genetic_svm"]["c"], cfg["class_weights"], seed), []
     own = cfg["proposed"] if model.startswith("cgni_") else cfg[model]
     settings = {**{name: cfg[name] for name in _TRAINING}, **{k: v for k, v in own.items() if k != "features"}}
+    settings["l1_output"] = model == "imaging_genetic_nn"  # study A6: its penalty is on all layers
     return fit_network(x[fit], labels[fit], monitor, settings, seed)

@@ -36,7 +36,7 @@ def fit_network(
     watched
         Inputs and labels of the monitor people, or None.
     cfg
-        layers, activation, dropout, l1 (optional), class_weights and the keys of SmallSettings.
+        layers, activation, dropout, l1 and l1_output (optional), class_weights and the keys of SmallSettings.
     """
     torch.manual_seed(seed)
     scaling = Scaling.fit(x)
@@ -52,7 +52,7 @@ def fit_network(
 
     def loss(rows: np.ndarray) -> torch.Tensor:
         value = functional.cross_entropy(network(inputs[rows]), targets[rows], weight=weights)
-        return value + cfg.get("l1", 0.0) * network.l1()
+        return value + cfg.get("l1", 0.0) * network.l1(cfg.get("l1_output", False))
 
     def watch() -> dict[str, float]:
         assert watched is not None

@@ -105,9 +105,11 @@ def compare_models(
 
             difference = functools.partial(_accuracy_difference, labels, mine, theirs)
             draws = bootstrap_families(families, difference, resamples, seed)
+            draws = draws[np.isfinite(draws)]  # a resample without one of the classes has no score
+            # no draws: both shares are 1, so is p
             below = (np.sum(draws <= 0) + 1) / (len(draws) + 1)
             above = (np.sum(draws >= 0) + 1) / (len(draws) + 1)
-            low, high = np.nanpercentile(draws, [2.5, 97.5])
+            low, high = np.percentile(draws, [2.5, 97.5]) if len(draws) else (np.nan, np.nan)
             rows.append((proposed, other, split, difference(np.arange(len(labels))), low, high,
                          min(1.0, 2 * min(below, above)), mcnemar(labels, mine, theirs)))  # fmt: skip
     names = ["model", "other", "split", "difference", "low", "high", "bootstrap_p", "mcnemar_p"]
