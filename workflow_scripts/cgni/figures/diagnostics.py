@@ -26,7 +26,7 @@ def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palett
         axes.bar([0], [0], color=colour, label=f"{name} group: {bounds[0]}–{bounds[1]} digits (n = {total:,})")
     axes.bar([0], [0], color="#c9ced6", label="Not in a group")
     axes.set(xlabel="Maximum digits remembered", ylabel="People", xlim=(1.3, 12.7), xticks=list(counts.index))
-    axes.set_ylim(0, counts.max() * 1.3)
+    axes.set_ylim(0, counts.max() * 1.5)
     axes.legend(loc="upper right", fontsize=8.5)
     return figure
 

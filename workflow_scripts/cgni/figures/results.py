@@ -69,11 +69,12 @@ def snp_contributions(contributions: pd.DataFrame, threshold: float, palette: Se
         len(components), 1, figsize=(9, 1.7 * len(components) + 0.6), sharex=True, squeeze=False
     )
     table = contributions.sort_values(["chrom", "pos"])
+    shades = {chrom: palette[(0, 5)[number % 2]] for number, chrom in enumerate(table["chrom"].unique())}
     order = {feature: index for index, feature in enumerate(table["feature"].drop_duplicates())}
     for axis, component in zip(axes[:, 0], components, strict=True):
         part = table[table["component"] == component]
         x = part["feature"].map(order)
-        axis.scatter(x, part["z"], s=9, c=[palette[0] if chrom % 2 else palette[5] for chrom in part["chrom"]])
+        axis.scatter(x, part["z"], s=9, c=part["chrom"].map(shades))
         called = part[part["called"]]
         axis.scatter(called["feature"].map(order), called["z"], s=22, color=palette[1])
         for sign in (-1, 1):
