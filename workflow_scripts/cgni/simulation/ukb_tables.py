@@ -146,8 +146,9 @@ def write_eqtl_tables(
 def _eqtl_row(snp: object, gene: pd.Series, rng: np.random.Generator) -> tuple:
     chrom, pos = snp.chrom, snp.pos  # type: ignore[attr-defined]
     p = 10 ** -rng.uniform(5, 20)
+    version = 1 + int(gene["gene_id"].removeprefix("ENSG")) % 9
     return (
-        f"{gene['gene_id']}.{rng.integers(1, 9)}", f"chr{chrom}", gene["start"], gene["end"], gene["strand"], 3000,
+        f"{gene['gene_id']}.{version}", f"chr{chrom}", gene["start"], gene["end"], gene["strand"], 3000,
         pos - gene["start"], f"{chrom}:{pos}", f"chr{chrom}", pos, pos + 1, f"{p:.6g}",
         f"{rng.normal(0, 0.3):.6g}", int(rng.random() < 0.1), f"{min(p * 1e3, 0.049):.6g}",
     )  # fmt: skip
