@@ -53,7 +53,7 @@ def atlas_paths(image: str, labels: str) -> tuple[Path, Path]:
 
 
 def _programs(name: str) -> list[str]:
-    places = [Path(sys.executable).parent, _LOCAL / "usr/bin"]
+    places = [Path(sys.executable).parent, _LOCAL / "bin"]
     if "CONDA_PREFIX" in os.environ:
         places.append(Path(os.environ["CONDA_PREFIX"]) / "bin")
     found = [str(place / name) for place in places if (place / name).is_file()]
