@@ -34,7 +34,7 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/snakefmt --quiet $(SNAKEFILES)
+	$(BIN)/snakefmt $(SNAKEFILES)
 
 test: lint
 	$(BIN)/pytest -q -n 2 tests/unit

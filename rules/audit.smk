@@ -22,7 +22,7 @@ rule audit_lineage:
         mem_mb=1000,
         runtime=10,
     params:
-        cfg={},
+        cfg=section("people.pretrain_on"),
         code=code("audit_lineage"),
     script:
         "../workflow_scripts/audit_lineage.py"

@@ -26,6 +26,8 @@ CHROMOSOMES = [str(chrom) for chrom in INPUTS["genotypes"]["chromosomes"]]
 TERMS = _config.terms_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
 CHOICES = _config.protocol_choices(EFFECTIVE)
+STAMP = _config.leak_stamp(EFFECTIVE)
+FIGURE_STYLE = {"figures": dict(sorted({**EFFECTIVE["figures"], "stamp": STAMP}.items()))}
 ENVIRONMENT = "../envs/environment.yaml"
 
 

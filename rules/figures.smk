@@ -27,7 +27,7 @@ rule plot_wm_scores:
         runtime=20,
     params:
         cfg=section("cohort.wm_low", "cohort.wm_high"),
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_wm_scores"),
     script:
         "../workflow_scripts/plot_wm_scores.py"
@@ -50,7 +50,7 @@ rule plot_gm_quality:
         runtime=20,
     params:
         cfg=section("imaging.qc.correlation"),
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_gm_quality"),
     script:
         "../workflow_scripts/plot_gm_quality.py"
@@ -76,7 +76,7 @@ rule plot_learning_curves:
         runtime=20,
     params:
         cfg={"terms": TERMS},
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_learning_curves"),
     script:
         "../workflow_scripts/plot_learning_curves.py"
@@ -99,7 +99,7 @@ rule plot_performance:
         runtime=20,
     params:
         cfg={"models": MODELS},
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_performance"),
     script:
         "../workflow_scripts/plot_performance.py"
@@ -122,7 +122,7 @@ rule plot_canonical_variates:
         runtime=20,
     params:
         cfg={},
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_canonical_variates"),
     script:
         "../workflow_scripts/plot_canonical_variates.py"
@@ -146,7 +146,7 @@ rule plot_snp_contributions:
         runtime=20,
     params:
         cfg=section("contributions.snp_sd"),
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_snp_contributions"),
     script:
         "../workflow_scripts/plot_snp_contributions.py"
@@ -172,7 +172,7 @@ rule plot_region_contributions:
         runtime=20,
     params:
         cfg=section("inputs.atlas", "inputs.atlas_labels"),
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_region_contributions"),
     script:
         "../workflow_scripts/plot_region_contributions.py"
@@ -195,7 +195,7 @@ rule plot_recovery:
         runtime=20,
     params:
         cfg={},
-        figures=section("figures"),
+        figures=FIGURE_STYLE,
         code=code("plot_recovery"),
     script:
         "../workflow_scripts/plot_recovery.py"
@@ -230,7 +230,7 @@ rule make_tables:
         mem_mb=1000,
         runtime=10,
     params:
-        cfg={"models": MODELS, "terms": TERMS, **section("contrastive.weights")},
+        cfg={"models": MODELS, "terms": TERMS, "stamp": STAMP, **section("contrastive.weights")},
         code=code("make_tables"),
     script:
         "../workflow_scripts/make_tables.py"

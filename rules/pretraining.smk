@@ -24,7 +24,7 @@ rule pretrain_brain_age:
         mem_mb=8000,
         runtime=1440,
     params:
-        cfg=section("seed", "people.fit_on", "pretraining"),
+        cfg=section("seed", "people.fit_on", "people.pretrain_on", "pretraining"),
         execution=section("execution.device", "execution.precision"),
         code=code("pretrain_brain_age"),
         resume=result("resume/pretrain_brain_age/fold{fold}"),

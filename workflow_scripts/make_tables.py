@@ -32,4 +32,4 @@ tables = {
     ),
 }
 for name, table in tables.items():
-    write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance())
+    write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance(), job.cfg["stamp"])

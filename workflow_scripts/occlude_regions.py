@@ -33,7 +33,6 @@ store = GmStore.open(Path(snakemake.input.maps).parent)
 variates = read_table(snakemake.input.variates)
 seed = derive_seed(job.cfg["seed"], "occlusion", fold)
 ids, training = occluded_ids(variates[variates["fold"] == fold], cfg["people"], cfg["max_people"], seed)
-maps = store.read(store.rows_of(ids))
 labels_file, names_file = atlas_paths(job.cfg["inputs"]["atlas"], job.cfg["inputs"]["atlas_labels"])
 labels = atlas.atlas_on_grid(labels_file, store.grid, store.affine)
 names = atlas.region_names(names_file)
@@ -41,7 +40,8 @@ present = np.array([label for label in names.index if (labels == label).any()])
 lost = [name for label, name in names.items() if label not in set(present)]
 if lost:
     logging.warning("%d of %d regions have no voxel on this grid: %s", len(lost), len(names), ", ".join(lost))
-mean_map = store.read(store.rows_of(training)).mean(axis=0) if cfg["baseline"] == "mean" else maps[0]
+mean_map = store.mean_map(store.rows_of(training)) if cfg["baseline"] == "mean" else None
+rows = store.rows_of(ids)
 
 
 def score(batch):
@@ -49,8 +49,8 @@ def score(batch):
 
 
 masks = [labels == label for label in present]
-losses = occlusion.occlude_maps(maps, masks, occlusion.map_baselines(cfg["baseline"], maps, mean_map), score)
+losses = occlusion.occlude_maps(store.each(rows), masks, occlusion.map_baseline(cfg["baseline"], mean_map), score)
 chosen = variates[variates["fold"] == fold].pivot(index="participant_id", columns="component", values="imaging")
-means, sizes = atlas.region_means(maps, labels, present), np.array([mask.sum() for mask in masks])
+means, sizes = atlas.region_means(store.each(rows), labels, present), np.array([mask.sum() for mask in masks])
 table = occlusion.contribution_table(losses, names[present], means, chosen.loc[ids].to_numpy(), sizes, fold)
 write_table(table, snakemake.output.regions, schemas.OCCLUSION, job.provenance())

@@ -12,4 +12,4 @@ style = snakemake.params.figures["figures"]
 use_style(style["palette"])
 threshold = job.cfg["imaging"]["qc"]["correlation"]
 figure = gm_quality(read_table(snakemake.input.qc)["r"].to_numpy(), threshold, style["palette"])
-save_figure(figure, snakemake.output, style["dpi"])
+save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

@@ -31,4 +31,4 @@ panels = {
     f"Contrastive {terms.removeprefix('terms')}, loss": panel([contrastive], "loss"),
 }
 figure = learning_curves(panels, style["palette"])
-save_figure(figure, snakemake.output, style["dpi"])
+save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

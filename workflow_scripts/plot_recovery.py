@@ -11,4 +11,4 @@ from workflow_scripts.cgni.tables import read_table
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])
 figure = recovery(read_table(snakemake.input.recovery), style["palette"])
-save_figure(figure, snakemake.output, style["dpi"])
+save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

@@ -21,4 +21,4 @@ labels = atlas_on_grid(image, store.grid, store.affine)
 label_of = {name: label for label, name in region_names(names_file).items()}
 contributions = read_table(snakemake.input.contributions).query("modality == 'region' and fold == -1")
 figure = region_contributions(contributions, labels, store.affine, label_of)
-save_figure(figure, snakemake.output, style["dpi"])
+save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

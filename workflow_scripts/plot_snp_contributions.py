@@ -14,4 +14,4 @@ contributions = read_table(snakemake.input.contributions).query("modality == 'sn
 places = read_table(snakemake.input.variants)[["variant_id", "chrom", "pos"]]
 table = contributions.merge(places, left_on="feature", right_on="variant_id").astype({"chrom": int})
 figure = snp_contributions(table, job.cfg["contributions"]["snp_sd"], style["palette"])
-save_figure(figure, snakemake.output, style["dpi"])
+save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

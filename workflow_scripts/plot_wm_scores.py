@@ -13,4 +13,4 @@ use_style(style["palette"])
 cfg = job.cfg["cohort"]
 scores = read_table(snakemake.input.participants)["wm_score"]
 figure = wm_scores(scores, cfg["wm_low"], cfg["wm_high"], style["palette"])
-save_figure(figure, snakemake.output, style["dpi"])
+save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

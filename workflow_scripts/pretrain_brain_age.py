@@ -35,7 +35,8 @@ resume = ResumeFile(snakemake.params.resume, {**provenance, **snakemake.params.e
 
 store = GmStore.open(Path(snakemake.input.maps).parent)
 ages = known_values(read_table(snakemake.input.participants), "age", passing_people(read_table(snakemake.input.qc)))
-groups = fold_groups(read_table(snakemake.input.splits), fold, job.cfg["people"]["fit_on"], ages)
+fit_on = "everybody" if job.cfg["people"]["pretrain_on"] == "everybody" else job.cfg["people"]["fit_on"]
+groups = fold_groups(read_table(snakemake.input.splits), fold, fit_on, ages)
 people = located(groups, store)
 
 network, fitted, task = pretrain_brain_age(store, np.load(snakemake.input.mask), people, cfg, seed, device, resume)

@@ -41,6 +41,13 @@ def test_leaked_person_is_counted_and_refused(leak: str, column: str) -> None:
         refuse_leaks(pd.DataFrame([row]))
 
 
+def test_a_declared_leak_is_counted_but_not_refused() -> None:
+    row = _check(["p5", "p8"])
+    refuse_leaks(pd.DataFrame([row]), declared={"train"})
+    with pytest.raises(InputError, match="must not see"):
+        refuse_leaks(pd.DataFrame([row]), declared={"another rule"})
+
+
 def test_relative_of_the_holdout_is_counted() -> None:
     families = _FAMILIES.copy()
     families["p5"] = families["p8"]

@@ -80,6 +80,7 @@ def test_value_set_by_hand_beats_the_protocol() -> None:
         ({"cohort": {"wm_low": [2, 9]}}, r"cohort\.wm_low"),
         ({"transfer": {"transfer_blocks": 4}}, r"transfer\.transfer_blocks"),
         ({"classification": {"models": ["imaging_genetic_nn"]}}, r"classification\.models"),
+        ({"people": {"pretrain_on": "everybody"}}, r"people\.pretrain_on: .*protocol paper"),
         ({"occlusion": {"baseline": "auto"}}, r"occlusion\.baseline"),
     ],
 )

@@ -7,9 +7,10 @@ import torch
 from captum.attr import FeatureAblation
 from scipy.stats import kstest
 
+from workflow_scripts.cgni.interpretation.atlas import region_means
 from workflow_scripts.cgni.interpretation.contributions import summarise
 from workflow_scripts.cgni.interpretation.matching import match_components, orient, permutation_p
-from workflow_scripts.cgni.interpretation.occlusion import occlude_counts, occlude_maps, variate_readout
+from workflow_scripts.cgni.interpretation.occlusion import map_baseline, occlude_counts, occlude_maps, variate_readout
 from workflow_scripts.cgni.interpretation.scca import Standard, fit_sparse, search_grid, variate_correlations
 from workflow_scripts.cgni.models.cnn import BrainCnn
 from workflow_scripts.cgni.models.mlp import Mlp
@@ -92,8 +93,7 @@ def test_region_occlusion_equals_captum() -> None:
     maps = torch.rand(3, 1, 10, 10, 10, dtype=torch.float64)
     labels = torch.randint(0, 5, (10, 10, 10))
     masks = [(labels == region).numpy() for region in range(5)]
-    zero = np.zeros((1, 10, 10, 10))
-    losses = occlude_maps(maps[:, 0].numpy(), masks, zero, network)
+    losses = occlude_maps(maps[:, 0].numpy(), masks, map_baseline("zero"), network, voxels=2000)
     for output in range(2):
         ablation = FeatureAblation(lambda batch, o=output: network(batch)[:, o])
         expected = ablation.attribute(maps, feature_mask=labels[None, None])
@@ -101,6 +101,15 @@ def test_region_occlusion_equals_captum() -> None:
             where = (labels == region)[None].expand(3, -1, -1, -1)
             value = expected[:, 0][where].reshape(3, -1)[:, 0]
             assert np.allclose(losses[:, region, output], value.detach().numpy(), rtol=1e-6, atol=1e-12)
+
+
+def test_region_means_equal_a_plain_loop() -> None:
+    rng = np.random.default_rng(0)
+    maps, labels = rng.random((3, 4, 5, 6)).astype(np.float16), rng.integers(0, 5, (4, 5, 6))
+    means = region_means(iter(maps), labels, np.array([1, 3]))
+    for person in range(3):
+        for column, region in enumerate((1, 3)):
+            assert means[person, column] == pytest.approx(maps[person][labels == region].astype(float).mean())
 
 
 def test_snp_occlusion_equals_captum() -> None:

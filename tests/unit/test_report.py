@@ -93,7 +93,7 @@ def test_tables_3_to_5() -> None:
 def test_table_files_repeat(tmp_path: Path) -> None:
     table = study_tables.table5(_contributions())
     for folder in ("a", "b"):
-        write_table_files(table, tmp_path / folder, "table5", {"rule": "make_tables"})
+        write_table_files(table, tmp_path / folder, "table5", {"rule": "make_tables"}, stamp="")
     for kind in ("csv", "tex", "parquet"):
         assert (tmp_path / f"a/table5.{kind}").read_bytes() == (tmp_path / f"b/table5.{kind}").read_bytes()
 
@@ -121,7 +121,7 @@ def test_figures_repeat_to_the_byte(tmp_path: Path, kind: str) -> None:
     use_style(_PALETTE)
     for folder in ("a", "b"):
         for name, figure in _figures().items():
-            save_figure(figure, [tmp_path / folder / f"{name}.{kind}"], 80)
+            save_figure(figure, [tmp_path / folder / f"{name}.{kind}"], 80, stamp="")
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 

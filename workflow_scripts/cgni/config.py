@@ -61,6 +61,13 @@ def model_names(effective: dict[str, Any]) -> list[str]:
     return [*proposed, *effective["classification"]["models"], "confounds"]
 
 
+def leak_stamp(effective: dict[str, Any]) -> str:
+    """What every result must say when the config lets pretraining see everybody (study B5); empty otherwise."""
+    if effective["people"]["pretrain_on"] == "training":
+        return ""
+    return "LEAKY: brain-age pretraining saw holdout and validation people"
+
+
 def protocol_choices(effective: dict[str, Any]) -> dict[str, Any]:
     """Dotted key to the value in force, of every key that the protocol governs."""
     protocol = yaml.safe_load((_RESOURCES / "protocols" / f"{effective['protocol']}.yaml").read_text())
@@ -136,6 +143,10 @@ def _check_combinations(config: dict[str, Any]) -> None:
     low, high = config["cohort"]["wm_low"], config["cohort"]["wm_high"]
     if low[0] > low[1] or high[0] > high[1] or low[1] >= high[0]:
         raise InputError("cohort.wm_low, cohort.wm_high: each must be [lowest, highest], and low must end below high")
+    if config["people"]["pretrain_on"] == "everybody" and config["protocol"] != "paper":
+        raise InputError(
+            "people.pretrain_on: everybody leaks the holdout into every result; only protocol paper allows it"
+        )
     transferred, blocks = config["transfer"]["transfer_blocks"], len(config["pretraining"]["channels"])
     if transferred > blocks:
         raise InputError(f"transfer.transfer_blocks: {transferred} blocks, but pretraining.channels has {blocks}")

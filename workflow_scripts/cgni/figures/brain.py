@@ -47,7 +47,7 @@ def region_contributions(
     handles = [plt.Line2D([], [], marker="s", linestyle="", color=colour) for colour in (INCREASE, DECREASE)]
     figure.legend(
         handles, ["more gray matter with better WM", "less gray matter with better WM"],
-        loc="outside lower center", ncols=2, fontsize=9,
+        loc="outside upper center", ncols=2, fontsize=9,
     )  # fmt: skip
     return figure
 

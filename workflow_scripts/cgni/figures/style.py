@@ -35,8 +35,13 @@ def use_style(palette: Sequence[str]) -> None:
     )
 
 
-def save_figure(figure: Figure, paths: Sequence[str | Path], dpi: int) -> None:
-    """Write the figure to each path by its suffix (svg, png, pdf); the same figure gives the same bytes."""
+def save_figure(figure: Figure, paths: Sequence[str | Path], dpi: int, stamp: str) -> None:
+    """Write the figure to each path by its suffix (svg, png, pdf); the same figure gives the same bytes.
+
+    A `stamp` that is not empty is printed across the top.
+    """
+    if stamp:
+        figure.suptitle(stamp, color=INCREASE, fontsize=10, fontweight="bold")
     for path in paths:
         kind = Path(path).suffix.removeprefix(".")
         with atomic_path(path) as temporary:

@@ -10,8 +10,13 @@ from workflow_scripts.cgni.files import atomic_path, write_text
 from workflow_scripts.cgni.tables import write_table
 
 
-def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: dict[str, Any]) -> None:
-    """Write `name`.parquet, .csv and .tex into `folder`; text columns stay text."""
+def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: dict[str, Any], stamp: str) -> None:
+    """Write `name`.parquet, .csv and .tex into `folder`; text columns stay text.
+
+    A `stamp` that is not empty stands in a column `Caution` of every row.
+    """
+    if stamp:
+        table = table.assign(Caution=stamp)
     fields = []
     for column in table.columns:
         numeric = pd.api.types.is_integer_dtype(table[column]) or pd.api.types.is_float_dtype(table[column])

@@ -1,7 +1,7 @@
 """The packed store: every gray-matter map once, on one grid, in one memory-mapped array."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,3 +72,15 @@ class GmStore:
         for place, row in enumerate(rows):
             out[place] = self.maps[row]
         return out
+
+    def each(self, rows: np.ndarray) -> Iterator[np.ndarray]:
+        """The maps of `rows` as float32 (x, y, z), one after the other."""
+        for row in rows:
+            yield np.asarray(self.maps[row], dtype=np.float32)
+
+    def mean_map(self, rows: np.ndarray) -> np.ndarray:
+        """Mean map (float32, x, y, z) of `rows`, summed in float64."""
+        total = np.zeros(self.grid, dtype=np.float64)
+        for density in self.each(rows):
+            total += density
+        return (total / len(rows)).astype(np.float32)

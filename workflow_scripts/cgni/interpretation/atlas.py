@@ -1,5 +1,6 @@
 """Atlas regions on the grid of the maps."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import nibabel as nib
@@ -27,8 +28,9 @@ def region_names(table: str | Path) -> pd.Series:
     return pd.Series(names).sort_index()
 
 
-def region_means(maps: np.ndarray, labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
-    """Mean gray matter float64 [people, regions] of maps [people, x, y, z]."""
+def region_means(maps: Iterable[np.ndarray], labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
+    """Mean gray matter float64 [people, regions] of maps [x, y, z], taken one after the other."""
     flat = labels.ravel()
-    weights = np.stack([(flat == region) / max((flat == region).sum(), 1) for region in regions], axis=1)
-    return maps.reshape(len(maps), -1).astype(np.float64) @ weights
+    sizes = np.maximum(np.bincount(flat, minlength=regions.max() + 1)[regions], 1)
+    sums = [np.bincount(flat, weights=density.ravel(), minlength=regions.max() + 1)[regions] for density in maps]
+    return np.stack(sums) / sizes

@@ -1,12 +1,14 @@
 """Occlusion sensitivity, equation (6): what a canonical variate loses without a region or a SNP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 import torch
 from scipy.ndimage import gaussian_filter
 
+# About 4 GiB of the published network's first block (32 channels of float32).
+_BATCH_VOXELS = 16_000_000
 # Scores [rows, components] of model inputs [rows, ...].
 Score = Callable[[torch.Tensor], torch.Tensor]
 
@@ -31,25 +33,37 @@ def variate_readout(weights: pd.DataFrame, node: str) -> Callable[[torch.Tensor]
     return lambda latent: ((latent.double() - mean) / sd) @ weight
 
 
-def occlude_maps(maps: np.ndarray, masks: Sequence[np.ndarray], baselines: np.ndarray, score: Score) -> np.ndarray:
+def occlude_maps(
+    maps: Iterable[np.ndarray],
+    masks: Sequence[np.ndarray],
+    stand_in: Callable[[np.ndarray], np.ndarray],
+    score: Score,
+    voxels: int = _BATCH_VOXELS,
+) -> np.ndarray:
     """score - score without each region, float64 [people, regions, components].
 
     Parameters
     ----------
     maps
-        float32 [people, x, y, z], raw.
+        float32 [x, y, z], raw; taken one after the other.
     masks
         bool [x, y, z] of each region.
-    baselines
-        What stands in for occluded voxels, float32 [people or 1, x, y, z].
+    stand_in
+        Map whose voxels stand in for occluded ones of a given map (`map_baseline`).
+    voxels
+        How many voxels are scored at once, which bounds the memory of the network's first block.
     """
     losses = []
     with torch.inference_mode():
-        for number, density in enumerate(maps):
-            base = baselines[min(number, len(baselines) - 1)]
-            batch = np.stack([density, *(np.where(mask, base, density) for mask in masks)])
-            scores = score(torch.from_numpy(batch)[:, None])
-            losses.append((scores[:1] - scores[1:]).numpy())
+        for density in maps:
+            base = stand_in(density)
+            full = score(torch.from_numpy(density)[None, None])
+            size = max(1, voxels // density.size)
+            parts = []
+            for start in range(0, len(masks), size):
+                batch = np.stack([np.where(mask, base, density) for mask in masks[start : start + size]])
+                parts.append(full - score(torch.from_numpy(batch)[:, None]))
+            losses.append(torch.cat(parts).numpy())
     return np.stack(losses)
 
 
@@ -69,13 +83,15 @@ def occlude_counts(counts: np.ndarray, baseline: np.ndarray, score: Score) -> np
     return np.stack(losses, axis=1)
 
 
-def map_baselines(kind: str, maps: np.ndarray, mean_map: np.ndarray) -> np.ndarray:
-    """Stand-ins of occluded voxels: gray matter 0, the mean map of training people, or each map blurred."""
+def map_baseline(kind: str, mean_map: np.ndarray | None = None) -> Callable[[np.ndarray], np.ndarray]:
+    """What stands in for a map's occluded voxels: `zero` (no gray matter), `mean` (`mean_map` of training
+    people), or `blur` (the map itself, Gaussian SD 3 voxels)."""
     if kind == "zero":
-        return np.zeros((1, *maps.shape[1:]), np.float32)
+        return np.zeros_like
     if kind == "mean":
-        return mean_map[None].astype(np.float32)
-    return np.stack([gaussian_filter(density, 3.0) for density in maps])
+        assert mean_map is not None
+        return lambda density: mean_map
+    return lambda density: gaussian_filter(density, 3.0)
 
 
 def contribution_table(

@@ -25,7 +25,8 @@ def fold_groups(splits: pd.DataFrame, fold: int, fit_on: str, values: pd.Series)
     """The people of `values` in a fold's parts fit, monitor and validation.
 
     Holdout people are in none of them, and families never straddle parts. With
-    `fit_on="training"` the monitor people are fitted on and nobody watches.
+    `fit_on="training"` the monitor people are fitted on and nobody watches. `fit_on="everybody"`
+    fits on holdout and validation people too (study B5): the lineage audit calls that a leak.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ def fold_groups(splits: pd.DataFrame, fold: int, fit_on: str, values: pd.Series)
     parts = {"fit": people.fit, "monitor": people.monitor, "validation": people.validation}
     if fit_on == "training":
         parts = {"fit": people.training, "monitor": people.monitor[:0], "validation": people.validation}
+    if fit_on == "everybody":
+        parts = {"fit": values.index, "monitor": people.monitor[:0], "validation": people.validation}
     return {name: values[values.index.isin(ids)] for name, ids in parts.items()}
 
 
