@@ -13,12 +13,7 @@ setup: .venv/.installed
 	@bash envs/setup_system.sh
 
 .venv/.installed: $(LOCK)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "setup: Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "setup: installing the pinned packages (a few minutes the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(LOCK)
-	@touch $@
+	@bash envs/setup_python.sh $(PYTHON) $(LOCK)
 
 demo: setup
 	@$(BIN)/python envs/clear_stale_lock.py
