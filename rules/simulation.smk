@@ -25,7 +25,7 @@ rule simulate_genotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=8000,
         runtime=60,
     params:
         cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),

@@ -11,6 +11,7 @@ from nilearn.datasets import load_mni152_gm_template
 from nilearn.image import resample_img, resample_to_img
 from scipy.ndimage import gaussian_filter
 
+from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.files import atomic_path
 
 # The box of SPM/CAT12's 1.5 mm maps (121 x 145 x 121): first voxel and edge lengths in mm.
@@ -52,21 +53,34 @@ def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0)
     labels = resample_to_img(str(atlas), grid, interpolation="nearest", copy_header=True, force_resample=True)
     labels = np.rint(labels.get_fdata()).astype(int)
     regions = np.unique(labels[labels > 0])
-    bases = np.stack([gaussian_filter((labels == region).astype(float), sigma / voxel_mm) for region in regions])
-    return Anatomy(affine, template.astype(np.float32), labels, regions, (bases * template).astype(np.float32))
+    bases = np.empty((len(regions), *shape), np.float32)
+    for number, region in enumerate(regions):
+        bases[number] = template * gaussian_filter((labels == region).astype(float), sigma / voxel_mm)
+    return Anatomy(affine, template.astype(np.float32), labels, regions, bases)
 
 
 def choose_regions(
     anatomy: Anatomy, factors: int, per_factor: int, min_voxels: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Draw distinct regions for each factor: region, factor, sign."""
+    """Draw distinct regions for each factor: region, factor, sign.
+
+    Raises
+    ------
+    InputError
+        Fewer regions of `min_voxels` voxels on the grid than are to be planted.
+    """
     sizes = np.array([(anatomy.labels == region).sum() for region in anatomy.regions])
     large = rng.permutation(anatomy.regions[sizes >= min_voxels])
+    if len(large) < factors * per_factor:
+        raise InputError(
+            f"simulation.images: {factors * per_factor} regions are to be planted, but only {len(large)} have "
+            f"{min_voxels} voxels on this grid; lower min_region_voxels or regions_per_factor, or use a finer voxel_mm"
+        )
     chosen = large[: factors * per_factor]
     return pd.DataFrame(
         {
             "region": chosen,
-            "factor": np.repeat(np.arange(factors), per_factor)[: len(chosen)],
+            "factor": np.repeat(np.arange(factors), per_factor),
             "sign": rng.choice([-1.0, 1.0], len(chosen)),
         }
     )

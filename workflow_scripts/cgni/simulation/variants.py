@@ -68,7 +68,8 @@ def plant_defects(
     per_kind: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Choose further sites of PPI genes that are to fail QC, `per_kind` of each kind of `DEFECTS`.
+    """Choose further sites of PPI genes that are to fail QC, `per_kind` of each kind of `DEFECTS`
+    (fewer on a chromosome with few such sites).
 
     Returns rows like `choose_variants`, with a column `defect`; a duplicated one has another
     SNP's position and other alleles.
@@ -86,10 +87,8 @@ def plant_defects(
         rows += [(site, sites["locus"].iat[site], sites["pos"].iat[site], kind) for site in pool[:per_kind]]
     plain = chosen[chosen["is_eqtl"] & (chosen["factor"] < 0)]
     plain = plain[plain["locus"].map(loci["kind"]) == "ppi"]
-    for site, locus, pos in plain.sample(per_kind, random_state=int(rng.integers(2**31)))[
-        ["site", "locus", "pos"]
-    ].to_numpy():
-        rows.append((site, locus, pos, "duplicated"))
+    twins = plain.sample(min(per_kind, len(plain)), random_state=int(rng.integers(2**31)))
+    rows += [(row.site, row.locus, row.pos, "duplicated") for row in twins.itertuples()]
     spoilt = pd.DataFrame(rows, columns=["site", "locus", "pos", "defect"])
     return spoilt.assign(is_eqtl=True, factor=-1)
 
