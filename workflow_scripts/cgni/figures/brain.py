@@ -24,26 +24,23 @@ def region_contributions(
     components = sorted(contributions["component"].unique())
     background, fine = _on_common_grid(labels, affine)
     slices = [14, 22, 29, 36, 44, 53]
-    figure, axes = plt.subplots(
-        len(components), len(slices), figsize=(1.75 * len(slices), 2.35 * len(components) + 0.5), squeeze=False
-    )
-    for row, component in enumerate(components):
+    figure = plt.figure(figsize=(1.75 * len(slices), 2.6 * len(components) + 0.5))
+    panels = figure.subfigures(len(components), 1, squeeze=False)[:, 0]
+    for panel, component in zip(panels, components, strict=True):
         part = contributions[(contributions["component"] == component) & contributions["called"]]
         painted = np.zeros(fine.shape, np.int8)
         for region in part.itertuples():
             painted[fine == label_of[region.feature]] = {"increase": 2, "decrease": 1}.get(region.direction, 0)
-        for axis, z in zip(axes[row], slices, strict=True):
+        for axis, z in zip(panel.subplots(1, len(slices)), slices, strict=True):
             axis.imshow(background[:, :, z].T, origin="lower", cmap="gray", vmin=0, vmax=1.1)
             overlay = np.ma.masked_equal(painted[:, :, z].T, 0)
             axis.imshow(overlay, origin="lower", cmap=ListedColormap([DECREASE, INCREASE]), vmin=1, vmax=2, alpha=0.75)
             axis.set_axis_off()
-            if row == 0:
-                axis.set_title(f"z = {2 * z - 72:d} mm", fontsize=8, fontweight="normal")
+            axis.set_title(f"z = {2 * z - 72:d} mm", fontsize=8, fontweight="normal")
         names = ", ".join(part.sort_values("z", key=abs, ascending=False)["feature"].str.replace("_", " ").head(5))
         more = f" and {len(part) - 5} more" if len(part) > 5 else ""
         text = f"Component {component}: {names + more if names else 'no region called'}"
-        caption = axes[row, 0].text(0, -0.12, text, transform=axes[row, 0].transAxes, fontsize=9)
-        caption.set_in_layout(False)  # it may run on below the other slices
+        panel.suptitle(text, x=0.01, ha="left", fontsize=9)
     handles = [plt.Line2D([], [], marker="s", linestyle="", color=colour) for colour in (INCREASE, DECREASE)]
     figure.legend(
         handles, ["more gray matter with better WM", "less gray matter with better WM"],

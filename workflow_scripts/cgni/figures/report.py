@@ -86,12 +86,16 @@ def _html_table(table: pd.DataFrame) -> Markup:
     return Markup(f'<div class="scroll">{html}</div>')
 
 
+def _p_value(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def _confound_rows(confounds: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Model": confounds["model"].map(model_label),
             "Partial R² of the confounds": confounds["partial_r2"].map("{:.3f}".format),
-            "p": confounds["p"].map("{:.3f}".format),
+            "p": confounds["p"].map(_p_value),
             "People": confounds["people"],
         }
     )
@@ -106,8 +110,8 @@ def _comparison_rows(comparisons: pd.DataFrame) -> pd.DataFrame:
             "95 % interval": [
                 f"{100 * a:.1f} to {100 * b:.1f}" for a, b in zip(comparisons["low"], comparisons["high"], strict=True)
             ],
-            "Bootstrap p": comparisons["bootstrap_p"].map("{:.3f}".format),
-            "McNemar p (Holm)": comparisons["mcnemar_p_holm"].map("{:.3f}".format),
+            "Bootstrap p": comparisons["bootstrap_p"].map(_p_value),
+            "McNemar p (Holm)": comparisons["mcnemar_p_holm"].map(_p_value),
         }
     )
 

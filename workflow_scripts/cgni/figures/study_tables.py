@@ -128,7 +128,7 @@ def summary(
     for model in models:
         out, held = _pooled(performance, model, "validation"), _pooled(performance, model, "holdout")
         note = "selected on these folds" if model == f"cgni_{chosen}" else ""
-        rows.append((f"balanced accuracy % out of fold | holdout: {model_label(model)}", f"{out} | {held}", note))
+        rows.append((f"balanced accuracy %, {model_label(model)}", f"{out} out of fold, {held} holdout", note))
     unseen = correlations[(correlations["split"] == "validation") & (correlations["group"] == "all")]
     first = unseen[unseen["component"] == 1]
     text = f"{first['r'].mean():.2f} (p < .05 in {(first['p'] < 0.05).sum()} of {len(first)} folds)"
