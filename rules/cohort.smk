@@ -23,7 +23,7 @@ rule build_participants:
         phenotypes=INPUTS["phenotypes"],
         withdrawals=optional(INPUTS["withdrawals"]),
         relatedness=optional(INPUTS["relatedness"]),
-        samples=sample_files(),
+        samples=people_files(),
         images=image_table(),
     output:
         participants=result("cohort/participants.parquet"),

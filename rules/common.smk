@@ -2,6 +2,7 @@ from snakemake.exceptions import WorkflowError
 
 from workflow_scripts.cgni import code_digest as _code_digest
 from workflow_scripts.cgni import config as _config
+from workflow_scripts.cgni import genotype_paths as _genotype_paths
 from workflow_scripts.cgni import input_files as _input_files
 from workflow_scripts.cgni.errors import InputError as _InputError
 
@@ -66,15 +67,14 @@ def optional(path):
 
 
 def genotype_file(kind):
-    """Input function: the BGEN, sample or mfi file of the wildcard's chromosome; none when it is null."""
-    pattern = INPUTS["genotypes"][kind]
-    return lambda wildcards: [] if pattern is None else pattern.format(chrom=wildcards.chrom)
+    """Input function: the wildcard chromosome's genotypes, people, variants or mfi file; none where there is none."""
+    return lambda wildcards: optional(_genotype_paths.chromosome_files(INPUTS["genotypes"], wildcards.chrom)[kind])
 
 
-def sample_files():
-    """The .sample files of all chromosomes, each once."""
-    pattern = INPUTS["genotypes"]["sample"]
-    return list(dict.fromkeys(pattern.format(chrom=chrom) for chrom in CHROMOSOMES))
+def people_files():
+    """The files that list the people of all chromosomes' genotypes, each once."""
+    files = [_genotype_paths.chromosome_files(INPUTS["genotypes"], chrom)["people"] for chrom in CHROMOSOMES]
+    return list(dict.fromkeys(files))
 
 
 def image_table():

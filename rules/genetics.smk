@@ -25,8 +25,9 @@ rule select_candidates:
 
 rule qc_variants:
     input:
-        bgen=genotype_file("bgen"),
-        sample=genotype_file("sample"),
+        genotypes=genotype_file("genotypes"),
+        people=genotype_file("people"),
+        variants=genotype_file("variants"),
         mfi=genotype_file("mfi"),
         candidates=result("genetics/candidates.parquet"),
         participants=result("cohort/participants.parquet"),
@@ -45,7 +46,7 @@ rule qc_variants:
         mem_mb=4000,
         runtime=240,
     params:
-        cfg=section("genetics.qc", "people.reference"),
+        cfg=section("genetics.qc", "genetics.coding.values", "people.reference"),
         code=code("qc_variants"),
     script:
         "../workflow_scripts/qc_variants.py"
@@ -57,11 +58,13 @@ rule build_genotypes:
         genotypes=expand(result("genetics/chrom{chrom}/genotypes.parquet"), chrom=CHROMOSOMES),
         candidates=result("genetics/candidates.parquet"),
         selection=result("genetics/selection_attrition.parquet"),
+        participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
     output:
         variants=result("genetics/variants.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         genotypes=result("genetics/genotypes.parquet"),
+        ld_blocks=result("genetics/ld_blocks.parquet"),
         attrition=result("genetics/attrition.parquet"),
     log:
         log_file("build_genotypes"),
@@ -74,7 +77,7 @@ rule build_genotypes:
         mem_mb=4000,
         runtime=30,
     params:
-        cfg=section("inputs.genotypes.build", "inputs.genotypes.chromosomes"),
+        cfg=section("inputs.genotypes.build", "inputs.genotypes.chromosomes", "genetics.ld", "people.reference"),
         code=code("build_genotypes"),
     script:
         "../workflow_scripts/build_genotypes.py"
@@ -97,7 +100,7 @@ rule fill_genotypes:
         mem_mb=2000,
         runtime=20,
     params:
-        cfg=section("genetics.coding"),
+        cfg=section("genetics.coding.fill"),
         code=code("fill_genotypes"),
     script:
         "../workflow_scripts/fill_genotypes.py"

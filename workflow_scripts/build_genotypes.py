@@ -1,4 +1,4 @@
-"""All chromosomes: variants with their fate, genes of the kept ones, copies of the counted allele."""
+"""All chromosomes: variants with their fate, genes and LD blocks of the kept ones, copies of the counted allele."""
 
 import logging
 
@@ -7,36 +7,44 @@ from workflow_scripts.cgni.job import Job
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from workflow_scripts.cgni.cohort.roles import development_people
 from workflow_scripts.cgni.cohort.schemas import ATTRITION
-from workflow_scripts.cgni.genetics.coding import alt_is_minor, count_minor
+from workflow_scripts.cgni.genetics.chromosome import reference_people
+from workflow_scripts.cgni.genetics.coding import alt_is_minor
+from workflow_scripts.cgni.genetics.counts import from_table, joined
+from workflow_scripts.cgni.genetics.ld import apply_linkage
 from workflow_scripts.cgni.genetics.merge import (
     check_build,
-    merge_genotypes,
+    counted_alleles,
+    linkage_notes,
     quality_attrition,
     snp_genes,
 )
-from workflow_scripts.cgni.genetics.schemas import SNP_GENES, VARIANTS, genotypes_schema
+from workflow_scripts.cgni.genetics.schemas import LD_BLOCKS, SNP_GENES, VARIANTS
 from workflow_scripts.cgni.tables import read_table, write_table
 
-inputs, output, provenance = snakemake.input, snakemake.output, job.provenance()
-keys = job.cfg["inputs"]["genotypes"]
+inputs, output, provenance, cfg = snakemake.input, snakemake.output, job.provenance(), job.cfg
+keys, candidates, splits = cfg["inputs"]["genotypes"], read_table(inputs.candidates), read_table(inputs.splits)
 qc = pd.concat([read_table(path) for path in inputs.qc], ignore_index=True)
 check_build(qc, keys["build"])
-attrition = quality_attrition(qc, [str(chrom) for chrom in keys["chromosomes"]])
+counts = joined([from_table(pq.read_table(path)) for path in inputs.genotypes])
+
+reference = reference_people(read_table(inputs.participants), splits, cfg["people"]["reference"])
+qc, blocks = apply_linkage(qc, counts.of(reference), candidates, cfg["genetics"]["ld"])
+chromosomes, notes = [str(chrom) for chrom in keys["chromosomes"]], linkage_notes(cfg["genetics"]["ld"])
+attrition = quality_attrition(qc, chromosomes, notes)
 for line in attrition.lines():
     logging.info(line)
 
-genotypes = merge_genotypes([read_table(path) for path in inputs.genotypes]).set_index("participant_id")
-development = genotypes.index.isin(development_people(read_table(inputs.splits)))
-counts_alt = alt_is_minor(genotypes[development])
-genotypes = count_minor(genotypes, counts_alt).reset_index()
-
-counted = qc["alt"].where(qc["variant_id"].map(counts_alt).fillna(True).astype(bool), qc["ref"]).where(qc["passed"])
-variants = qc.assign(counted_allele=counted)[VARIANTS.names]
+counts = counts.select(counts.variants.isin(qc.loc[qc["passed"], "variant_id"]))
+counts_alt = alt_is_minor(counts.of(development_people(splits)))
+variants = qc.assign(counted_allele=counted_alleles(qc, counts.variants, counts_alt))
 attrition_table = pd.concat([read_table(inputs.selection), attrition.frame()])
+genotypes = counts.turned(~counts_alt).to_table()
 write_table(attrition_table, output.attrition, ATTRITION, provenance)
-write_table(variants, output.variants, VARIANTS, provenance)
-write_table(snp_genes(read_table(inputs.candidates), qc), output.snp_genes, SNP_GENES, provenance)
-write_table(genotypes, output.genotypes, genotypes_schema(list(genotypes.columns[1:])), provenance)
+write_table(variants[VARIANTS.names], output.variants, VARIANTS, provenance)
+write_table(blocks, output.ld_blocks, LD_BLOCKS, provenance)
+write_table(snp_genes(candidates, qc), output.snp_genes, SNP_GENES, provenance)
+write_table(genotypes, output.genotypes, genotypes.schema, provenance)

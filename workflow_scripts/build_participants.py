@@ -15,7 +15,7 @@ from workflow_scripts.cgni.cohort.participants import (
     needed_fields,
 )
 from workflow_scripts.cgni.cohort.phenotypes import read_phenotypes, read_withdrawals
-from workflow_scripts.cgni.cohort.samples import common_samples
+from workflow_scripts.cgni.cohort.samples import common_people
 from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema
 from workflow_scripts.cgni.imaging.paths import list_images
 from workflow_scripts.cgni.tables import write_table
@@ -28,7 +28,7 @@ pairs = pd.DataFrame({"ID1": [], "ID2": []}, dtype=str)
 if inputs.relatedness:
     pairs = read_related_pairs(inputs.relatedness, job.cfg["splits"]["kinship"])
 images = list_images(job.cfg["inputs"]["images"])
-samples = common_samples(list(inputs.samples))
+samples = common_people(list(inputs.samples))
 
 people, attrition = build_participants(
     phenotypes, samples, pd.Index(images["participant_id"]), withdrawn, pairs, cohort

@@ -9,13 +9,10 @@ job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemak
 
 import pandas as pd
 
-from workflow_scripts.cgni.genetics.chromosome import (
-    GenotypeFiles,
-    assess_chromosome,
-    reference_people,
-)
+from workflow_scripts.cgni.genetics.chromosome import assess_chromosome, reference_people
 from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
-from workflow_scripts.cgni.genetics.schemas import QC, genotypes_schema
+from workflow_scripts.cgni.genetics.schemas import QC
+from workflow_scripts.cgni.genetics.sources import GenotypeFiles
 from workflow_scripts.cgni.system import plink2_path
 from workflow_scripts.cgni.tables import read_table, write_table
 
@@ -24,11 +21,14 @@ people = read_table(inputs.participants)
 reference = reference_people(people, read_table(inputs.splits), job.cfg["people"]["reference"])
 participants = pd.Index(people.loc[people["has_genotypes"], "participant_id"])
 candidates = read_table(inputs.candidates).query("chrom == @chrom")
-files = GenotypeFiles(chrom, Path(inputs.bgen), Path(inputs.sample), Path(inputs.mfi) if inputs.mfi else None)
+variants, mfi = (Path(path) if path else None for path in (inputs.variants, inputs.mfi))
+files = GenotypeFiles(chrom, Path(inputs.genotypes), Path(inputs.people), variants, mfi)
+values = job.cfg["genetics"]["coding"]["values"]
 
 with scratch_folder(Path(output.qc).parent) as scratch:
     plink = Plink(plink2_path(), scratch, snakemake.threads, snakemake.resources.mem_mb - 500)
-    qc, genotypes = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"])
+    qc, counts = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"], values)
 logging.info("%d of %d candidates passed (%d reference people)", qc["passed"].sum(), len(qc), len(reference))
 write_table(qc[QC.names], output.qc, QC, job.provenance())
-write_table(genotypes, output.genotypes, genotypes_schema(list(genotypes.columns[1:])), job.provenance())
+genotypes = counts.to_table()
+write_table(genotypes, output.genotypes, genotypes.schema, job.provenance())

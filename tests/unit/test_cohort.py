@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from workflow_scripts.cgni.cohort.families import assign_families, one_per_family, read_related_pairs
 from workflow_scripts.cgni.cohort.participants import OPTIONAL_FIELDS, build_participants, needed_fields
 from workflow_scripts.cgni.cohort.phenotypes import Phenotypes, read_phenotypes, read_withdrawals
-from workflow_scripts.cgni.cohort.samples import common_samples
+from workflow_scripts.cgni.cohort.samples import common_people
 from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.imaging.paths import list_images
@@ -176,17 +176,17 @@ def _sample_file(path: Path, ids: list[str]) -> str:
 
 def test_sample_files_must_name_the_same_people(tmp_path: Path) -> None:
     one, same = _sample_file(tmp_path / "1", ["5", "-1", "7"]), _sample_file(tmp_path / "2", ["7", "5", "-1"])
-    assert common_samples([one, same])["participant_id"].tolist() == ["-1", "5", "7"]
+    assert common_people([one, same])["participant_id"].tolist() == ["-1", "5", "7"]
     other = _sample_file(tmp_path / "3", ["5", "-1", "8", "9"])
     with pytest.raises(InputError, match=r"2 people are not in .* and 1 of its people"):
-        common_samples([one, other])
+        common_people([one, other])
     with pytest.raises(InputError, match="1 ids appear more than once"):
-        common_samples([_sample_file(tmp_path / "4", ["5", "5"])])
+        common_people([_sample_file(tmp_path / "4", ["5", "5"])])
     (tmp_path / "5").write_text("5 5 0\n")
     with pytest.raises(InputError, match=r"not a \.sample file"):
-        common_samples([str(tmp_path / "5")])
-    with pytest.raises(InputError, match=r"no such \.sample file"):
-        common_samples([str(tmp_path / "6")])
+        common_people([str(tmp_path / "5")])
+    with pytest.raises(InputError, match=r"no such file with the people"):
+        common_people([str(tmp_path / "6")])
 
 
 def test_relatedness_file(tmp_path: Path) -> None:

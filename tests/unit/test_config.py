@@ -112,7 +112,7 @@ def test_missing_inputs_are_exactly_the_missing_ones(tmp_path: Path) -> None:
     made.parent.mkdir(parents=True)
     made.touch()
     missing = missing_inputs(effective)
-    assert ("inputs.genotypes.bgen", str(made)) not in missing
-    assert [Path(path).name for key, path in missing if key == "inputs.genotypes.bgen"] == ["ukb22828_c2_b0_v3.bgen"]
+    assert ("inputs.genotypes.files", str(made)) not in missing
+    assert [Path(path).name for key, path in missing if key == "inputs.genotypes.files"] == ["ukb22828_c2_b0_v3.bgen"]
     keys = {key for key, _ in missing}
     assert "inputs.ppi" not in keys and "inputs.atlas" not in keys and "inputs.phenotypes" in keys

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from workflow_scripts.cgni.errors import InputError
-from workflow_scripts.cgni.genetics.coding import alt_is_minor, count_minor, fill_values
+from workflow_scripts.cgni.genetics.coding import alt_is_minor, fill_values
+from workflow_scripts.cgni.genetics.counts import AlleleCounts
 from workflow_scripts.cgni.genetics.matrix import load_genotypes
 from workflow_scripts.cgni.genetics.schemas import FILL, genotypes_schema
 from workflow_scripts.cgni.tables import read_table, write_table
@@ -17,19 +18,23 @@ def _counts(**columns: list) -> pd.DataFrame:
     return pd.DataFrame({name: pd.array(values, dtype="Int8") for name, values in columns.items()})
 
 
+def _allele_counts(**columns: list) -> AlleleCounts:
+    values = np.array([[-1 if value is None else value for value in column] for column in columns.values()], np.int8)
+    ids = pd.Index(list("abcd")[: values.shape[1]], dtype=str)
+    return AlleleCounts(ids, pd.Index(list(columns), dtype=str), values.T)
+
+
 def test_minor_allele_is_counted() -> None:
-    counts = _counts(rare=[0, 1, 0, None], common=[2, 1, 2, None], even=[0, 2, 1, 1], empty=[None] * 4)
+    counts = _allele_counts(rare=[0, 1, 0, None], common=[2, 1, 2, None], even=[0, 2, 1, 1], empty=[None] * 4)
     minor = alt_is_minor(counts)
-    assert minor.to_dict() == {"rare": True, "common": False, "even": True, "empty": True}
-    turned = count_minor(counts, minor)
-    assert turned["common"].fillna(-1).tolist() == [0, 1, 0, -1]
-    assert turned["rare"].fillna(-1).tolist() == [0, 1, 0, -1]
-    assert turned.dtypes.astype(str).eq("Int8").all()
+    assert minor.tolist() == [True, False, True, True]
+    turned = counts.turned(~minor).values
+    assert turned[:, 1].tolist() == [0, 1, 0, -1] and turned[:, 0].tolist() == [0, 1, 0, -1]
+    assert turned.dtype == np.int8
 
 
 def test_fill_is_the_mean_of_the_training_people() -> None:
-    genotypes = _counts(s1=[0, 1, 2, None], s2=[2, None, 0, 1])
-    genotypes.insert(0, "participant_id", list("abcd"))
+    genotypes = _allele_counts(s1=[0, 1, 2, None], s2=[2, None, 0, 1])
     fill = fill_values(genotypes, pd.Index(["a", "b", "z"]))
     assert fill["variant_id"].tolist() == ["s1", "s2"] and fill["fill"].tolist() == [0.5, 2.0]
     with pytest.raises(InputError, match="1 variants are missing in all 1 training people"):

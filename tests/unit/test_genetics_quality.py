@@ -5,21 +5,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.genotype_files import PEOPLE, Variant, hardy_counts, hardy_p, write_files
 from workflow_scripts.cgni.cohort.schemas import ATTRITION
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.genetics import qc as quality
-from workflow_scripts.cgni.genetics.chromosome import GenotypeFiles, assess_chromosome, reference_people
-from workflow_scripts.cgni.genetics.merge import check_build, merge_genotypes, quality_attrition, snp_genes
+from workflow_scripts.cgni.genetics.chromosome import assess_chromosome, reference_people
+from workflow_scripts.cgni.genetics.counts import AlleleCounts, from_table, joined
+from workflow_scripts.cgni.genetics.merge import check_build, quality_attrition, snp_genes
 from workflow_scripts.cgni.genetics.plink import Plink, last_words, scratch_folder
-from workflow_scripts.cgni.genetics.schemas import QC, SNP_GENES, genotypes_schema
-from workflow_scripts.cgni.tables import read_table, write_table
+from workflow_scripts.cgni.genetics.schemas import QC, SNP_GENES
+from workflow_scripts.cgni.genetics.sources import GenotypeFiles
+from workflow_scripts.cgni.tables import write_table
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
 
-THRESHOLDS = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1}
+THRESHOLDS = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "remove"}
 IDS = ["-1", "-2", *[str(5000000 + number) for number in range(PEOPLE)]]
 
 
@@ -50,16 +53,21 @@ def _planted() -> tuple[list[Variant], dict[str, str | None]]:
         _good(710, ref="G", alt="A"),  # exchanged
         _good(800, info=0.1, counts=hardy_counts(0.005, 8)),  # two failures: the first is the reason
         _good(900),  # no candidate
+        _good(910, ref="A", alt="T"),
+        _good(920, ref="G", alt="C", counts=hardy_counts(0.005, 9)),  # ambiguous and rare: the first is the reason
+        _good(930, ref="AT", alt="TA"),  # an indel is not ambiguous
+        _good(940, ref="T", alt="C"),  # the other strand of A/G
     ]
     reasons: dict[str, str | None] = dict.fromkeys(
-        ["2:100:A:G", "2:110:A:G", "2:120:AT:C", "2:320:A:G", "2:420:A:G"], None
+        ["2:100:A:G", "2:110:A:G", "2:120:AT:C", "2:320:A:G", "2:420:A:G", "2:930:AT:TA"], None
     )
     reasons |= dict.fromkeys(["2:200:A:G", "2:210:A:G", "2:800:A:G"], quality.LOW_INFO)
     reasons |= dict.fromkeys(["2:300:A:G", "2:310:A:G"], quality.MISSING)
     reasons |= dict.fromkeys(["2:400:A:G", "2:410:A:G"], quality.RARE)
     reasons |= {"2:500:A:G": quality.HWE, "2:600:A:G": quality.DUPLICATE, "2:999:A:G": quality.NOT_FOUND}
     reasons |= dict.fromkeys(["2:610:A:G", "2:610:A:T"], quality.MULTI_ALLELIC)
-    reasons |= dict.fromkeys(["2:700:A:G", "2:710:A:G"], quality.MISMATCH)
+    reasons |= dict.fromkeys(["2:700:A:G", "2:710:A:G", "2:940:A:G"], quality.MISMATCH)
+    reasons |= dict.fromkeys(["2:910:A:T", "2:920:G:C"], quality.AMBIGUOUS)
     return variants, reasons
 
 
@@ -79,8 +87,11 @@ def plink(tmp_path: Path) -> Plink:
 def _assess(plink: Plink, files: tuple, names: list[str], **changes) -> tuple[pd.DataFrame, pd.DataFrame]:
     bgen, sample, mfi = files
     people = pd.Index(IDS[2:])
-    arguments = {"participants": people, "reference": people, "thresholds": THRESHOLDS, **changes}
-    return assess_chromosome(plink, GenotypeFiles("2", bgen, sample, mfi), _candidates(names), **arguments)
+    arguments = {"participants": people, "reference": people, "qc": THRESHOLDS, **changes}
+    table, counts = assess_chromosome(
+        plink, GenotypeFiles("2", Path(bgen), sample, None, mfi), _candidates(names), **arguments
+    )
+    return table, counts.to_table().to_pandas()
 
 
 def test_planted_defects_go_for_the_planted_reason(plink: Plink, tmp_path: Path) -> None:
@@ -91,6 +102,8 @@ def test_planted_defects_go_for_the_planted_reason(plink: Plink, tmp_path: Path)
     assert (table["passed"] == table["reason"].isna()).all()
     doubly = table.set_index("candidate_id").loc["2:800:A:G"]
     assert not doubly["pass_info"] and not doubly["pass_maf"] and doubly["pass_hwe"]
+    assert table.loc[table["swapped"], "candidate_id"].tolist() == ["2:710:A:G"]
+    assert table.loc[table["other_strand"], "candidate_id"].tolist() == ["2:940:A:G"]
     # statistics of the participants (negative ids left out) against plain counting
     by_pos = {variant.pos: variant.counts for variant in variants}
     for row in table[table["found"] & (table["reason"] != quality.MULTI_ALLELIC)].itertuples():
@@ -104,10 +117,11 @@ def test_planted_defects_go_for_the_planted_reason(plink: Plink, tmp_path: Path)
     for name in genotypes.columns[1:]:
         expected = pd.Series(by_pos[int(name.split(":")[1])], index=IDS[2:]).sort_index()
         assert genotypes[name].fillna(-1).tolist() == expected.tolist()
+    assert genotypes.shape == (PEOPLE, 1 + table["passed"].sum()) and table["passed"].sum() == 6
     write_table(table[QC.names], tmp_path / "qc.parquet", QC, {})
-    schema = genotypes_schema(list(genotypes.columns[1:]))
-    write_table(genotypes, tmp_path / "genotypes.parquet", schema, {})
-    assert read_table(tmp_path / "genotypes.parquet").shape == (PEOPLE, 6)
+    kept, _ = _assess(plink, files, list(reasons), qc={**THRESHOLDS, "strand_ambiguous": "keep"})
+    kept = kept.set_index("candidate_id")["reason"]
+    assert pd.isna(kept["2:910:A:T"]) and kept["2:920:G:C"] == quality.RARE
 
 
 def test_boundaries_use_the_reference_people_alone(plink: Plink, tmp_path: Path) -> None:
@@ -182,22 +196,29 @@ def test_files_that_do_not_belong_together(plink: Plink, tmp_path: Path) -> None
     fewer.write_text("\n".join(sample.read_text().splitlines()[:-3]) + "\n")
     with pytest.raises(InputError, match=r"199 people, but .* holds 202"):
         _assess(plink, (bgen, fewer, mfi), ["2:100:A:G"])
-    with pytest.raises(InputError, match=r"no such \.sample file"):
+    with pytest.raises(InputError, match=r"no such file with the people"):
         _assess(plink, (bgen, tmp_path / "none", mfi), ["2:100:A:G"])
     with pytest.raises(InputError, match="no such BGEN file"):
-        _assess(plink, (tmp_path / "none", sample, mfi), ["2:100:A:G"])
+        _assess(plink, (tmp_path / "none.bgen", sample, mfi), ["2:100:A:G"])
     with pytest.raises(InputError, match="not a BGEN file"):
-        _assess(plink, (sample, sample, mfi), ["2:100:A:G"])
+        _assess(plink, (shutil.copy(sample, tmp_path / "text.bgen"), sample, mfi), ["2:100:A:G"])
     truncated = tmp_path / "truncated.bgen"
     truncated.write_bytes(bgen.read_bytes()[:-40])
-    with pytest.raises(InputError, match=r"plink2 failed .*truncated"):
+    with pytest.raises(InputError, match=r"truncated: it ends within variant 2 of 2"):
         _assess(plink, (truncated, sample, mfi), ["2:100:A:G"])
 
 
 def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Path) -> None:
     reasons = [quality.NOT_FOUND, None, quality.RARE, None, quality.HWE]
     table = pd.DataFrame(
-        {"chrom": ["2", "2", "2", "7", "7"], "reason": reasons, "info_source": "mfi", "reference_people": 9}
+        {
+            "chrom": ["2", "2", "2", "7", "7"],
+            "reason": reasons,
+            "info_source": "mfi",
+            "reference_people": 9,
+            "swapped": False,
+            "other_strand": False,
+        }
     )
     frame = quality_attrition(table, ["2", "7"]).frame()
     assert len(frame) == 2 * (1 + len(quality.REASONS))
@@ -210,12 +231,32 @@ def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Pa
         quality_attrition(table, ["2", "7"])
 
 
+def _counts(ids: list[str], names: list[str], values: list[list[float]], kind: type) -> AlleleCounts:
+    return AlleleCounts(pd.Index(ids, dtype=str), pd.Index(names, dtype=str), np.array(values, dtype=kind))
+
+
 def test_chromosomes_are_joined_by_person() -> None:
-    one = pd.DataFrame({"participant_id": ["1", "2"], "2:1:A:G": pd.array([0, None], dtype="Int8")})
-    two = pd.DataFrame({"participant_id": ["1", "2"], "7:1:A:G": pd.array([1, 2], dtype="Int8")})
-    assert merge_genotypes([one, two]).columns.tolist() == ["participant_id", "2:1:A:G", "7:1:A:G"]
+    one, two = (
+        _counts(["1", "2"], ["2:1:A:G"], [[0], [-1]], np.int8),
+        _counts(["1", "2"], ["7:1:A:G"], [[1], [2]], np.int8),
+    )
+    table = joined([one, two]).to_table().to_pandas()
+    assert table.columns.tolist() == ["participant_id", "2:1:A:G", "7:1:A:G"]
+    assert table["2:1:A:G"].fillna(-9).tolist() == [0, -9]
     with pytest.raises(InputError, match="2 people are not in all chromosomes"):
-        merge_genotypes([one, two.assign(participant_id=["1", "3"])])
+        joined([one, _counts(["1", "3"], ["7:1:A:G"], [[1], [2]], np.int8)])
+
+
+@pytest.mark.parametrize(("kind", "gap"), [(np.int8, -1), (np.float32, np.nan)])
+def test_counts_survive_their_table(tmp_path: Path, kind: type, gap: float) -> None:
+    counts = _counts(["b", "a", "c"], ["x", "y"], [[0, gap], [1, 2], [gap, 1]], kind)
+    table = counts.sorted_by_id().to_table()
+    write_table(table, tmp_path / "g.parquet", table.schema, {})
+    again = from_table(pq.read_table(tmp_path / "g.parquet"))
+    assert again.ids.tolist() == ["a", "b", "c"] and again.values.dtype == kind
+    np.testing.assert_array_equal(again.values, np.array([[1, 2], [0, gap], [gap, 1]], dtype=kind))
+    np.testing.assert_array_equal(again.means(), [0.5, 1.5])
+    np.testing.assert_array_equal(again.turned(np.array([False, True])).filled(), [[1, 0], [0, 0.5], [0.5, 1]])
 
 
 def test_reference_people() -> None:

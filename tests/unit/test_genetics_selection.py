@@ -98,7 +98,7 @@ def test_plain_table_of_rsids(tmp_path: Path) -> None:
 
 
 def test_step_that_leaves_nothing_is_named() -> None:
-    pairs = pd.DataFrame({"snp": ["3:1:A:G"], "gene_id": ["ENSG01"]})
+    pairs = pd.DataFrame({"snp": ["3:1:A:G"], "gene_id": ["ENSG01"], "eqtl_p": [0.1]})
     with pytest.raises(InputError, match=r"after the step `chromosome in the study` \(1 before it\)"):
         select_candidates(EqtlPairs(pairs, 1, 1, 1, True), None, NETWORK, ["2"])
     with pytest.raises(InputError, match=r"`gene in the protein network` \(5 before it\)"):

@@ -8,7 +8,7 @@ def test_published_study_names_exactly_the_missing_inputs(fresh_study: Study) ->
     run = study.snakemake("-n")
     assert run.returncode != 0
     assert "Traceback" not in run.stdout
-    for key in ("inputs.phenotypes", "inputs.eqtl", "inputs.images", "inputs.genotypes.bgen"):
+    for key in ("inputs.phenotypes", "inputs.eqtl", "inputs.images", "inputs.genotypes.files"):
         assert key in run.stdout, run.stdout
     assert "inputs.ppi" not in run.stdout  # shipped with the project
 

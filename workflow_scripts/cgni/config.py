@@ -147,6 +147,12 @@ def _check_combinations(config: dict[str, Any]) -> None:
         raise InputError(
             "people.pretrain_on: everybody leaks the holdout into every result; only protocol paper allows it"
         )
+    build, eqtl_build = config["inputs"]["genotypes"]["build"], config["genetics"]["eqtl"]["build"]
+    if build != eqtl_build:
+        raise InputError(
+            f"inputs.genotypes.build: {build}, but the eQTL table is {eqtl_build} (genetics.eqtl.build); lift one of "
+            "them over so that positions agree"
+        )
     transferred, blocks = config["transfer"]["transfer_blocks"], len(config["pretraining"]["channels"])
     if transferred > blocks:
         raise InputError(f"transfer.transfer_blocks: {transferred} blocks, but pretraining.channels has {blocks}")

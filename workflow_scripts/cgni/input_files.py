@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.cgni.genotype_paths import chromosome_files
+
 
 def missing_inputs(effective: dict[str, Any]) -> list[tuple[str, str]]:
-    """(key, path) of every input of the config that does not exist; patterns are checked per chromosome.
+    """(key, path) of every input of the config that does not exist; patterns are checked per chromosome,
+    with what must lie beside a genotype file (.psam, .pvar, .fam, .bim, .sample).
 
     Of an image pattern with {participant_id} the folder above the first placeholder is checked.
     `null` and `auto` need no file.
@@ -26,11 +29,10 @@ def missing_inputs(effective: dict[str, Any]) -> list[tuple[str, str]]:
         path = inputs[key]
         if path not in (None, "auto") and not _place(path).exists():
             missing.append((f"inputs.{key}", path))
-    genotypes = inputs["genotypes"]
-    for key in ("bgen", "sample", "mfi"):
-        paths = [genotypes[key].format(chrom=c) for c in genotypes["chromosomes"]] if genotypes[key] else []
-        missing += [(f"inputs.genotypes.{key}", path) for path in dict.fromkeys(paths) if not Path(path).exists()]
-    return missing
+    files = [chromosome_files(inputs["genotypes"], chrom) for chrom in inputs["genotypes"]["chromosomes"]]
+    keys = {"genotypes": "files", "people": "sample", "variants": "files", "mfi": "mfi"}
+    wanted = dict.fromkeys((f"inputs.genotypes.{key}", part[kind]) for kind, key in keys.items() for part in files)
+    return missing + [(key, path) for key, path in wanted if path is not None and not Path(path).exists()]
 
 
 def missing_message(missing: list[tuple[str, str]]) -> str:

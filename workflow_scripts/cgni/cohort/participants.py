@@ -38,7 +38,7 @@ def build_participants(
     Parameters
     ----------
     samples
-        People of the genotype files: participant_id, missing (`cohort.samples.common_samples`).
+        People of the genotype files: participant_id, missing (`cohort.samples.common_people`).
     image_ids
         Ids of people with a gray-matter map.
     withdrawn
@@ -146,7 +146,7 @@ def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str],
         kept = ids[~bad.loc[ids].to_numpy()]
         note = _ABSENT.format(field=field) if field is not None and not phenotypes.has(field) else None
         if step.startswith("more than") and missing.notna().sum() == 0:
-            note = "the .sample files state no missingness: not applied"
+            note = "the genotype files state no missingness of people: not applied"
         attrition.remove(step, len(ids) - len(kept), len(kept), note)
         ids = kept
     if ids.empty:

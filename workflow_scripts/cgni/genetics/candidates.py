@@ -50,7 +50,7 @@ def select_candidates(
     Parameters
     ----------
     eqtl
-        Significant pairs of network genes (`eqtl.read_eqtl_pairs`).
+        Significant pairs of network genes (`eqtl.read_eqtl_pairs`); eqtl_p is kept.
     alleles
         Alleles of the SNPs (`eqtl.read_snp_alleles`); None: read from ids such as 3:28130472:A:G,
         unknown for ids without alleles.
@@ -83,7 +83,7 @@ def select_candidates(
     candidates = within.assign(variant_id=_variant_ids(within))
     order = candidates["chrom"].map({chrom: number for number, chrom in enumerate(chromosomes)})
     candidates = candidates.assign(order=order).sort_values(["order", "pos", "variant_id", "gene_id"])
-    columns = ["variant_id", "chrom", "pos", "ref", "alt", "rsid", "gene_id", "symbol"]
+    columns = ["variant_id", "chrom", "pos", "ref", "alt", "rsid", "gene_id", "symbol", "eqtl_p"]
     candidates = candidates[columns].drop_duplicates(["variant_id", "gene_id"], ignore_index=True)
     return candidates, attrition
 

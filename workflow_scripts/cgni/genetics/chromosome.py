@@ -1,20 +1,19 @@
 """One chromosome: from its genotype files to every candidate's fate and the genotypes that stay."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workflow_scripts.cgni.cohort.roles import development_people
-from workflow_scripts.cgni.cohort.samples import read_sample
+from workflow_scripts.cgni.cohort.samples import read_people
 from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.genetics.counts import AlleleCounts
 from workflow_scripts.cgni.genetics.plink import (
     Plink,
-    bgen_counts,
     has_dosages,
-    import_bgen,
+    read_dosages,
     read_hard_calls,
     variant_statistics,
     write_rows,
@@ -24,20 +23,12 @@ from workflow_scripts.cgni.genetics.qc import (
     match_candidates,
     minor_frequency,
     read_mfi,
+    stated_info,
     supplied_info,
 )
+from workflow_scripts.cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 
 _STATISTICS = ["missingness", "alt_frequency", "hwe_p", "mach_r2"]
-
-
-@dataclass(frozen=True)
-class GenotypeFiles:
-    """A chromosome's BGEN, .sample and (or None) mfi file."""
-
-    chrom: str
-    bgen: Path
-    sample: Path
-    mfi: Path | None
 
 
 def reference_people(people: pd.DataFrame, splits: pd.DataFrame, reference: str) -> pd.Index:
@@ -69,9 +60,10 @@ def assess_chromosome(
     candidates: pd.DataFrame,
     participants: pd.Index,
     reference: pd.Index,
-    thresholds: Mapping[str, float],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Statistics and fate of a chromosome's candidates, and the genotypes of those that passed.
+    qc: Mapping[str, Any],
+    values: str = "hard_calls",
+) -> tuple[pd.DataFrame, AlleleCounts]:
+    """Statistics and fate of a chromosome's candidates, and the ALT counts of those that passed.
 
     Parameters
     ----------
@@ -81,29 +73,29 @@ def assess_chromosome(
         Ids whose genotypes are kept.
     reference
         Ids on whom the statistics are computed; among `participants`.
-    thresholds
+    qc
         The config section `genetics.qc`.
+    values
+        `hard_calls` (0, 1, 2) or `dosages`.
 
     Returns
     -------
-    Table in the columns of `schemas.QC`; table participant_id + Int8 ALT counts by variant_id.
+    Table in the columns of `schemas.QC`; copies of ALT by person, sorted by id.
 
     Raises
     ------
     InputError
         Files that are unreadable or do not belong together.
     """
-    ids = pd.Index(read_sample(files.sample)["participant_id"])
-    _, count = bgen_counts(files.bgen)
-    if count != len(ids):
-        raise InputError(f"{files.sample}: {len(ids)} people, but {files.bgen} holds {count}; they belong together")
+    ids = pd.Index(read_people(files.people)["participant_id"])
+    check_people(files, len(ids))
     kept, unique = ids.isin(participants), candidates.drop_duplicates("variant_id", ignore_index=True)
-    unique = unique.drop(columns=["gene_id", "symbol"])
-    found = import_bgen(plink, files.bgen, kept, unique["pos"], files.chrom, thresholds["hard_call"])
-    table = match_candidates(unique, found)
+    unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]]
+    found = import_variants(plink, files, kept, unique["pos"], qc["hard_call"])
+    table = match_candidates(unique, found, files.states_reference, qc["strand_ambiguous"] == "remove")
     table = _add_statistics(plink, table, np.flatnonzero(ids.isin(reference)))
-    table = apply_filters(_add_info(plink, table, files.mfi), thresholds).assign(reference_people=len(reference))
-    return table, _genotypes(plink, table, ids[kept])
+    table = apply_filters(_add_info(plink, table, files), qc).assign(reference_people=len(reference))
+    return table, _counts(plink, table, ids[kept], values)
 
 
 def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray) -> pd.DataFrame:
@@ -112,23 +104,30 @@ def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray) ->
         values = statistics.reindex(table["row"].where(table["found"])).set_axis(table.index)
     else:
         values = pd.DataFrame(np.nan, index=table.index, columns=_STATISTICS)
+    turned = table["found"] & table["swapped"]
+    values["alt_frequency"] = values["alt_frequency"].where(~turned, 1 - values["alt_frequency"])
     return table.join(values).assign(maf=minor_frequency(values["alt_frequency"]))
 
 
-def _add_info(plink: Plink, table: pd.DataFrame, mfi: Path | None) -> pd.DataFrame:
-    if mfi is not None:
-        values = read_mfi(mfi, set(table["pos"]))
-        return table.assign(info=supplied_info(table, values, mfi), info_source="mfi")
+def _add_info(plink: Plink, table: pd.DataFrame, files: GenotypeFiles) -> pd.DataFrame:
+    if files.mfi is not None:
+        values = read_mfi(files.mfi, set(table["pos"]))
+        return table.assign(info=supplied_info(table, values, files.mfi), info_source="mfi")
+    stated = stated_info(table, files.variants or files.genotypes)
+    if stated is not None:
+        return table.assign(info=stated[0], info_source=f"{files.format} INFO {stated[1]}")
     if table["found"].any() and has_dosages(plink):
         return table.assign(info=table["mach_r2"], info_source="mach_r2")
     return table.assign(info=np.nan, info_source="not applicable")
 
 
-def _genotypes(plink: Plink, table: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
+def _counts(plink: Plink, table: pd.DataFrame, ids: pd.Index, values: str) -> AlleleCounts:
     passed = table[table["passed"]]
-    genotypes = pd.DataFrame({"participant_id": ids.to_numpy()})
-    if not passed.empty:
-        calls = read_hard_calls(plink)[:, passed["row"].to_numpy()]
-        counts = pd.DataFrame(calls, columns=passed["variant_id"].to_list()).astype("Int8")
-        genotypes = genotypes.join(counts.mask(counts < 0))
-    return genotypes.sort_values("participant_id", ignore_index=True)
+    if passed.empty:
+        counts = np.empty((len(ids), 0), dtype=np.float32 if values == "dosages" else np.int8)
+    elif values == "dosages":
+        counts = read_dosages(plink, passed["row"].to_numpy(), len(ids))
+    else:
+        counts = read_hard_calls(plink, passed["row"].to_numpy())
+    all_counts = AlleleCounts(ids, pd.Index(passed["variant_id"], dtype=str), counts)
+    return all_counts.turned(passed["swapped"].to_numpy(bool)).sorted_by_id()

@@ -4,37 +4,26 @@ import numpy as np
 import pandas as pd
 
 from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.genetics.counts import AlleleCounts
 
 
-def alt_is_minor(alt_counts: pd.DataFrame) -> pd.Series:
+def alt_is_minor(alt_counts: AlleleCounts) -> np.ndarray:
     """Whether ALT is the allele to count, from the ALT counts of the development people.
-
-    Parameters
-    ----------
-    alt_counts
-        Nullable counts 0, 1, 2 of ALT, one column a variant, development people only.
 
     Returns
     -------
     bool by variant: ALT is not the commoner allele (equal frequencies and no data count ALT).
     """
-    return ~(alt_counts.astype("Float64").mean() > 1).fillna(False).astype(bool)
+    means = alt_counts.means()
+    return ~(np.nan_to_num(means, nan=1.0) > 1)
 
 
-def count_minor(alt_counts: pd.DataFrame, counts_alt: pd.Series) -> pd.DataFrame:
-    """Copies of the counted allele (Int8, missing kept): the ALT counts, or 2 minus them."""
-    turned = alt_counts.astype("Int8").copy()
-    for variant in counts_alt.index[~counts_alt]:
-        turned[variant] = 2 - turned[variant]
-    return turned
-
-
-def fill_values(genotypes: pd.DataFrame, training: pd.Index) -> pd.DataFrame:
+def fill_values(counts: AlleleCounts, training: pd.Index) -> pd.DataFrame:
     """Mean count of every variant among a fold's training people.
 
     Parameters
     ----------
-    genotypes
+    counts
         `genetics/genotypes.parquet`.
     training
         Ids of the fold-training people; those without genotypes do not count.
@@ -48,11 +37,11 @@ def fill_values(genotypes: pd.DataFrame, training: pd.Index) -> pd.DataFrame:
     InputError
         Nobody of them has genotypes, or variants that all of them miss.
     """
-    rows = genotypes[genotypes["participant_id"].isin(training)].drop(columns="participant_id")
-    if rows.empty:
+    rows = counts.of(training)
+    if rows.ids.empty:
         raise InputError("genotypes: none of the fold's training people has genotypes; check that the ids agree")
-    means = rows.astype("float64").mean()
-    empty = int(means.isna().sum())
+    means = rows.means()
+    empty = int(np.isnan(means).sum())
     if empty:
-        raise InputError(f"genotypes: {empty} variants are missing in all {len(rows)} training people of the fold")
-    return pd.DataFrame({"variant_id": means.index.astype(str), "fill": means.to_numpy(np.float64)})
+        raise InputError(f"genotypes: {empty} variants are missing in all {len(rows.ids)} training people of the fold")
+    return pd.DataFrame({"variant_id": counts.variants.astype(str), "fill": means})

@@ -12,14 +12,17 @@ import pyarrow.csv as pv
 from workflow_scripts.cgni.errors import InputError
 
 _BLOCK = 16 * 1024 * 1024
-# (SNP, gene, false discovery rate) columns: PsychENCODE's table, then a plain table
-_EQTL_COLUMNS = (("SNP_id", "gene_id", "FDR"), ("snp", "gene", "q"))
+# (SNP, gene, false discovery rate, p) columns: PsychENCODE's table, then a plain table
+_EQTL_COLUMNS = (("SNP_id", "gene_id", "FDR", "nominal_pval"), ("snp", "gene", "q", "p"))
 _SNP_COLUMNS = ("PEC_id", "Rsid", "chr", "position", "REF", "ALT")
 
 
 @dataclass(frozen=True)
 class EqtlPairs:
-    """eQTL pairs of the wanted genes (str columns snp, gene_id; unique) and the rows left at each step."""
+    """eQTL pairs of the wanted genes and the rows left at each step.
+
+    `pairs`: str columns snp, gene_id (unique); eqtl_p: nominal p, else the false discovery rate, else missing.
+    """
 
     pairs: pd.DataFrame
     rows: int
@@ -32,7 +35,7 @@ def read_eqtl_pairs(path: str | Path, fdr: float, genes: set[str]) -> EqtlPairs:
     """Stream an eQTL table and keep the pairs with FDR <= `fdr` whose gene is in `genes`.
 
     PsychENCODE's layout (SNP_id, gene_id, FDR among its 15 columns) or a plain one (snp, gene and
-    optionally q); tab or comma separated. Version suffixes of gene ids are stripped.
+    optionally q and p); tab or comma separated. Version suffixes of gene ids are stripped.
 
     Raises
     ------
@@ -41,9 +44,9 @@ def read_eqtl_pairs(path: str | Path, fdr: float, genes: set[str]) -> EqtlPairs:
     """
     path = Path(path)
     header, delimiter = _header(path)
-    snp, gene, quality = _eqtl_columns(path, header)
-    has_fdr = quality in header
-    columns = {snp: pa.string(), gene: pa.string(), **({quality: pa.float64()} if has_fdr else {})}
+    snp, gene, quality, nominal = _eqtl_columns(path, header)
+    has_fdr, numbers = quality in header, [name for name in (nominal, quality) if name in header]
+    columns = {snp: pa.string(), gene: pa.string(), **dict.fromkeys(numbers, pa.float64())}
     wanted, kept = pa.array(sorted(genes), pa.string()), []
     rows = significant = 0
     for batch in _batches(path, delimiter, columns):
@@ -52,10 +55,12 @@ def read_eqtl_pairs(path: str | Path, fdr: float, genes: set[str]) -> EqtlPairs:
             batch = batch.filter(pc.less_equal(batch[quality], fdr))
         significant += len(batch)
         names = pc.replace_substring_regex(batch[gene], r"\.\d+$", "")
-        batch = pa.table({"snp": batch[snp], "gene_id": names})
+        p = batch[numbers[0]] if numbers else pa.nulls(len(batch), pa.float64())
+        batch = pa.table({"snp": batch[snp], "gene_id": names, "eqtl_p": p})
         kept.append(batch.filter(pc.is_in(batch["gene_id"], value_set=wanted)))
-    found = pa.concat_tables(kept).to_pandas() if kept else pd.DataFrame({"snp": [], "gene_id": []}, dtype=str)
-    return EqtlPairs(found.drop_duplicates(ignore_index=True), rows, significant, len(found), has_fdr)
+    found = pa.concat_tables(kept).to_pandas() if kept else pd.DataFrame(columns=["snp", "gene_id", "eqtl_p"])
+    pairs = found.sort_values("eqtl_p", kind="stable").drop_duplicates(["snp", "gene_id"]).sort_index()
+    return EqtlPairs(pairs.reset_index(drop=True), rows, significant, len(found), has_fdr)
 
 
 def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
@@ -87,7 +92,7 @@ def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
     return found[["snp", "rsid", "chrom", "pos", "ref", "alt"]].drop_duplicates(ignore_index=True)
 
 
-def _eqtl_columns(path: Path, header: list[str]) -> tuple[str, str, str]:
+def _eqtl_columns(path: Path, header: list[str]) -> tuple[str, str, str, str]:
     for names in _EQTL_COLUMNS:
         if names[0] in header and names[1] in header:
             return names

@@ -1,4 +1,4 @@
-"""plink2: import of the candidates from a BGEN file, statistics, hard calls.
+"""plink2: how it runs, the statistics it reports, the hard calls and dosages it exports.
 
 plink2 sees people as row numbers, never by their ids, so no log of it can name anybody.
 """
@@ -6,7 +6,6 @@ plink2 sees people as row numbers, never by their ids, so no log of it can name 
 import contextlib
 import re
 import shutil
-import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,15 +14,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.csv as pv
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.job import die_with_parent
 
-_NO_VARIANTS = "No variants remaining"
+NO_VARIANTS = "No variants remaining"
 _SCRATCH = ".plink-"
 _MISSING = -1
 # 2-bit codes of a variant-major .bed, lowest bits first, as copies of its first allele (plink2: ALT)
 _BED_COUNTS = np.array([2, _MISSING, 1, 0], dtype=np.int8)
+# the four counts that each possible byte holds
+_BED_BYTES = _BED_COUNTS[(np.arange(256)[:, None] >> np.array([0, 2, 4, 6])) & 3]
+_TRAW_BLOCK = 64 * 1024 * 1024  # a line holds all people
 
 
 @dataclass(frozen=True)
@@ -78,62 +81,12 @@ def last_words(log: str, lines: int = 3) -> str:
     return re.sub(r"'[^']*'", "'...'", " ".join(text[first : first + lines]))
 
 
-def bgen_counts(path: str | Path) -> tuple[int, int]:
-    """(variants, people) that the header of a BGEN file declares.
-
-    Raises
-    ------
-    InputError
-        No such file, or not a BGEN file. Format: https://www.well.ox.ac.uk/~gav/bgen_format
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such BGEN file; set inputs.genotypes.bgen")
-    with path.open("rb") as stream:
-        header = stream.read(20)
-    if len(header) < 20 or header[16:20] not in (b"bgen", b"\0\0\0\0"):
-        raise InputError(f"{path}: not a BGEN file")
-    _, _, variants, people = struct.unpack("<4I", header[:16])
-    return variants, people
-
-
-def import_bgen(
-    plink: Plink, bgen: str | Path, people: np.ndarray, positions: pd.Series, chrom: str, hard_call: float
-) -> pd.DataFrame:
-    """Import the variants at `positions` and the given people to the fileset `scratch/variants`.
-
-    Parameters
-    ----------
-    people
-        bool, one per person of the BGEN file in its order: who is kept.
-    positions
-        Base-pair positions (int) of the candidates on `chrom`.
-    hard_call
-        plink2's --hard-call-threshold.
-
-    Returns
-    -------
-    The variants found, in file order: chrom, pos, ref, alt (str). Empty (and no fileset) when none.
-    """
-    sample, ranges = plink.scratch / "people.sample", plink.scratch / "positions.bed"
-    sample.write_text("ID_1 ID_2 missing\n0 0 0\n" + "".join(f"0 r{row} 0\n" for row in range(len(people))))
-    ranges.write_text("".join(f"{chrom}\t{pos}\t{pos}\tx\n" for pos in sorted(set(positions))))
-    keep = write_rows(plink, "keep", np.flatnonzero(people))
-    arguments = ["--bgen", bgen, "ref-first", "--sample", sample, "--hard-call-threshold", hard_call]
-    arguments += ["--extract", "bed1", ranges, "--keep", keep, "--make-pgen"]
-    try:
-        prefix = plink.run(arguments, "variants")
-    except InputError as error:
-        if _NO_VARIANTS in str(error):
-            return pd.DataFrame({"chrom": [], "pos": [], "ref": [], "alt": []})
-        raise InputError(f"{bgen}: {error}; the file may be truncated") from error
-    found = pd.read_csv(f"{prefix}.pvar", sep="\t", dtype={"#CHROM": str, "REF": str, "ALT": str}, na_filter=False)
-    found.columns = [name.lstrip("#").lower() for name in found.columns]
-    return found[["chrom", "pos", "ref", "alt"]]
+def _biallelic(plink: Plink) -> list[str | Path]:
+    return ["--pfile", plink.scratch / "variants", "--max-alleles", "2"]
 
 
 def write_rows(plink: Plink, name: str, rows: np.ndarray) -> Path:
-    """A --keep file of people given by their row in the BGEN file."""
+    """A --keep file of people given by their row in the genotype file."""
     path = plink.scratch / f"{name}.txt"
     path.write_text("#IID\n" + "".join(f"r{row}\n" for row in rows))
     return path
@@ -147,14 +100,14 @@ def has_dosages(plink: Plink) -> bool:
 
 
 def variant_statistics(plink: Plink, keep: Path) -> pd.DataFrame:
-    """Statistics of `scratch/variants` among the people in `keep`, in file order.
+    """Statistics of the biallelic `scratch/variants` among the people in `keep`, in file order.
 
     Returns
     -------
     Columns missingness (share without even a dosage), alt_frequency (from dosages), hwe_p (exact test
     on hard calls), mach_r2; float64.
     """
-    arguments = ["--pfile", plink.scratch / "variants", "--keep", keep]
+    arguments = [*_biallelic(plink), "--keep", keep]
     arguments += ["--freq", "counts", "cols=chrom,ref,alt,altfreq,nobs,machr2", "--hardy", "cols=chrom,ax,p"]
     arguments += ["--missing", "variant-only", "vcols=chrom,nmissdosage,nobs"]
     prefix = plink.run(arguments, "statistics")
@@ -174,21 +127,64 @@ def variant_statistics(plink: Plink, keep: Path) -> pd.DataFrame:
     )
 
 
-def read_hard_calls(plink: Plink) -> np.ndarray:
-    """ALT allele counts of `scratch/variants`: int8 (people, variants), -1 = missing, file orders."""
-    prefix = plink.run(["--pfile", plink.scratch / "variants", "--make-bed"], "calls")
+def read_hard_calls(plink: Plink, rows: np.ndarray) -> np.ndarray:
+    """ALT allele counts of the `rows` of the biallelic `scratch/variants`: int8 (people, rows), -1 = missing."""
+    prefix = plink.run([*_biallelic(plink), "--make-bed"], "calls")
     people = len(Path(f"{prefix}.fam").read_text().splitlines())
-    return decode_bed(Path(f"{prefix}.bed").read_bytes(), people)
+    return decode_bed(np.fromfile(f"{prefix}.bed", dtype=np.uint8), people, rows)
 
 
-def decode_bed(content: bytes, people: int) -> np.ndarray:
-    """Counts of the first allele, int8 (people, variants), of a variant-major .bed.
+def read_dosages(plink: Plink, rows: np.ndarray, people: int) -> np.ndarray:
+    """ALT dosages (hard calls where there are none): float32 (people, rows), NaN = missing.
 
-    Format: https://www.cog-genomics.org/plink/1.9/formats#bed
+    Through plink2's text export of the wanted rows alone; `rows` are rows of the biallelic `scratch/variants`.
     """
-    if content[:3] != b"\x6c\x1b\x01":
+    fileset, chosen, named = plink.scratch / "variants", plink.scratch / "rows.txt", plink.scratch / "rows.pvar"
+    # the ids of a file need not be unique
+    variants = read_pvar(Path(f"{fileset}.pvar"))
+    biallelic = ~variants["alt"].str.contains(",")
+    variants["id"] = np.where(biallelic, "v" + (biallelic.cumsum() - 1).astype(str), "multi")
+    columns = variants[["chrom", "pos", "id", "ref", "alt"]].to_csv(sep="\t", header=False, index=False)
+    named.write_text("#CHROM\tPOS\tID\tREF\tALT\n" + columns)
+    chosen.write_text("".join(f"v{row}\n" for row in rows))
+    source = ["--pgen", f"{fileset}.pgen", "--pvar", named, "--psam", f"{fileset}.psam", "--extract", chosen]
+    prefix = plink.run([*source, "--export", "A-transpose"], "dosages")
+    table = pv.read_csv(
+        f"{prefix}.traw",
+        read_options=pv.ReadOptions(use_threads=False, block_size=_TRAW_BLOCK),
+        parse_options=pv.ParseOptions(delimiter="\t"),
+        convert_options=pv.ConvertOptions(null_values=["NA"], strings_can_be_null=False),
+    )
+    exported = np.array([int(name[1:]) for name in table.column("SNP").to_pylist()])
+    values = np.stack([table.column(name).to_numpy() for name in table.column_names[-people:]]).astype(np.float32)
+    counts_ref = (
+        np.array(table.column("COUNTED").to_pylist(), dtype=object)
+        == variants.loc[biallelic, "ref"].to_numpy()[exported]
+    )
+    values[:, counts_ref] = 2 - values[:, counts_ref]
+    place = {row: column for column, row in enumerate(exported)}
+    return values[:, [place[row] for row in rows]]
+
+
+def read_pvar(path: Path) -> pd.DataFrame:
+    """A .pvar that plink2 wrote, every column as str, names in lower case (chrom, pos, id, ref, alt, ...)."""
+    with path.open(encoding="utf-8") as stream:
+        comments = 0
+        while stream.readline().startswith("##"):
+            comments += 1
+    table = pd.read_csv(path, sep="\t", skiprows=comments, dtype=str, na_filter=False)
+    table.columns = [name.lstrip("#").lower() for name in table.columns]
+    return table
+
+
+def decode_bed(content: np.ndarray, people: int, rows: np.ndarray | None = None) -> np.ndarray:
+    """Counts of the first allele, int8 (people, variants), of the bytes (uint8) of a variant-major .bed.
+
+    `rows`: the wanted variants (default: all). Format: https://www.cog-genomics.org/plink/1.9/formats#bed
+    """
+    if content[:3].tobytes() != b"\x6c\x1b\x01":
         raise ValueError("not a variant-major .bed file")
     width = (people + 3) // 4
-    packed = np.frombuffer(content, dtype=np.uint8, offset=3).reshape(-1, width)
-    codes = (packed[:, :, None] >> np.array([0, 2, 4, 6], dtype=np.uint8)) & 3
-    return _BED_COUNTS[codes.reshape(len(packed), -1)[:, :people]].T
+    packed = content[3:].reshape(-1, width)
+    packed = packed if rows is None else packed[rows]
+    return _BED_BYTES[packed].reshape(len(packed), -1)[:, :people].T

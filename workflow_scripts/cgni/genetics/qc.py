@@ -11,61 +11,114 @@ import pyarrow.csv as pv
 
 from workflow_scripts.cgni.errors import InputError
 
-NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC = (
+NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC, AMBIGUOUS = (
     "not in the genotype file",
     "alleles differ from the SNP table",
     "position appears more than once",
     "multi-allelic position",
+    "strand-ambiguous alleles",
 )
 LOW_INFO, MISSING, RARE, HWE = "imputation quality", "missing genotypes", "rare", "Hardy-Weinberg"
-REASONS = (NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC, LOW_INFO, MISSING, RARE, HWE)
+CLUMPED, CAPPED = "LD clumping", "cap per gene"
+REASONS = (
+    *(NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC, AMBIGUOUS),
+    *(LOW_INFO, MISSING, RARE, HWE),
+    *(CLUMPED, CAPPED),
+)
 FILTERS = {"pass_info": LOW_INFO, "pass_missing": MISSING, "pass_maf": RARE, "pass_hwe": HWE}
 
 _KEY = ["pos", "ref", "alt"]
 _MFI_COLUMNS = ["alternate_id", "rsid", "position", "allele1", "allele2", "maf", "minor_allele", "info"]
+_COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
-def match_candidates(candidates: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Find each candidate among the variants of the genotype file.
+def match_candidates(
+    candidates: pd.DataFrame, found: pd.DataFrame, states_reference: bool, remove_ambiguous: bool
+) -> pd.DataFrame:
+    """Find each candidate among the records of the genotype file.
 
-    A candidate matches a record with the same position, REF and ALT; without known alleles, any
-    record at its position. A position with several records is not used: they are duplicates when
-    their alleles are the same, multi-allelic otherwise.
+    A candidate matches a record with the same position, REF and ALT; without known alleles, any record at its
+    position. Where the file does not state which allele is REF, the alleles may stand in either order. A position
+    with several records, or one with several ALT alleles, is not used: the records are duplicates when their
+    alleles are the same, multi-allelic otherwise. A/T and C/G candidates are the same on both strands.
 
     Parameters
     ----------
     candidates
         One chromosome's candidates, one row each: variant_id, pos, ref, alt (may be missing), rsid.
     found
-        The file's records at those positions: pos, ref, alt.
+        The file's records at those positions: pos, ref, alt, row, file_info (`sources.import_variants`).
+    states_reference
+        Whether REF and ALT of the file mean what they say.
+    remove_ambiguous
+        Whether strand-ambiguous candidates go.
 
     Returns
     -------
-    candidate_id, variant_id, chrom, pos, ref, alt, rsid, row (of `found`; -1 if none), found,
-    swapped (REF and ALT exchanged), reason (missing if matched).
+    candidate_id, variant_id, chrom, pos, ref, alt, rsid, row, file_info (of the record; -1 and missing if none),
+    found, swapped (the file has REF and ALT exchanged), other_strand (only the complementary alleles are there),
+    reason (missing if matched).
     """
-    records = found.reset_index(drop=True).rename_axis("row").reset_index()
-    pairs = records.groupby(_KEY, as_index=False)["row"].agg(row="min", copies="size")
-    places = pairs.groupby("pos").agg(first=("row", "min"), alleles=("row", "size"), most=("copies", "max"))
+    records = found.reset_index(drop=True)
     table = candidates.rename(columns={"variant_id": "candidate_id"}).reset_index(drop=True)
-    exact = table[_KEY].merge(pairs, on=_KEY, how="left")
+    turned = _turned(table)
+    if not states_reference:
+        records = _oriented(records, table, turned)
+    multiple = records["alt"].str.contains(",")
+    pairs = records.rename_axis("number").reset_index().groupby(_KEY, as_index=False)["number"]
+    pairs = pairs.agg(number="min", copies="size")
+    places = pairs.groupby("pos").agg(first=("number", "min"), alleles=("number", "size"), most=("copies", "max"))
     place = places.reindex(table["pos"]).reset_index(drop=True)
+    exact = table[_KEY].merge(pairs, on=_KEY, how="left")
     known = table["ref"].notna()
-    row = exact["row"].where(known, place["first"])
+    number = exact["number"].where(known, place["first"])
     copies = exact["copies"].where(known, place["most"])
-    turned = table[_KEY].rename(columns={"ref": "alt", "alt": "ref"}).merge(pairs, on=_KEY, how="left")
-    table["row"], table["found"] = row.fillna(-1).astype(int), row.notna()
-    table["swapped"] = known & row.isna() & turned["row"].notna()
-    problems = [place["first"].isna(), row.isna(), copies > 1, place["alleles"] > 1]
-    reasons = np.select(problems, [NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC], default="")
-    table["reason"] = pd.Series(reasons, dtype="string").replace("", pd.NA)
-    return _named_by_file(table, found)
+    several = table["pos"].isin(records.loc[multiple, "pos"]) | (place["alleles"] > 1)
+    table["found"] = number.notna()
+    exchanged = known & number.isna() & turned.merge(pairs, on=_KEY, how="left")["number"].notna()
+    chosen = records.reindex(number.where(table["found"])).set_axis(table.index)
+    table["swapped"] = chosen["turned"].fillna(False).astype(bool) if "turned" in chosen else exchanged
+    table["other_strand"] = known & number.isna() & ~exchanged & _on_other_strand(table, pairs)
+    table["row"], table["file_info"] = chosen["row"].fillna(-1).astype(int), chosen["file_info"]
+    table = _named_by_file(table, chosen)
+    absent = place["first"].isna()
+    problems = [absent, several & number.isna(), number.isna(), (copies > 1) & (place["alleles"] == 1), several]
+    names = [NOT_FOUND, MULTI_ALLELIC, MISMATCH, DUPLICATE, MULTI_ALLELIC]
+    if remove_ambiguous:
+        problems, names = [*problems, is_ambiguous(table)], [*names, AMBIGUOUS]
+    table["reason"] = pd.Series(np.select(problems, names, default=""), dtype="string").replace("", pd.NA)
+    return table
 
 
-def _named_by_file(table: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def is_ambiguous(variants: pd.DataFrame) -> pd.Series:
+    """Whether REF and ALT are each other's complement (A/T, C/G): the strand cannot be told from them."""
+    return (variants["ref"] + variants["alt"]).isin(["AT", "TA", "CG", "GC"])
+
+
+def _turned(table: pd.DataFrame) -> pd.DataFrame:
+    return table[_KEY].rename(columns={"ref": "alt", "alt": "ref"})
+
+
+def _oriented(records: pd.DataFrame, table: pd.DataFrame, turned: pd.DataFrame) -> pd.DataFrame:
+    """Records with the alleles in the candidates' order where only the other order is a candidate's."""
+    keys = pd.MultiIndex.from_frame(records[_KEY])
+    wanted, other = pd.MultiIndex.from_frame(table[_KEY]), pd.MultiIndex.from_frame(turned[_KEY])
+    turn = keys.isin(other) & ~keys.isin(wanted)
+    ref, alt = records["ref"].where(~turn, records["alt"]), records["alt"].where(~turn, records["ref"])
+    return records.assign(ref=ref, alt=alt, turned=turn)
+
+
+def _on_other_strand(table: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    complement = table[_KEY].assign(
+        ref=table["ref"].str.translate(_COMPLEMENT), alt=table["alt"].str.translate(_COMPLEMENT)
+    )
+    either = [keys.merge(pairs, on=_KEY, how="left")["number"].notna() for keys in (complement, _turned(complement))]
+    return either[0] | either[1]
+
+
+def _named_by_file(table: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     """Fill in alleles that the SNP table does not know, and the variant_id that follows from them."""
-    records = found.reset_index(drop=True).reindex(table["row"].where(table["found"])).set_axis(table.index)
-    table["ref"], table["alt"] = table["ref"].fillna(records["ref"]), table["alt"].fillna(records["alt"])
+    table["ref"], table["alt"] = table["ref"].fillna(chosen["ref"]), table["alt"].fillna(chosen["alt"])
     full = table["chrom"] + ":" + table["pos"].astype(str) + ":" + table["ref"] + ":" + table["alt"]
     return table.assign(variant_id=full.where(table["found"], table["candidate_id"]))
 
@@ -111,6 +164,32 @@ def supplied_info(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> p
             "with the same position and alleles, or have no INFO; it must describe this genotype file"
         )
     return values.where(table["found"])
+
+
+def stated_info(table: pd.DataFrame, path: str | Path) -> tuple[pd.Series, str] | None:
+    """Imputation quality that the genotype file itself states of the found candidates, and its key.
+
+    Returns
+    -------
+    (values, key); None when the file states none at all.
+
+    Raises
+    ------
+    InputError
+        Some variants state it and others do not, or under different keys.
+    """
+    stated = table.loc[table["found"], "file_info"]
+    if not stated.notna().any():
+        return None
+    parts = table["file_info"].str.split("=", n=1, expand=True)
+    keys = sorted(parts[0].dropna().str.upper().unique())
+    absent = int(stated.isna().sum())
+    if absent or len(keys) > 1:
+        raise InputError(
+            f"{path}: its INFO states imputation quality as {', '.join(keys)} for {len(stated) - absent} candidate "
+            f"variants, but {absent} have none; give it for all under one key, or in inputs.genotypes.mfi"
+        )
+    return pd.to_numeric(parts[1], errors="coerce"), keys[0]
 
 
 def apply_filters(table: pd.DataFrame, thresholds: Mapping[str, float]) -> pd.DataFrame:

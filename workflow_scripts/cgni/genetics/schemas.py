@@ -14,6 +14,7 @@ CANDIDATES = pa.schema(
         pa.field("rsid", pa.string()),
         pa.field("gene_id", pa.string(), nullable=False),
         pa.field("symbol", pa.string()),
+        pa.field("eqtl_p", pa.float64()),  # of the pair: nominal p, else its false discovery rate
     ]
 )
 
@@ -25,7 +26,7 @@ _VARIANT = [
     pa.field("alt", pa.string()),
     pa.field("rsid", pa.string()),
     pa.field("info", pa.float64()),
-    pa.field("info_source", pa.string(), nullable=False),  # mfi, mach_r2 or not applicable
+    pa.field("info_source", pa.string(), nullable=False),  # mfi, "pgen INFO R2" ..., mach_r2 or not applicable
     pa.field("missingness", pa.float64()),
     pa.field("maf", pa.float64()),
     pa.field("hwe_p", pa.float64()),
@@ -42,12 +43,24 @@ QC = pa.schema(
         pa.field("candidate_id", pa.string(), nullable=False),
         *_VARIANT,
         pa.field("found", pa.bool_(), nullable=False),  # position and alleles are in the genotype file
-        pa.field("swapped", pa.bool_(), nullable=False),  # only there with REF and ALT exchanged
+        pa.field("swapped", pa.bool_(), nullable=False),  # the file has REF and ALT exchanged
+        pa.field("other_strand", pa.bool_(), nullable=False),  # only there with the complementary alleles
         pa.field("reference_people", pa.int32(), nullable=False),  # on whom the statistics are computed
     ]
 )
 
-VARIANTS = pa.schema([*_VARIANT, pa.field("counted_allele", pa.string())])
+VARIANTS = pa.schema([*_VARIANT, pa.field("counted_allele", pa.string()), pa.field("ld_block", pa.string())])
+
+LD_BLOCKS = pa.schema(
+    [
+        pa.field("ld_block", pa.string(), nullable=False),  # chromosome and number
+        pa.field("chrom", pa.string(), nullable=False),
+        pa.field("start", pa.int32(), nullable=False),
+        pa.field("end", pa.int32(), nullable=False),
+        pa.field("variants", pa.int32(), nullable=False),
+        pa.field("genes", pa.int32(), nullable=False),
+    ]
+)
 
 SNP_GENES = pa.schema(
     [
@@ -60,8 +73,11 @@ SNP_GENES = pa.schema(
 FILL = pa.schema([pa.field("variant_id", pa.string(), nullable=False), pa.field("fill", pa.float64(), nullable=False)])
 
 
-def genotypes_schema(variant_ids: Sequence[str]) -> pa.Schema:
-    """One row a person, one nullable int8 column of allele counts a variant."""
+def genotypes_schema(variant_ids: Sequence[str], kind: pa.DataType | None = None) -> pa.Schema:
+    """One row a person, one nullable column a variant: int8 allele counts, or float32 dosages."""
     return pa.schema(
-        [pa.field("participant_id", pa.string(), nullable=False), *[pa.field(name, pa.int8()) for name in variant_ids]]
+        [
+            pa.field("participant_id", pa.string(), nullable=False),
+            *[pa.field(name, kind or pa.int8()) for name in variant_ids],
+        ]
     )
