@@ -47,7 +47,7 @@ def draw_genotypes(
         spoilt = plant_defects(genotypes, sites, chosen, on_chrom, cfg["defects_per_chromosome"], rng)
         table = pd.concat([chosen.assign(defect=None), spoilt]).assign(chrom=chrom)
         table = table.sort_values(["pos", "defect"], na_position="first").reset_index(drop=True)
-        table.loc[table.duplicated("pos", keep=False), "defect"] = "duplicated"
+        table["defect"] = table.groupby("pos")["defect"].transform("last")  # of both records of a position
         table = assign_alleles(table, rng)
         columns = [
             spoil_genotypes(genotypes[:, site], defect, rng)

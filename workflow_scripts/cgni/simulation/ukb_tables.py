@@ -135,9 +135,11 @@ def write_eqtl_tables(
         PEC_id=variants["chrom"].astype(str) + ":" + variants["pos"].astype(str),
         chr="chr" + variants["chrom"].astype(str),
     ).rename(columns={"rsid": "Rsid", "pos": "position", "ref": "REF", "alt": "ALT"})
+    alts = snps.groupby("PEC_id", sort=False)["ALT"].agg(lambda alleles: ",".join(dict.fromkeys(alleles)))
+    snps = snps.drop_duplicates("PEC_id").assign(ALT=lambda table: table["PEC_id"].map(alts))
     for frame, path in (
         (pd.DataFrame(rows, columns=EQTL_COLUMNS), eqtl_path),
-        (snps[SNP_COLUMNS].drop_duplicates("PEC_id"), snp_path),
+        (snps[SNP_COLUMNS], snp_path),
     ):
         with atomic_path(path) as temporary:
             frame.to_csv(temporary, sep="\t", index=False)

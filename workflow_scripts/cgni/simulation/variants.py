@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 
 _ALLELES = np.array([("A", "G"), ("G", "A"), ("C", "T"), ("T", "C"), ("A", "C"), ("G", "T")])
-DEFECTS = ("low_info", "missing", "rare", "hwe", "duplicated")
+_AMBIGUOUS = np.array([("A", "T"), ("T", "A"), ("C", "G"), ("G", "C")])
+# of sites of their own, and of a second record at another SNP's position
+_SITE_DEFECTS, _TWIN_DEFECTS = (
+    ("low_info", "missing", "rare", "hwe", "strand_ambiguous"),
+    ("duplicated", "multi_allelic"),
+)
+DEFECTS = _SITE_DEFECTS + _TWIN_DEFECTS
 
 
 def squared_correlation(genotypes: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -71,8 +77,8 @@ def plant_defects(
     """Choose further sites of PPI genes that are to fail QC, `per_kind` of each kind of `DEFECTS`
     (fewer on a chromosome with few such sites).
 
-    Returns rows like `choose_variants`, with a column `defect`; a duplicated one has another
-    SNP's position and other alleles.
+    Returns rows like `choose_variants`, with a column `defect`; a duplicated and a multi-allelic one
+    stand at another SNP's position.
     """
     frequency = genotypes.mean(axis=0) / 2
     minor = np.minimum(frequency, 1 - frequency)
@@ -82,27 +88,34 @@ def plant_defects(
     rare = rng.permutation(np.flatnonzero(free & (minor > 0.001) & (minor < 0.006)))
     common = rng.permutation(np.flatnonzero(free & (minor > 0.15)))
     rows = []
-    for number, kind in enumerate(k for k in DEFECTS if k != "duplicated"):
+    for number, kind in enumerate(_SITE_DEFECTS):
         pool = rare if kind == "rare" else common[number * per_kind :]
         rows += [(site, sites["locus"].iat[site], sites["pos"].iat[site], kind) for site in pool[:per_kind]]
     plain = chosen[chosen["is_eqtl"] & (chosen["factor"] < 0)]
     plain = plain[plain["locus"].map(loci["kind"]) == "ppi"]
-    twins = plain.sample(min(per_kind, len(plain)), random_state=int(rng.integers(2**31)))
-    rows += [(row.site, row.locus, row.pos, "duplicated") for row in twins.itertuples()]
+    twins = plain.sample(min(2 * per_kind, len(plain)), random_state=int(rng.integers(2**31)))
+    kinds = [_TWIN_DEFECTS[number % 2] for number in range(len(twins))]
+    rows += [(row.site, row.locus, row.pos, kind) for row, kind in zip(twins.itertuples(), kinds, strict=True)]
     spoilt = pd.DataFrame(rows, columns=["site", "locus", "pos", "defect"])
     return spoilt.assign(is_eqtl=True, factor=-1)
 
 
 def assign_alleles(variants: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Add REF and ALT (never strand-ambiguous) and an rsID; duplicates get alleles of their own."""
+    """Add REF and ALT (strand-ambiguous ones where that is the defect) and an rsID.
+
+    Two records of a position share the alleles if they are `duplicated`, and REF alone if `multi_allelic`.
+    """
     drawn = _ALLELES[rng.integers(0, len(_ALLELES), len(variants))]
     result = variants.assign(ref=drawn[:, 0], alt=drawn[:, 1])
     result["rsid"] = [f"rs{number}" for number in rng.choice(10**9, len(variants), replace=False) + 10**8]
-    twins = result.groupby(["chrom", "pos"])
-    for _, group in twins:
+    ambiguous = (result["defect"] == "strand_ambiguous").to_numpy()
+    result.loc[ambiguous, ["ref", "alt"]] = _AMBIGUOUS[rng.integers(0, len(_AMBIGUOUS), ambiguous.sum())]
+    for _, group in result.groupby(["chrom", "pos"]):
         if len(group) > 1:
             ref, alt = result.loc[group.index[0], ["ref", "alt"]]
-            other = next(base for base in "ACGT" if base not in (ref, alt))
+            # the transition partner excepted, so that REF and the third allele are not ambiguous either
+            third = next(base for base in "ACGT" if base not in (ref, alt) and {ref, base} not in ({*"AT"}, {*"CG"}))
+            other = alt if group["defect"].iat[0] == "duplicated" else third
             result.loc[group.index[1:], ["ref", "alt"]] = [ref, other]
     return result
 
