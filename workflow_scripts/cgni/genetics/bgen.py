@@ -18,6 +18,7 @@ from workflow_scripts.cgni.errors import InputError
 
 _HAS_SAMPLE_IDS = 1 << 31
 _TYPES = {"pos": "int64", "ref": "str", "alt": "str", "start": "int64", "end": "int64"}
+_SHORT, _LONG = struct.Struct("<H").unpack_from, struct.Struct("<I").unpack_from
 _COPY_PIECE = 16 * 1024 * 1024
 
 
@@ -128,25 +129,24 @@ def _walked(path: Path, chrom: str, positions: Collection[int] | None) -> list[t
 
 def _block(data: mmap.mmap, at: int, header: BgenHeader) -> tuple[bytes, int, int, int]:
     """Chromosome name, position, offset of the alleles, end of the block that starts at `at`."""
-    short, long = struct.Struct("<H").unpack_from, struct.Struct("<I").unpack_from
     if header.layout == 1:
         at += 4
-    at += 2 + short(data, at)[0]
-    at += 2 + short(data, at)[0]
-    length = short(data, at)[0]
+    at += 2 + _SHORT(data, at)[0]
+    at += 2 + _SHORT(data, at)[0]
+    length = _SHORT(data, at)[0]
     name = data[at + 2 : at + 2 + length]
     at += 2 + length
-    pos = long(data, at)[0]
+    pos = _LONG(data, at)[0]
     alleles = at = at + 4
     count = 2
     if header.layout == 2:
-        count = short(data, at)[0]
+        count = _SHORT(data, at)[0]
         at += 2
     for _ in range(count):
-        at += 4 + long(data, at)[0]
+        at += 4 + _LONG(data, at)[0]
     if header.layout == 1 and header.compression == 0:
         return name, pos, alleles, at + 6 * header.people
-    return name, pos, alleles, at + 4 + long(data, at)[0]
+    return name, pos, alleles, at + 4 + _LONG(data, at)[0]
 
 
 def _texts(data: mmap.mmap, at: int, layout: int) -> list[str]:

@@ -1,0 +1,238 @@
+"""From a list of candidates to genotypes, statistics and tables: the stage's own scripts against one bare plink2 call.
+
+plink2 filters the whole 8-bit BGEN by the same four filters and writes only the list of what stays. The stage's
+scripts (qc_variants, build_genotypes, fill_genotypes) run in a fresh interpreter, imports included. Both sides
+have the same threads. The eQTL table is streamed (select_candidates) and timed apart.
+"""
+
+import argparse
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pv
+
+from benchmarks.common import describe_machine, report
+from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
+from workflow_scripts.cgni.genetics.schemas import CANDIDATES
+from workflow_scripts.cgni.system import plink2_path
+from workflow_scripts.cgni.tables import read_table, write_table
+
+THREADS, MEMORY_MB, SHARE = 2, 3000, 10  # one variant in SHARE is a candidate
+QC = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "keep"}
+CFG = {
+    "genetics": {
+        "qc": QC,
+        "coding": {"values": "hard_calls", "fill": "mean"},
+        "ld": {"window_kb": 250, "block_r2": 0.5, "clump_r2": None, "per_gene": None},
+        "eqtl": {"fdr": 0.05},
+    },
+    "people": {"reference": "development"},
+    "inputs": {"genotypes": {"build": "GRCh37", "chromosomes": [1]}},
+}
+
+
+class Named(SimpleNamespace):
+    """Named inputs as Snakemake hands them to a script."""
+
+    def items(self) -> list[tuple[str, object]]:
+        """(name, path or paths) of all."""
+        return list(vars(self).items())
+
+
+def run_script(rule: str, inputs: Named, output: Named, folder: Path) -> None:
+    """Run the rule's script as Snakemake would."""
+    snakemake = SimpleNamespace(
+        rule=rule, log=[folder / f"{rule}.log"], params=SimpleNamespace(cfg=CFG, code=""), input=inputs,
+        output=output, wildcards=SimpleNamespace(chrom="1", fold="0"), threads=THREADS,
+        resources=SimpleNamespace(mem_mb=MEMORY_MB + 500),
+    )  # fmt: skip
+    runpy.run_path(f"workflow_scripts/{rule}.py", init_globals={"snakemake": snakemake})
+
+
+def run_stage(folder: Path) -> None:
+    """The stage from `candidates.parquet` on, into `folder`/out."""
+    out = folder / "out"
+    people, splits, candidates = (folder / f"{name}.parquet" for name in ("participants", "splits", "candidates"))
+    qc, chromosome, genotypes = (out / f"{name}.parquet" for name in ("qc", "chromosome", "genotypes"))
+    run_script(
+        "qc_variants",
+        Named(genotypes=folder / "d.bgen", people=folder / "d.sample", variants=[], mfi=[], candidates=candidates,
+              participants=people, splits=splits),
+        Named(qc=qc, genotypes=chromosome), out,
+    )  # fmt: skip
+    tables = {name: out / f"{name}.parquet" for name in ("variants", "snp_genes", "ld_blocks", "attrition")}
+    run_script(
+        "build_genotypes",
+        Named(qc=[qc], genotypes=[chromosome], candidates=candidates, selection=folder / "selection.parquet",
+              participants=people, splits=splits),
+        Named(genotypes=genotypes, **tables), out,
+    )  # fmt: skip
+    run_script("fill_genotypes", Named(genotypes=genotypes, splits=splits), Named(fill=out / "fill.parquet"), out)
+
+
+def run_selection(folder: Path) -> None:
+    """The selection from the two big tables."""
+    run_script(
+        "select_candidates",
+        Named(eqtl=folder / "eqtl.txt", eqtl_snps=folder / "snps.txt", ppi=folder / "ppi.tsv"),
+        Named(candidates=folder / "selected.parquet", attrition=folder / "selected_attrition.parquet"), folder,
+    )  # fmt: skip
+
+
+def timed(command: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak memory (MB) of a process with its children."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(said.decode(errors="replace")[-3000:])
+    return time.perf_counter() - begun, usage.ru_maxrss / 1024
+
+
+def own(what: str, folder: Path) -> tuple[float, float]:
+    """Run a part of this file in a fresh interpreter."""
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    return timed([sys.executable, __file__, what, str(folder)])
+
+
+def bare(folder: Path) -> tuple[float, float]:
+    """One plink2 call with the same four filters on the whole file."""
+    filters = [
+        "--geno",
+        QC["missing"],
+        "dosage",
+        "--maf",
+        QC["maf"],
+        "--hwe",
+        QC["hwe"],
+        "--mach-r2-filter",
+        QC["info"],
+    ]
+    source = ["--bgen", folder / "d.bgen", "ref-first", "--sample", folder / "d.sample", "--hard-call-threshold", "0.1"]
+    limits = ["--threads", THREADS, "--memory", MEMORY_MB, "--silent", "--write-snplist", "--out", folder / "bare"]
+    return timed([plink2_path(), *map(str, [*source, *filters, *limits])])
+
+
+def make_files(folder: Path, people: int, snps: int) -> None:
+    """plink2 --dummy as 8-bit BGEN, the candidates among it, and the cohort's tables."""
+    folder.mkdir(parents=True)
+    dummy = ["--dummy", people, snps, "0.01", "acgt", "dosage-freq=0.1", "--seed", 1, "--threads", 1]
+    export = ["--export", "bgen-1.2", "bits=8", "ref-first", "--silent", "--out", folder / "d"]
+    subprocess.run([plink2_path(), *map(str, [*dummy, *export])], check=True)
+    subprocess.run(
+        [plink2_path(), "--bgen", folder / "d.bgen", "ref-first", "--sample", folder / "d.sample",
+         "--make-just-pvar", "--silent", "--out", folder / "all"], check=True,
+    )  # fmt: skip
+    pvar = pd.read_csv(folder / "all.pvar", sep="\t", dtype={"#CHROM": str}).rename(columns=str.lower)
+    chosen = pvar.iloc[::SHARE].rename(columns={"#chrom": "chrom", "id": "rsid"})
+    names = chosen["chrom"] + ":" + chosen["pos"].astype(str) + ":" + chosen["ref"] + ":" + chosen["alt"]
+    candidates = chosen.assign(variant_id=names, gene_id="ENSG0", symbol="G", eqtl_p=1e-6)[CANDIDATES.names]
+    write_table(candidates, folder / "candidates.parquet", CANDIDATES, {})
+    write_table(pd.DataFrame(columns=ATTRITION.names), folder / "selection.parquet", ATTRITION, {})
+    sample = (folder / "d.sample").read_text().splitlines()[2:]
+    ids = [line.split()[1] for line in sample]
+    cohort = pd.DataFrame({"participant_id": ids, "family": ids, "has_image": True, "has_genotypes": True})
+    cohort = cohort.assign(age=60.0, sex=0, site="1", head_size=1.0, wm_score=5, wm_group=0, largest_ancestry=True,
+                           unrelated=True)  # fmt: skip
+    write_table(cohort, folder / "participants.parquet", participants_schema(0), {})
+    splits = pd.DataFrame({"participant_id": ids, "role": "development", "fold": np.arange(people) % 2})
+    write_table(splits.assign(monitor_0=False, monitor_1=False), folder / "splits.parquet", splits_schema(2), {})
+
+
+def make_eqtl_tables(folder: Path, rows: int) -> None:
+    """PsychENCODE-like eQTL and SNP tables: `rows` pairs, half as many SNPs, one gene in fifty in the network."""
+    rng = np.random.default_rng(0)
+    snps = np.arange(1, rows // 2 + 1) * 50
+    pos, gene = rng.choice(snps, rows), rng.integers(0, 30_000, rows)
+    text = {"SNP_id": pa.array([f"1:{value}" for value in pos]), "gene_id": pa.array([f"ENSG{g:011d}.3" for g in gene])}
+    number = pa.array(pos)
+    chrom, zeros = pa.array(["chr1"] * rows), pa.array(np.full(rows, 12345678))
+    real = pa.array(np.round(rng.random(rows), 12))
+    eqtl = pa.table({
+        "gene_id": text["gene_id"], "gene_chr": chrom, "gene_start": zeros, "gene_end": zeros,
+        "strand": pa.array(["+"] * rows), "number_of_SNPs_tested": zeros, "SNP_distance_to_TSS": zeros,
+        "SNP_id": text["SNP_id"], "SNP_chr": chrom, "SNP_start": number, "SNP_end": number, "nominal_pval": real,
+        "regression_slope": real, "top_SNP": pa.array(np.zeros(rows, int)), "FDR": pa.array(rng.random(rows) * 0.05),
+    })  # fmt: skip
+    options = pv.WriteOptions(delimiter="\t", quoting_style="none")
+    pv.write_csv(eqtl, folder / "eqtl.txt", options)
+    count = len(snps)
+    table = pa.table({
+        "PEC_id": pa.array([f"1:{value}" for value in snps]), "Rsid": pa.array([f"rs{value}" for value in snps]),
+        "chr": pa.array(["chr1"] * count), "position": pa.array(snps), "REF": pa.array(["A"] * count),
+        "ALT": pa.array(["G"] * count),
+    })  # fmt: skip
+    pv.write_csv(table, folder / "snps.txt", options)
+    lines = ["symbol\tgene_id\tsources", *[f"G{g}\tENSG{g:011d}\tbenchmark" for g in range(0, 30_000, 50)]]
+    (folder / "ppi.tsv").write_text("\n".join(lines) + "\n")
+
+
+def disagreements(folder: Path) -> int:
+    """Candidates whose fate differs from plink2's, those at an inclusive bound left out."""
+    table = read_table(folder / "out/variants.parquet")
+    kept = set((folder / "bare.snplist").read_text().split())
+    bound = (table["maf"] == QC["maf"]) | (table["missingness"] == QC["missing"]) | (table["info"] == QC["info"])
+    return int(((table["rsid"].isin(kept) != table["passed"]) & ~bound).sum())
+
+
+def main() -> None:
+    """Run both sides, the other sizes and the selection, and print one line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="1,000 people x 20,000 SNPs; under a minute")
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    people, snps, rows = (1000, 20_000, 250_000) if options.quick else (5000, 200_000, 2_500_000)
+    describe_machine()
+    print(f"{people} people x {snps} SNPs, {snps // SHARE} candidates, {THREADS} threads, {options.repeats} repeats")
+    with tempfile.TemporaryDirectory(prefix="bench-genetics-") as scratch:
+        folder = Path(scratch) / "main"
+        make_files(folder, people, snps)
+        print(f"BGEN of {(folder / 'd.bgen').stat().st_size / 1e6:.0f} MB")
+        runs = [(bare(folder), own("stage", folder)) for _ in range(options.repeats)]
+        peer, ours = (median(run[side][0] for run in runs) for side in (0, 1))
+        memory = [max(run[side][1] for run in runs) for side in (0, 1)]
+        kept = int(read_table(folder / "out/variants.parquet")["passed"].sum())
+        differing = disagreements(folder)
+        print(f"plink2 {peer:.2f} s, {memory[0]:.0f} MB; stage {ours:.2f} s, {memory[1]:.0f} MB; {kept} kept")
+        shutil.rmtree(folder)
+        seconds = {}
+        for n, m in [(people // 4, snps), (people // 2, snps), (people, snps // 4), (people, snps // 2)]:
+            part = Path(scratch) / f"{n}x{m}"
+            make_files(part, n, m)
+            seconds[n, m] = median(own("stage", part)[0] for _ in range(options.repeats))
+            print(f"stage at {n} people x {m} SNPs: {seconds[n, m]:.2f} s")
+            shutil.rmtree(part)
+        by_people = [seconds[people // 4, snps], seconds[people // 2, snps], ours]
+        by_snps = [seconds[people, snps // 4], seconds[people, snps // 2], ours]
+        for name, times in (("people", by_people), ("SNPs", by_snps)):
+            # linear: doubling from 1/2 to 1 adds twice what doubling from 1/4 to 1/2 adds
+            listed = ", ".join(f"{value:.2f}" for value in times)
+            first, second = times[1] - times[0], (times[2] - times[1]) / 2
+            print(f"{name}: 1/4, 1/2, 1 -> {listed} s; growth per quarter {first:.2f} s, then {second:.2f} s")
+        make_eqtl_tables(Path(scratch), rows)
+        size = (Path(scratch) / "eqtl.txt").stat().st_size / 1e6
+        streamed = [own("selection", Path(scratch)) for _ in range(options.repeats)]
+        eqtl_seconds, eqtl_memory = median(run[0] for run in streamed), max(run[1] for run in streamed)
+        print(f"eQTL table of {rows} rows ({size:.0f} MB): {eqtl_seconds:.2f} s, peak memory {eqtl_memory:.0f} MB")
+    report("genetics", peer / ours, differing, plink2_seconds=peer, stage_seconds=ours, memory_mb=memory[1],
+           eqtl_seconds=eqtl_seconds, eqtl_memory_mb=eqtl_memory)  # fmt: skip
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] in ("stage", "selection"):
+        {"stage": run_stage, "selection": run_selection}[sys.argv[1]](Path(sys.argv[2]))
+    else:
+        main()
