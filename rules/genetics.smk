@@ -77,7 +77,13 @@ rule build_genotypes:
         mem_mb=4000,
         runtime=30,
     params:
-        cfg=section("inputs.genotypes.build", "inputs.genotypes.chromosomes", "genetics.ld", "people.reference"),
+        cfg=section(
+            "inputs.genotypes.build",
+            "inputs.genotypes.chromosomes",
+            "genetics.ld",
+            "genetics.coding.values",
+            "people.reference",
+        ),
         code=code("build_genotypes"),
     script:
         "../workflow_scripts/build_genotypes.py"

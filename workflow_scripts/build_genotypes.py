@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from workflow_scripts.cgni.cohort.roles import development_people
 from workflow_scripts.cgni.cohort.schemas import ATTRITION
-from workflow_scripts.cgni.genetics.chromosome import reference_people
+from workflow_scripts.cgni.genetics.chromosome import genotyped_people, reference_people
 from workflow_scripts.cgni.genetics.coding import alt_is_minor
-from workflow_scripts.cgni.genetics.counts import from_table, joined
+from workflow_scripts.cgni.genetics.counts import from_blocks, joined
 from workflow_scripts.cgni.genetics.ld import apply_linkage
 from workflow_scripts.cgni.genetics.merge import (
     check_build,
@@ -29,9 +29,11 @@ inputs, output, provenance, cfg = snakemake.input, snakemake.output, job.provena
 keys, candidates, splits = cfg["inputs"]["genotypes"], read_table(inputs.candidates), read_table(inputs.splits)
 qc = pd.concat([read_table(path) for path in inputs.qc], ignore_index=True)
 check_build(qc, keys["build"])
-counts = joined([from_table(pq.read_table(path)) for path in inputs.genotypes])
+people, values = read_table(inputs.participants), cfg["genetics"]["coding"]["values"]
+ids = genotyped_people(people)
+counts = joined([from_blocks(pq.read_table(path), ids, values) for path in inputs.genotypes])
 
-reference = reference_people(read_table(inputs.participants), splits, cfg["people"]["reference"])
+reference = reference_people(people, splits, cfg["people"]["reference"])
 qc, blocks = apply_linkage(qc, counts.of(reference), candidates, cfg["genetics"]["ld"])
 chromosomes, notes = [str(chrom) for chrom in keys["chromosomes"]], linkage_notes(cfg["genetics"]["ld"])
 attrition = quality_attrition(qc, chromosomes, notes)

@@ -7,9 +7,7 @@ from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import pandas as pd
-
-from workflow_scripts.cgni.genetics.chromosome import assess_chromosome, reference_people
+from workflow_scripts.cgni.genetics.chromosome import assess_chromosome, genotyped_people, reference_people
 from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
 from workflow_scripts.cgni.genetics.schemas import QC
 from workflow_scripts.cgni.genetics.sources import GenotypeFiles
@@ -19,7 +17,7 @@ from workflow_scripts.cgni.tables import read_table, write_table
 inputs, output, chrom = snakemake.input, snakemake.output, snakemake.wildcards.chrom
 people = read_table(inputs.participants)
 reference = reference_people(people, read_table(inputs.splits), job.cfg["people"]["reference"])
-participants = pd.Index(people.loc[people["has_genotypes"], "participant_id"])
+participants = genotyped_people(people)
 candidates = read_table(inputs.candidates).query("chrom == @chrom")
 variants, mfi = (Path(path) if path else None for path in (inputs.variants, inputs.mfi))
 files = GenotypeFiles(chrom, Path(inputs.genotypes), Path(inputs.people), variants, mfi)
@@ -30,5 +28,5 @@ with scratch_folder(Path(output.qc).parent) as scratch:
     qc, counts = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"], values)
 logging.info("%d of %d candidates passed (%d reference people)", qc["passed"].sum(), len(qc), len(reference))
 write_table(qc[QC.names], output.qc, QC, job.provenance())
-genotypes = counts.to_table()
+genotypes = counts.to_blocks()
 write_table(genotypes, output.genotypes, genotypes.schema, job.provenance())

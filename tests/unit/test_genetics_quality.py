@@ -13,7 +13,7 @@ from workflow_scripts.cgni.cohort.schemas import ATTRITION
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.genetics import qc as quality
 from workflow_scripts.cgni.genetics.chromosome import assess_chromosome, reference_people
-from workflow_scripts.cgni.genetics.counts import AlleleCounts, from_table, joined
+from workflow_scripts.cgni.genetics.counts import AlleleCounts, from_blocks, from_table, joined
 from workflow_scripts.cgni.genetics.merge import check_build, quality_attrition, snp_genes
 from workflow_scripts.cgni.genetics.plink import Plink, last_words, scratch_folder
 from workflow_scripts.cgni.genetics.schemas import QC, SNP_GENES
@@ -255,6 +255,13 @@ def test_counts_survive_their_table(tmp_path: Path, kind: type, gap: float) -> N
     again = from_table(pq.read_table(tmp_path / "g.parquet"))
     assert again.ids.tolist() == ["a", "b", "c"] and again.values.dtype == kind
     np.testing.assert_array_equal(again.values, np.array([[1, 2], [0, gap], [gap, 1]], dtype=kind))
+    blocks = counts.to_blocks()
+    write_table(blocks, tmp_path / "b.parquet", blocks.schema, {})
+    name = "dosages" if kind is np.float32 else "hard_calls"
+    same = from_blocks(pq.read_table(tmp_path / "b.parquet"), counts.ids, name)
+    np.testing.assert_array_equal(same.values, counts.values)
+    with pytest.raises(InputError, match="3 people in a chromosome's table, but 2 participants"):
+        from_blocks(blocks, counts.ids[:2], name)
     np.testing.assert_array_equal(again.means(), [0.5, 1.5])
     np.testing.assert_array_equal(again.turned(np.array([False, True])).filled(), [[1, 0], [0, 0.5], [0.5, 1]])
 

@@ -31,6 +31,11 @@ from workflow_scripts.cgni.genetics.sources import GenotypeFiles, check_people, 
 _STATISTICS = ["missingness", "alt_frequency", "hwe_p", "mach_r2"]
 
 
+def genotyped_people(people: pd.DataFrame) -> pd.Index:
+    """Ids of the participants with genotypes, sorted: the people of all chromosomes' genotype tables."""
+    return pd.Index(people.loc[people["has_genotypes"], "participant_id"]).sort_values()
+
+
 def reference_people(people: pd.DataFrame, splits: pd.DataFrame, reference: str) -> pd.Index:
     """Ids of those on whom SNP statistics are computed, all with genotypes.
 
@@ -89,6 +94,9 @@ def assess_chromosome(
     """
     ids = pd.Index(read_people(files.people)["participant_id"])
     check_people(files, len(ids))
+    absent = int((~participants.isin(ids)).sum())
+    if absent:
+        raise InputError(f"{files.people}: {absent} of {len(participants)} participants with genotypes are not in it")
     kept, unique = ids.isin(participants), candidates.drop_duplicates("variant_id", ignore_index=True)
     unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]]
     found = import_variants(plink, files, kept, unique["pos"], qc["hard_call"])

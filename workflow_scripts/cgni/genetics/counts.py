@@ -35,6 +35,8 @@ class AlleleCounts:
     def of(self, ids: pd.Index) -> "AlleleCounts":
         """The rows of those of `ids` that are there, in the own order."""
         rows = np.flatnonzero(self.ids.isin(ids))
+        if len(rows) == len(self.ids):
+            return self
         return replace(self, ids=self.ids[rows], values=self.values[rows])
 
     def select(self, columns: np.ndarray) -> "AlleleCounts":
@@ -60,8 +62,10 @@ class AlleleCounts:
 
     def turned(self, columns: np.ndarray) -> "AlleleCounts":
         """The other allele's copies (2 minus the count) in the columns of a bool mask."""
-        other = np.where(self.missing, self.values, 2 - self.values).astype(self.values.dtype)
-        return replace(self, values=np.where(columns, other, self.values))
+        part = self.select(np.flatnonzero(columns))
+        values = self.values.copy(order="K")
+        values[:, columns] = np.where(part.missing, part.values, 2 - part.values)
+        return replace(self, values=values)
 
     def to_table(self) -> pa.Table:
         """participant_id, then one nullable int8 or float32 column a variant."""
@@ -74,6 +78,52 @@ class AlleleCounts:
             [pa.field(_ID, pa.string(), nullable=False), *[pa.field(name, kind) for name in self.variants]]
         )
         return pa.Table.from_arrays([ids, *arrays], schema=schema)
+
+    def to_blocks(self) -> pa.Table:
+        """One row a variant: variant_id, counts (the bytes of its column of `values`, in the order of `ids`).
+
+        Thousands of columns cost a Parquet file more than thousands of rows; the ids are not in the table.
+        """
+        columns = np.ascontiguousarray(self.values.T)
+        width = columns.shape[1] * columns.itemsize
+        counts = pa.FixedSizeBinaryArray.from_buffers(
+            pa.binary(width), len(columns), [None, pa.py_buffer(columns.tobytes())]
+        )
+        return pa.table([pa.array(self.variants, pa.string()), counts], schema=blocks_schema(width))
+
+
+def blocks_schema(width: int) -> pa.Schema:
+    """Schema of `AlleleCounts.to_blocks`; `width`: bytes of a variant."""
+    return pa.schema(
+        [
+            pa.field("variant_id", pa.string(), nullable=False),
+            pa.field("counts", pa.binary(width), nullable=False),
+        ]
+    )
+
+
+def from_blocks(table: pa.Table, ids: pd.Index, values: str) -> AlleleCounts:
+    """Allele counts from a table of `AlleleCounts.to_blocks` and the `ids` of its people.
+
+    `values`: `hard_calls` (int8) or `dosages` (float32).
+
+    Raises
+    ------
+    InputError
+        Another number of people.
+    """
+    kind = np.dtype(np.float32 if values == "dosages" else np.int8)
+    width = table.schema.field("counts").type.byte_width
+    if width != len(ids) * kind.itemsize:
+        raise InputError(
+            f"genotypes: {width // kind.itemsize} people in a chromosome's table, but {len(ids)} participants with "
+            "genotypes; delete the chromosome's tables and run again"
+        )
+    content = b"".join(
+        chunk.buffers()[1][chunk.offset * width :][: len(chunk) * width] for chunk in table["counts"].chunks
+    )
+    counts = np.frombuffer(content, dtype=kind).reshape(-1, len(ids)).T
+    return AlleleCounts(ids, pd.Index(table["variant_id"].to_pylist(), dtype=str), counts)
 
 
 def from_table(table: pa.Table) -> AlleleCounts:

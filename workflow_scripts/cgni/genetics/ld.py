@@ -12,7 +12,7 @@ from workflow_scripts.cgni.genetics.counts import AlleleCounts
 from workflow_scripts.cgni.genetics.qc import CAPPED, CLUMPED
 
 _CHUNK = 128  # variants against their neighbours in one matrix product
-_MOST_NEIGHBOURS = 1000  # following variants that one is compared with, however dense they lie
+_MOST_NEIGHBOURS = 500  # following variants that one is compared with, however dense they lie
 _MOST_PEOPLE = 2000  # enough for a standard error of r below 0.023
 
 
@@ -20,7 +20,7 @@ def linked_pairs(counts: AlleleCounts, positions: np.ndarray, window: int, least
     """Pairs of a chromosome's variants with r² >= `least_r2`, at most `window` bases apart.
 
     r² is the squared correlation of allele counts, missing ones at the mean, among at most 2,000 people (evenly
-    spaced rows); a variant is compared with at most 1,000 following ones.
+    spaced rows); a variant is compared with at most 500 following ones.
 
     Parameters
     ----------
