@@ -22,11 +22,11 @@ rule build_participants:
     input:
         phenotypes=INPUTS["phenotypes"],
         withdrawals=optional(INPUTS["withdrawals"]),
-        relatedness=optional(INPUTS["relatedness"]),
+        relatedness=KINSHIP,
         samples=people_files(),
         images=image_table(),
     output:
-        participants=result("cohort/participants.parquet"),
+        participants=LISTED,
         attrition=result("cohort/attrition.parquet"),
     log:
         log_file("build_participants"),
@@ -47,7 +47,7 @@ rule build_participants:
 
 rule make_splits:
     input:
-        participants=result("cohort/participants.parquet"),
+        participants=LISTED,
     output:
         splits=result("cohort/splits.parquet"),
     log:
@@ -65,3 +65,85 @@ rule make_splits:
         code=code("make_splits"),
     script:
         "../workflow_scripts/make_splits.py"
+
+
+rule thin_genotypes:
+    input:
+        genotypes=genotype_file("genotypes"),
+        people=genotype_file("people"),
+        variants=genotype_file("variants"),
+        mfi=genotype_file("mfi"),
+        images=image_table(),
+    output:
+        bed=result("genetics/chrom{chrom}/thin.bed"),
+        bim=result("genetics/chrom{chrom}/thin.bim"),
+        fam=result("genetics/chrom{chrom}/thin.fam"),
+    log:
+        log_file("thin_genotypes", "chrom{chrom}"),
+    benchmark:
+        benchmark_file("thin_genotypes", "chrom{chrom}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=240,
+    params:
+        cfg=section("genetics.thin", "inputs.images"),
+        code=code("thin_genotypes"),
+    script:
+        "../workflow_scripts/thin_genotypes.py"
+
+
+rule estimate_kinship:
+    input:
+        bed=expand(result("genetics/chrom{chrom}/thin.bed"), chrom=CHROMOSOMES),
+        bim=expand(result("genetics/chrom{chrom}/thin.bim"), chrom=CHROMOSOMES),
+        fam=expand(result("genetics/chrom{chrom}/thin.fam"), chrom=CHROMOSOMES),
+        people=people_files()[0],
+    output:
+        kinship=result("cohort/kinship.dat"),
+    log:
+        log_file("estimate_kinship"),
+    benchmark:
+        benchmark_file("estimate_kinship")
+    conda:
+        ENVIRONMENT
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=600,
+    params:
+        cfg=section("splits.kinship"),
+        code=code("estimate_kinship"),
+    script:
+        "../workflow_scripts/estimate_kinship.py"
+
+
+if COMPUTED_PCS:
+
+    rule compute_components:
+        input:
+            bed=expand(result("genetics/chrom{chrom}/thin.bed"), chrom=CHROMOSOMES),
+            bim=expand(result("genetics/chrom{chrom}/thin.bim"), chrom=CHROMOSOMES),
+            fam=expand(result("genetics/chrom{chrom}/thin.fam"), chrom=CHROMOSOMES),
+            people=people_files()[0],
+            participants=LISTED,
+            splits=result("cohort/splits.parquet"),
+        output:
+            participants=PARTICIPANTS,
+        log:
+            log_file("compute_components"),
+        benchmark:
+            benchmark_file("compute_components")
+        conda:
+            ENVIRONMENT
+        threads: 2
+        resources:
+            mem_mb=8000,
+            runtime=240,
+        params:
+            cfg=section("seed", "cohort.n_pcs"),
+            code=code("compute_components"),
+        script:
+            "../workflow_scripts/compute_components.py"

@@ -24,6 +24,11 @@ RESULTS = EFFECTIVE["results_dir"]
 INPUTS = EFFECTIVE["inputs"]
 FOLDS = list(range(EFFECTIVE["splits"]["folds"]))
 CHROMOSOMES = [str(chrom) for chrom in INPUTS["genotypes"]["chromosomes"]]
+# plink2's KING stands in for a kinship file; computed components need the split, so they come after it
+KINSHIP = INPUTS["relatedness"] or f"{RESULTS}/cohort/kinship.dat"
+COMPUTED_PCS = EFFECTIVE["cohort"]["pcs"] == "computed" and EFFECTIVE["cohort"]["n_pcs"] > 0
+PARTICIPANTS = f"{RESULTS}/cohort/participants.parquet"
+LISTED = f"{RESULTS}/cohort/participants_without_pcs.parquet" if COMPUTED_PCS else PARTICIPANTS
 TERMS = _config.terms_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
 CHOICES = _config.protocol_choices(EFFECTIVE)

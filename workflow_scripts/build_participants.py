@@ -22,11 +22,10 @@ from workflow_scripts.cgni.tables import write_table
 
 inputs, cohort = snakemake.input, job.cfg["cohort"]
 n_pcs = cohort["n_pcs"]
-phenotypes = read_phenotypes(inputs.phenotypes, needed_fields(cohort["wm_field"], n_pcs), OPTIONAL_FIELDS, n_pcs)
+read_pcs = n_pcs if cohort["pcs"] == "field" else 0  # else compute_components fills them in
+phenotypes = read_phenotypes(inputs.phenotypes, needed_fields(cohort["wm_field"], read_pcs), OPTIONAL_FIELDS, read_pcs)
 withdrawn = read_withdrawals(inputs.withdrawals) if inputs.withdrawals else set()
-pairs = pd.DataFrame({"ID1": [], "ID2": []}, dtype=str)
-if inputs.relatedness:
-    pairs = read_related_pairs(inputs.relatedness, job.cfg["splits"]["kinship"])
+pairs = read_related_pairs(inputs.relatedness, job.cfg["splits"]["kinship"])
 images = list_images(job.cfg["inputs"]["images"])
 samples = common_people(list(inputs.samples))
 

@@ -288,7 +288,7 @@ def test_last_words_of_plink2_name_nobody() -> None:
 
 
 def test_left_over_scratch_is_removed(tmp_path: Path) -> None:
-    (tmp_path / ".plink-killed").mkdir()
+    (tmp_path / ".plink-qc-killed").mkdir()
     with scratch_folder(tmp_path) as folder:
         assert [path.name for path in tmp_path.iterdir()] == [folder.name]
     assert not list(tmp_path.iterdir())

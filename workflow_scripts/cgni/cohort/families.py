@@ -24,7 +24,7 @@ def read_related_pairs(path: str | Path, kinship: float) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path}: no such relatedness file; set inputs.relatedness to null when there is none")
+        raise InputError(f"{path}: no such relatedness file; set inputs.relatedness (null: plink2's KING)")
     pairs = pd.read_csv(path, sep=r"\s+", dtype=str)
     missing = [name for name in _PAIR_COLUMNS if name not in pairs.columns]
     if missing:

@@ -21,7 +21,7 @@ _ABSENT = "field {field} is not in the main table: not applied"
 
 
 def needed_fields(wm_field: int, n_pcs: int) -> list[int]:
-    """UK Biobank fields without which there is no study."""
+    """UK Biobank fields without which there is no study; `n_pcs`: components to be read from the table."""
     return [SEX, AGE, CENTRE, wm_field, *([PCS] if n_pcs else [])]
 
 

@@ -65,12 +65,12 @@ class Plink:
 
 
 @contextlib.contextmanager
-def scratch_folder(parent: Path) -> Iterator[Path]:
-    """A temporary folder in `parent` that is removed at the end, and so are those of killed jobs."""
+def scratch_folder(parent: Path, job: str = "qc") -> Iterator[Path]:
+    """A temporary folder of `job` in `parent` that is removed at the end, and so are those of killed runs of it."""
     parent.mkdir(parents=True, exist_ok=True)
-    for left_over in parent.glob(f"{_SCRATCH}*"):
+    for left_over in parent.glob(f"{_SCRATCH}{job}-*"):
         shutil.rmtree(left_over)
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{job}-", dir=parent) as folder:
         yield Path(folder)
 
 

@@ -123,18 +123,20 @@ def _named_by_file(table: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     return table.assign(variant_id=full.where(table["found"], table["candidate_id"]))
 
 
-def read_mfi(path: str | Path, positions: set[int]) -> pd.DataFrame:
+def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.0) -> pd.DataFrame:
     """INFO of the variants at `positions` from a UK Biobank mfi file (8 columns, tab, no header).
+
+    Without `positions`: of all variants with a MAF of at least `least_maf`.
 
     Returns
     -------
-    Columns pos (int), ref, alt (str), info (float).
+    Columns pos (int), ref, alt (str), maf (float), info (float).
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such mfi file; set inputs.genotypes.mfi (null: MaCH r2 of the dosages)")
-    types = {"position": pa.int64(), "allele1": pa.string(), "allele2": pa.string(), "info": pa.float64()}
-    wanted, kept = pa.array(sorted(positions), pa.int64()), []
+    types = {"position": pa.int64(), "allele1": pa.string(), "allele2": pa.string()}
+    types |= {"maf": pa.float64(), "info": pa.float64()}
     try:
         reader = pv.open_csv(
             path,
@@ -142,10 +144,13 @@ def read_mfi(path: str | Path, positions: set[int]) -> pd.DataFrame:
             parse_options=pv.ParseOptions(delimiter="\t"),
             convert_options=pv.ConvertOptions(include_columns=list(types), column_types=types),
         )
-        kept = [batch.filter(pc.is_in(batch["position"], value_set=wanted)).to_pandas() for batch in reader]
+        wanted = pc.field("maf") >= least_maf
+        if positions is not None:
+            wanted = pc.is_in(pc.field("position"), pa.array(sorted(positions), pa.int64()))
+        kept = [batch.filter(wanted).to_pandas() for batch in reader]
     except pa.ArrowInvalid as error:
         raise InputError(f"{path}: not an mfi file of {len(_MFI_COLUMNS)} tab-separated columns ({error})") from error
-    return pd.concat(kept).set_axis(["pos", "ref", "alt", "info"], axis=1)
+    return pd.concat(kept).set_axis(["pos", "ref", "alt", "maf", "info"], axis=1)
 
 
 def supplied_info(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> pd.Series:

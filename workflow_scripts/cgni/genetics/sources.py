@@ -65,9 +65,9 @@ def check_people(files: GenotypeFiles, people: int) -> None:
 
 
 def import_variants(
-    plink: Plink, files: GenotypeFiles, people: np.ndarray, positions: Collection[int], hard_call: float
+    plink: Plink, files: GenotypeFiles, people: np.ndarray, positions: Collection[int] | None, hard_call: float
 ) -> pd.DataFrame:
-    """Import the records at `positions` and the given people to the fileset `scratch/variants`.
+    """Import the records at `positions` (None: of the whole chromosome) and the given people to `scratch/variants`.
 
     Parameters
     ----------
@@ -94,13 +94,15 @@ def import_variants(
     shared = ["--hard-call-threshold", hard_call, "--keep", keep, "--make-pgen"]
     if files.format == "bgen":
         return _import_bgen(plink, files, len(people), positions, shared)
-    ranges = plink.scratch / "positions.bed"
-    ranges.write_text("".join(f"{files.chrom}\t{pos}\t{pos}\tx\n" for pos in sorted(set(positions))))
-    extract = ["--extract", "bed1", ranges]
+    extract = ["--chr", files.chrom]
+    if positions is not None:
+        ranges = plink.scratch / "positions.bed"
+        ranges.write_text("".join(f"{files.chrom}\t{pos}\t{pos}\tx\n" for pos in sorted(set(positions))))
+        extract += ["--extract", "bed1", ranges]
     psam = _write_psam(plink, len(people))
     if files.format in ("vcf", "bcf"):
         # plink2 insists on a VCF's own ids: import under them, then go on with row numbers
-        source = [f"--{files.format}", files.genotypes, *_dosage_field(files.genotypes), "--chr", files.chrom]
+        source = [f"--{files.format}", files.genotypes, *_dosage_field(files.genotypes)]
         if _run(plink, files, [*source, *extract, "--make-pgen"], "imported") is None:
             return _no_records()
         imported = plink.scratch / "imported"
@@ -113,7 +115,7 @@ def import_variants(
 
 
 def _import_bgen(
-    plink: Plink, files: GenotypeFiles, people: int, positions: Collection[int], shared: list
+    plink: Plink, files: GenotypeFiles, people: int, positions: Collection[int] | None, shared: list
 ) -> pd.DataFrame:
     """Copy the blocks of the records (`bgen.copy_variants`) so that plink2 decodes the candidates alone."""
     blocks = locate_variants(files.genotypes, files.chrom, positions)
