@@ -85,7 +85,8 @@ def run_selection(folder: Path) -> None:
     """The selection from the two big tables."""
     run_script(
         "select_candidates",
-        Named(eqtl=folder / "eqtl.txt", eqtl_snps=folder / "snps.txt", ppi=folder / "ppi.tsv"),
+        Named(eqtl=folder / "eqtl.txt", eqtl_snps=folder / "snps.txt", ppi=folder / "ppi.tsv",
+              genes="resources/go/genes.parquet", aliases="resources/go/aliases.parquet"),
         Named(candidates=folder / "selected.parquet", attrition=folder / "selected_attrition.parquet"), folder,
     )  # fmt: skip
 

@@ -3,6 +3,8 @@ rule select_candidates:
         eqtl=INPUTS["eqtl"],
         eqtl_snps=optional(INPUTS["eqtl_snps"]),
         ppi=INPUTS["ppi"],
+        genes="resources/go/genes.parquet",
+        aliases="resources/go/aliases.parquet",
     output:
         candidates=result("genetics/candidates.parquet"),
         attrition=result("genetics/selection_attrition.parquet"),
@@ -12,6 +14,7 @@ rule select_candidates:
         benchmark_file("select_candidates")
     conda:
         ENVIRONMENT
+    priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
         mem_mb=2000,
@@ -41,6 +44,7 @@ rule qc_variants:
         benchmark_file("qc_variants", "chrom{chrom}")
     conda:
         ENVIRONMENT
+    priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
         mem_mb=4000,
@@ -72,6 +76,7 @@ rule build_genotypes:
         benchmark_file("build_genotypes")
     conda:
         ENVIRONMENT
+    priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
         mem_mb=4000,

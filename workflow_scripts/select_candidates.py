@@ -7,15 +7,16 @@ from workflow_scripts.cgni.job import Job
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
 from workflow_scripts.cgni.cohort.schemas import ATTRITION
-from workflow_scripts.cgni.genetics.candidates import read_network, select_candidates
+from workflow_scripts.cgni.genetics.candidates import select_candidates
 from workflow_scripts.cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
+from workflow_scripts.cgni.genetics.network import read_network
 from workflow_scripts.cgni.genetics.schemas import CANDIDATES
-from workflow_scripts.cgni.tables import write_table
+from workflow_scripts.cgni.tables import read_table, write_table
 
 inputs = snakemake.input
 chromosomes = [str(chrom) for chrom in job.cfg["inputs"]["genotypes"]["chromosomes"]]
-network = read_network(inputs.ppi)
-eqtl = read_eqtl_pairs(inputs.eqtl, job.cfg["genetics"]["eqtl"]["fdr"], set(network["gene_id"]))
+network = read_network(inputs.ppi, read_table(inputs.genes), read_table(inputs.aliases))
+eqtl = read_eqtl_pairs(inputs.eqtl, job.cfg["genetics"]["eqtl"]["fdr"], set(network.genes["gene_id"]))
 alleles = read_snp_alleles(inputs.eqtl_snps, set(eqtl.pairs["snp"])) if inputs.eqtl_snps else None
 candidates, attrition = select_candidates(eqtl, alleles, network, chromosomes)
 for line in attrition.lines():

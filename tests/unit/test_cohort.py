@@ -120,6 +120,26 @@ def test_score_of_the_chosen_visit(tmp_path: Path, choice: str, scores: list) ->
     assert people["wm_score"].tolist()[:2] == scores
 
 
+def test_ids_of_another_application_are_refused(tmp_path: Path) -> None:
+    strangers = pd.DataFrame({"participant_id": ["-1", "71", "72"], "missing": np.nan})
+    main = _read(_write_main(tmp_path / "main", "csv"))
+    with pytest.raises(InputError, match=r"none of their 2 people .* is among the 9 of the main table"):
+        build_participants(main, strangers, pd.Index(["11", "12"]), set(), pd.DataFrame({"ID1": [], "ID2": []}), COHORT)
+
+
+def test_missingness_of_the_main_table_counts(tmp_path: Path) -> None:
+    rows = {**ROWS, "19": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22005, 0, 0): 0.051}}
+    path = tmp_path / "main.tab"
+    columns = sorted({key for row in rows.values() for key in row} | {(22009, 0, 1)})
+    lines = ["\t".join(["f.eid", *[_name(key, "tab") for key in columns]])]
+    for person, row in rows.items():
+        values = {(22009, 0, 1): 0.5, **row}
+        lines.append("\t".join([person, *[str(values.get(key, "NA")) for key in columns]]))
+    path.write_text("\n".join(lines) + "\n")
+    _, attrition = _build(_read(path))
+    assert attrition["removed"]["more than 5 % of genotypes missing"] == 2
+
+
 def test_absent_optional_fields_are_noted(tmp_path: Path) -> None:
     main = _read(_write_main(tmp_path / "main", "csv", without=(25000, 22019, 22027, 22001, 22006)))
     people, attrition = _build(main)

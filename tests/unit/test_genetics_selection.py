@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from workflow_scripts.cgni.errors import InputError
-from workflow_scripts.cgni.genetics.candidates import read_network, select_candidates
+from workflow_scripts.cgni.genetics.candidates import select_candidates
 from workflow_scripts.cgni.genetics.eqtl import EqtlPairs, read_eqtl_pairs, read_snp_alleles
+from workflow_scripts.cgni.genetics.network import Network, read_network
 from workflow_scripts.cgni.genetics.schemas import CANDIDATES
 from workflow_scripts.cgni.tables import write_table
 
@@ -28,7 +29,7 @@ HEADER = [
     "top_SNP",
     "FDR",
 ]
-NETWORK = pd.DataFrame({"gene_id": ["ENSG01", "ENSG02", "ENSG03"], "symbol": ["MAPT", "MAPT", "FYN"]})
+NETWORK = Network(pd.DataFrame({"gene_id": ["ENSG01", "ENSG02", "ENSG03"], "symbol": ["MAPT", "MAPT", "FYN"]}))
 
 
 def _psychencode(path: Path, pairs: list[tuple[str, str, float]]) -> Path:
@@ -61,7 +62,7 @@ def test_psychencode_tables(tmp_path: Path) -> None:
             ("9:40", "ENSG02.7", 0.02),  # chromosome not in the study
         ],
     )
-    eqtl = read_eqtl_pairs(table, 0.05, set(NETWORK["gene_id"]))
+    eqtl = read_eqtl_pairs(table, 0.05, set(NETWORK.genes["gene_id"]))
     assert (eqtl.rows, eqtl.significant, eqtl.in_genes) == (7, 6, 5)
     alleles = read_snp_alleles(_snp_table(tmp_path / "snps"), set(eqtl.pairs["snp"]))
     candidates, attrition = select_candidates(eqtl, alleles, NETWORK, ["7", "2"])
@@ -80,7 +81,7 @@ def test_psychencode_tables(tmp_path: Path) -> None:
 def test_plain_table_without_a_snp_table(tmp_path: Path, identifier: str) -> None:
     name = identifier.format(chrom=2, pos=10, ref="A", alt="G")
     (tmp_path / "plain").write_text(f"snp,gene\n{name},ENSG01.2\n{name},ENSG03\n")
-    eqtl = read_eqtl_pairs(tmp_path / "plain", 0.05, set(NETWORK["gene_id"]))
+    eqtl = read_eqtl_pairs(tmp_path / "plain", 0.05, set(NETWORK.genes["gene_id"]))
     candidates, attrition = select_candidates(eqtl, None, NETWORK, ["2"])
     expected = "2:10:A:G" if "ref" in identifier else "2:10"
     assert candidates["variant_id"].tolist() == [expected] * 2
@@ -89,7 +90,7 @@ def test_plain_table_without_a_snp_table(tmp_path: Path, identifier: str) -> Non
 
 def test_plain_table_of_rsids(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("snp\tgene\tq\nrs2\tENSG01\t0.001\nrs1\tENSG01\t0.2\n")
-    eqtl = read_eqtl_pairs(tmp_path / "plain", 0.05, set(NETWORK["gene_id"]))
+    eqtl = read_eqtl_pairs(tmp_path / "plain", 0.05, set(NETWORK.genes["gene_id"]))
     alleles = read_snp_alleles(_snp_table(tmp_path / "snps"), set(eqtl.pairs["snp"]))
     candidates, _ = select_candidates(eqtl, alleles, NETWORK, ["2"])
     assert candidates["variant_id"].tolist() == ["2:20:C:T"]
@@ -117,11 +118,40 @@ def test_wrong_eqtl_tables(tmp_path: Path) -> None:
         read_snp_alleles(tmp_path / "snps", {"2:10"})
 
 
+GENES = pd.DataFrame(
+    {"symbol": ["NAA10", "MRTFA", "MAPT", "MAPT", "GONE"], "gene_id": ["ENSG10", "ENSG11", "ENSG01", "ENSG05", None]}
+)
+ALIASES = pd.DataFrame(
+    {"alias": ["ARD1A", "MKL1", "TWO", "TWO", "LOST"], "symbol": ["NAA10", "MRTFA", "NAA10", "MRTFA", "GONE"]}
+)
+
+
 def test_network_lists(tmp_path: Path) -> None:
     path = tmp_path / "ppi.tsv"
     path.write_text("symbol\tgene_id\tsources\nMAPT\tENSG01.4;ENSG02\tIntAct\nFYN\tENSG01\tGO\nLOST\t\tGO\n")
-    assert read_network(path).to_numpy().tolist() == [["ENSG01", "MAPT"], ["ENSG02", "MAPT"]]
+    network = read_network(path, GENES, ALIASES)
+    assert network.genes.to_numpy().tolist() == [["ENSG01", "MAPT"], ["ENSG02", "MAPT"]]
+    assert (network.by_symbol, network.by_alias, network.unresolved) == (0, 0, 1)
     for text, message in (("", "no column symbol"), ("symbol\tgene_id\n", "lists no gene"), ("a\tb\n", "no column")):
         path.write_text(text)
         with pytest.raises(InputError, match=message):
-            read_network(path)
+            read_network(path, GENES, ALIASES)
+    with pytest.raises(InputError, match="no such gene list"):
+        read_network(tmp_path / "none", GENES, ALIASES)
+
+
+def test_symbols_are_resolved_through_aliases(tmp_path: Path) -> None:
+    path = tmp_path / "ppi.csv"
+    path.write_text("symbol\nMAPT\nARD1A\nMKL1\nTWO\nLOST\nNOBODY\n")
+    network = read_network(path, GENES, ALIASES)
+    found = network.genes.sort_values("gene_id").to_numpy().tolist()
+    assert found == [["ENSG01", "MAPT"], ["ENSG05", "MAPT"], ["ENSG10", "NAA10"], ["ENSG11", "MRTFA"]]
+    assert (network.by_symbol, network.by_alias, network.unresolved) == (1, 2, 3)
+    assert "2 by alias, 3 unknown" in network.note
+
+
+def test_shipped_list_has_current_symbols_and_sources() -> None:
+    table = pd.read_csv("resources/app_interactors.tsv", sep="\t", dtype=str)
+    assert table["gene_id"].str.fullmatch(r"ENSG\d{11}").all() and table["sources"].notna().all()
+    assert {"NAA10", "MRTFA", "APP"} <= set(table["symbol"]) and not {"ARD1A", "MKL1"} & set(table["symbol"])
+    assert table.groupby("symbol")["gene_id"].nunique()["MAPT"] == 3  # one gene, several ids

@@ -12,8 +12,8 @@ from workflow_scripts.cgni.cohort.phenotypes import Phenotypes
 from workflow_scripts.cgni.errors import InputError
 
 SEX, GENETIC_SEX, AGE, CENTRE, HEAD_SIZE, PCS = 31, 22001, 21003, 54, 25000, 22009
-ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED = 22019, 22027, 22006, 22020
-OPTIONAL_FIELDS = (HEAD_SIZE, ANEUPLOIDY, OUTLIER, GENETIC_SEX, ANCESTRY, UNRELATED)
+ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED, MISSINGNESS = 22019, 22027, 22006, 22020, 22005
+OPTIONAL_FIELDS = (HEAD_SIZE, MISSINGNESS, ANEUPLOIDY, OUTLIER, GENETIC_SEX, ANCESTRY, UNRELATED)
 
 _BASELINE = 0
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
@@ -58,6 +58,7 @@ def build_participants(
         Nobody left, or nobody with a working-memory group, image and genotypes.
     """
     attrition = Attrition("cohort", "participants")
+    _check_ids(phenotypes, samples)
     ids = _exclude(phenotypes, samples, withdrawn, attrition)
     visit = image_visit(phenotypes, image_ids, cohort["image_instances"])
     people = pd.DataFrame(index=phenotypes.ids)
@@ -128,11 +129,21 @@ def _at_visit(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series
     return values
 
 
+def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
+    real = samples.loc[~samples["participant_id"].str.startswith("-"), "participant_id"]
+    if not real.isin(phenotypes.ids).any():
+        raise InputError(
+            f"genotype files: none of their {len(real)} people (negative ids left out) is among the "
+            f"{len(phenotypes.ids)} of the main table; both must use the ids of the same application"
+        )
+
+
 def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str], attrition: Attrition) -> pd.Index:
     """Sorted ids of those who stay."""
     ids = phenotypes.ids.sort_values()
     attrition.start("main table", len(ids))
-    missing = samples.set_index("participant_id")["missing"].reindex(phenotypes.ids)
+    stated = samples.set_index("participant_id")["missing"].reindex(phenotypes.ids)
+    missing = pd.concat([stated, phenotypes.at(MISSINGNESS)], axis=1).max(axis=1)
     reported, genetic = phenotypes.at(SEX), phenotypes.at(GENETIC_SEX)
     steps: list[tuple[str, pd.Series, int | None]] = [
         ("negative id", pd.Series(phenotypes.ids.str.startswith("-"), index=phenotypes.ids), None),
@@ -146,7 +157,7 @@ def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str],
         kept = ids[~bad.loc[ids].to_numpy()]
         note = _ABSENT.format(field=field) if field is not None and not phenotypes.has(field) else None
         if step.startswith("more than") and missing.notna().sum() == 0:
-            note = "the genotype files state no missingness of people: not applied"
+            note = f"neither the genotype files nor field {MISSINGNESS} state people's missingness: not applied"
         attrition.remove(step, len(ids) - len(kept), len(kept), note)
         ids = kept
     if ids.empty:

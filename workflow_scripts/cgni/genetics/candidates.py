@@ -2,48 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from workflow_scripts.cgni.cohort.attrition import Attrition
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.genetics.eqtl import EqtlPairs
+from workflow_scripts.cgni.genetics.network import Network
 
 _SNP_ID = re.compile(r"(?:chr)?(?P<chrom>\d+|X|Y):(?P<pos>\d+)(?::(?P<ref>[ACGT]+):(?P<alt>[ACGT]+))?\Z")
 
 
-def read_network(path: str | Path) -> pd.DataFrame:
-    """Genes of the protein network: str columns gene_id (without version, unique), symbol.
-
-    The file is tab or comma separated with the columns symbol and gene_id (Ensembl; several ids of a
-    gene separated by `;`); lines without a gene_id cannot be matched and are left out.
-
-    Raises
-    ------
-    InputError
-        No such file, a column missing, or no gene with an id.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such gene list; set inputs.ppi")
-    text = path.read_text(encoding="utf-8")
-    delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
-    table = pd.read_csv(path, sep=delimiter, dtype=str, comment="#") if text.strip() else pd.DataFrame()
-    missing = [name for name in ("symbol", "gene_id") if name not in table.columns]
-    if missing:
-        raise InputError(f"{path}: no column {', '.join(missing)}; expected symbol, gene_id, sources")
-    table = table.dropna(subset="gene_id").assign(gene_id=lambda frame: frame["gene_id"].str.split(";"))
-    table = table.explode("gene_id")
-    table["gene_id"] = table["gene_id"].str.strip().str.replace(r"\.\d+$", "", regex=True)
-    table = table[table["gene_id"].ne("")].drop_duplicates("gene_id", ignore_index=True)
-    if table.empty:
-        raise InputError(f"{path}: lists no gene with an Ensembl gene_id; give at least one")
-    return table[["gene_id", "symbol"]]
-
-
 def select_candidates(
-    eqtl: EqtlPairs, alleles: pd.DataFrame | None, network: pd.DataFrame, chromosomes: Sequence[str]
+    eqtl: EqtlPairs, alleles: pd.DataFrame | None, network: Network, chromosomes: Sequence[str]
 ) -> tuple[pd.DataFrame, Attrition]:
     """Candidate variants with their genes, many-to-many, and the rows left at each step.
 
@@ -55,7 +26,7 @@ def select_candidates(
         Alleles of the SNPs (`eqtl.read_snp_alleles`); None: read from ids such as 3:28130472:A:G,
         unknown for ids without alleles.
     network
-        Columns gene_id, symbol.
+        Genes of the protein network (`network.read_network`).
     chromosomes
         The study's chromosomes.
 
@@ -68,14 +39,14 @@ def select_candidates(
     attrition.start("eQTL table", eqtl.rows)
     note = None if eqtl.has_fdr else "the table has no false discovery rate: not applied"
     _step(attrition, "significant eQTL", eqtl.rows, eqtl.significant, note)
-    _step(attrition, "gene in the protein network", eqtl.significant, eqtl.in_genes, f"{len(network)} gene ids")
+    _step(attrition, "gene in the protein network", eqtl.significant, eqtl.in_genes, network.note)
     pairs = eqtl.pairs
     _step(attrition, "each pair once", eqtl.in_genes, len(pairs))
     if alleles is None:
         alleles = _alleles_of_ids(pairs["snp"].drop_duplicates())
     known = pairs[pairs["snp"].isin(alleles["snp"])]
     _step(attrition, "SNP in the SNP table", len(pairs), len(known))
-    located = known.merge(alleles, on="snp").merge(network, on="gene_id")
+    located = known.merge(alleles, on="snp").merge(network.genes, on="gene_id")
     within = located[located["chrom"].isin(list(chromosomes))]
     lost = known["snp"].isin(set(located["snp"]) - set(within["snp"])).sum()
     note = f"chromosomes {', '.join(chromosomes)}; a SNP with several ALT alleles gives several candidates"
