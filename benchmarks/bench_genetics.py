@@ -130,14 +130,10 @@ def bare(folder: Path) -> tuple[float, float]:
 def make_files(folder: Path, people: int, snps: int) -> None:
     """plink2 --dummy as 8-bit BGEN, the candidates among it, and the cohort's tables."""
     folder.mkdir(parents=True)
-    dummy = ["--dummy", people, snps, "0.01", "acgt", "dosage-freq=0.1", "--seed", 1, "--threads", 1]
-    export = ["--export", "bgen-1.2", "bits=8", "ref-first", "--silent", "--out", folder / "d"]
+    dummy = ["--dummy", people, snps, "0.01", "acgt", "dosage-freq=0.1", "--seed", 1, "--threads", THREADS]
+    export = ["--export", "bgen-1.2", "bits=8", "ref-first", "--make-just-pvar", "--silent", "--out", folder / "d"]
     subprocess.run([plink2_path(), *map(str, [*dummy, *export])], check=True)
-    subprocess.run(
-        [plink2_path(), "--bgen", folder / "d.bgen", "ref-first", "--sample", folder / "d.sample",
-         "--make-just-pvar", "--silent", "--out", folder / "all"], check=True,
-    )  # fmt: skip
-    pvar = pd.read_csv(folder / "all.pvar", sep="\t", dtype={"#CHROM": str}).rename(columns=str.lower)
+    pvar = pd.read_csv(folder / "d.pvar", sep="\t", dtype={"#CHROM": str}).rename(columns=str.lower)
     chosen = pvar.iloc[::SHARE].rename(columns={"#chrom": "chrom", "id": "rsid"})
     names = chosen["chrom"] + ":" + chosen["pos"].astype(str) + ":" + chosen["ref"] + ":" + chosen["alt"]
     candidates = chosen.assign(variant_id=names, gene_id="ENSG0", symbol="G", eqtl_p=1e-6)[CANDIDATES.names]
@@ -189,47 +185,67 @@ def disagreements(folder: Path) -> int:
     return int(((table["rsid"].isin(kept) != table["passed"]) & ~bound).sum())
 
 
+def compare(folder: Path, people: int, snps: int, repeats: int) -> dict[str, float]:
+    """Both sides at full size, in turn."""
+    make_files(folder, people, snps)
+    print(f"BGEN of {(folder / 'd.bgen').stat().st_size / 1e6:.0f} MB")
+    runs = [(bare(folder), own("stage", folder)) for _ in range(repeats)]
+    peer, ours = (median(run[side][0] for run in runs) for side in (0, 1))
+    memory = [max(run[side][1] for run in runs) for side in (0, 1)]
+    kept = int(read_table(folder / "out/variants.parquet")["passed"].sum())
+    print(f"plink2 {peer:.2f} s, {memory[0]:.0f} MB; stage {ours:.2f} s, {memory[1]:.0f} MB; {kept} kept")
+    return {"ratio": peer / ours, "agreement": disagreements(folder), "plink2_seconds": peer, "stage_seconds": ours,
+            "plink2_memory_mb": memory[0], "memory_mb": memory[1]}  # fmt: skip
+
+
+def scale(folder: Path, people: int, snps: int, repeats: int) -> dict[str, float]:
+    """The stage at a quarter, a half and all of the people, and of the SNPs."""
+    numbers = {}
+    for name in ("people", "snps"):
+        times = []
+        for share in (4, 2, 1):
+            part = folder / f"{name}{share}"
+            make_files(part, people // share if name == "people" else people, snps // share if name == "snps" else snps)
+            times.append(median(own("stage", part)[0] for _ in range(repeats)))
+            shutil.rmtree(part)
+        listed = ", ".join(f"{value:.2f}" for value in times)
+        # linear: the second half adds twice what the second quarter adds
+        first, second = times[1] - times[0], (times[2] - times[1]) / 2
+        print(f"{name}: 1/4, 1/2, 1 -> {listed} s; growth per quarter {first:.2f} s, then {second:.2f} s")
+        numbers |= {f"{name}_{label}": value for label, value in zip(("quarter", "half", "all"), times, strict=True)}
+    return numbers
+
+
+def stream(folder: Path, rows: int, repeats: int) -> dict[str, float]:
+    """The selection from the big tables, interpreter start included."""
+    make_eqtl_tables(folder, rows)
+    size = (folder / "eqtl.txt").stat().st_size / 1e6
+    runs = [own("selection", folder) for _ in range(repeats)]
+    seconds, memory = median(run[0] for run in runs), max(run[1] for run in runs)
+    print(f"eQTL table of {rows} rows ({size:.0f} MB): {seconds:.2f} s, peak memory {memory:.0f} MB")
+    return {"eqtl_seconds": seconds, "eqtl_memory_mb": memory}
+
+
 def main() -> None:
-    """Run both sides, the other sizes and the selection, and print one line."""
+    """Run the asked parts and print one line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000 people x 20,000 SNPs; under a minute")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--parts", nargs="+", default=["compare", "scale", "stream"], help="all by default")
     options = parser.parse_args()
     people, snps, rows = (1000, 20_000, 250_000) if options.quick else (5000, 200_000, 2_500_000)
     describe_machine()
     print(f"{people} people x {snps} SNPs, {snps // SHARE} candidates, {THREADS} threads, {options.repeats} repeats")
+    numbers: dict[str, float] = {"ratio": np.nan, "agreement": np.nan}
     with tempfile.TemporaryDirectory(prefix="bench-genetics-") as scratch:
-        folder = Path(scratch) / "main"
-        make_files(folder, people, snps)
-        print(f"BGEN of {(folder / 'd.bgen').stat().st_size / 1e6:.0f} MB")
-        runs = [(bare(folder), own("stage", folder)) for _ in range(options.repeats)]
-        peer, ours = (median(run[side][0] for run in runs) for side in (0, 1))
-        memory = [max(run[side][1] for run in runs) for side in (0, 1)]
-        kept = int(read_table(folder / "out/variants.parquet")["passed"].sum())
-        differing = disagreements(folder)
-        print(f"plink2 {peer:.2f} s, {memory[0]:.0f} MB; stage {ours:.2f} s, {memory[1]:.0f} MB; {kept} kept")
-        shutil.rmtree(folder)
-        seconds = {}
-        for n, m in [(people // 4, snps), (people // 2, snps), (people, snps // 4), (people, snps // 2)]:
-            part = Path(scratch) / f"{n}x{m}"
-            make_files(part, n, m)
-            seconds[n, m] = median(own("stage", part)[0] for _ in range(options.repeats))
-            print(f"stage at {n} people x {m} SNPs: {seconds[n, m]:.2f} s")
-            shutil.rmtree(part)
-        by_people = [seconds[people // 4, snps], seconds[people // 2, snps], ours]
-        by_snps = [seconds[people, snps // 4], seconds[people, snps // 2], ours]
-        for name, times in (("people", by_people), ("SNPs", by_snps)):
-            # linear: doubling from 1/2 to 1 adds twice what doubling from 1/4 to 1/2 adds
-            listed = ", ".join(f"{value:.2f}" for value in times)
-            first, second = times[1] - times[0], (times[2] - times[1]) / 2
-            print(f"{name}: 1/4, 1/2, 1 -> {listed} s; growth per quarter {first:.2f} s, then {second:.2f} s")
-        make_eqtl_tables(Path(scratch), rows)
-        size = (Path(scratch) / "eqtl.txt").stat().st_size / 1e6
-        streamed = [own("selection", Path(scratch)) for _ in range(options.repeats)]
-        eqtl_seconds, eqtl_memory = median(run[0] for run in streamed), max(run[1] for run in streamed)
-        print(f"eQTL table of {rows} rows ({size:.0f} MB): {eqtl_seconds:.2f} s, peak memory {eqtl_memory:.0f} MB")
-    report("genetics", peer / ours, differing, plink2_seconds=peer, stage_seconds=ours, memory_mb=memory[1],
-           eqtl_seconds=eqtl_seconds, eqtl_memory_mb=eqtl_memory)  # fmt: skip
+        if "compare" in options.parts:
+            numbers |= compare(Path(scratch) / "main", people, snps, options.repeats)
+            shutil.rmtree(Path(scratch) / "main")
+        if "scale" in options.parts:
+            numbers |= scale(Path(scratch), people, snps, options.repeats)
+        if "stream" in options.parts:
+            numbers |= stream(Path(scratch), rows, options.repeats)
+    report("genetics", **numbers)
 
 
 if __name__ == "__main__":

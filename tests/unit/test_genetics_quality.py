@@ -218,6 +218,9 @@ def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Pa
             "reference_people": 9,
             "swapped": False,
             "other_strand": False,
+            "ref": "A",
+            "alt": ["T", "T", "G", "G", "G"],
+            "passed": [reason is None for reason in reasons],
         }
     )
     frame = quality_attrition(table, ["2", "7"]).frame()
@@ -225,6 +228,8 @@ def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Pa
     for chrom, start, left in (("2", 3, 1), ("7", 2, 1)):
         rows = frame[frame["chrom"] == chrom]
         assert rows["left"].iloc[0] == start and rows["left"].iloc[-1] == left and rows["removed"].sum() == start - left
+    notes = frame.drop_duplicates("step").set_index("step")["note"]
+    assert notes[quality.AMBIGUOUS] == "kept (genetics.qc.strand_ambiguous): 1 pass"
     write_table(frame, tmp_path / "attrition.parquet", ATTRITION, {})
     table["reason"] = [quality.NOT_FOUND, quality.RARE, quality.RARE, quality.RARE, quality.RARE]
     with pytest.raises(InputError, match=r"after the step `rare` \(4 before it\)"):

@@ -9,6 +9,7 @@ import pandas as pd
 from workflow_scripts.cgni.cohort.attrition import Attrition
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.genetics.qc import (
+    AMBIGUOUS,
     CAPPED,
     CLUMPED,
     DUPLICATE,
@@ -20,6 +21,7 @@ from workflow_scripts.cgni.genetics.qc import (
     NOT_FOUND,
     RARE,
     REASONS,
+    is_ambiguous,
 )
 
 _LEAST_FOUND = 0.5
@@ -82,7 +84,9 @@ def _notes(qc: pd.DataFrame) -> dict[str, str]:
     people = f"{qc['reference_people'].max()} reference people"
     mismatch = qc["reason"] == MISMATCH
     exchanged, other = int((mismatch & qc["swapped"]).sum()), int((mismatch & qc["other_strand"]).sum())
+    kept = int((is_ambiguous(qc) & (qc["reason"] != AMBIGUOUS) & qc["passed"]).sum())
     notes = {
+        AMBIGUOUS: f"kept (genetics.qc.strand_ambiguous): {kept} pass" if kept else "A/T and C/G",
         MISMATCH: f"all chromosomes: {exchanged} with REF and ALT exchanged, {other} with the other strand's alleles",
         DUPLICATE: "all records of the position go",
         MULTI_ALLELIC: "all records of the position go",
