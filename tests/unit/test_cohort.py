@@ -202,6 +202,9 @@ def test_sample_files_must_name_the_same_people(tmp_path: Path) -> None:
         common_people([one, other])
     with pytest.raises(InputError, match="1 ids appear more than once"):
         common_people([_sample_file(tmp_path / "4", ["5", "5"])])
+    (tmp_path / "ragged.sample").write_text("ID_1 ID_2 missing\n0 0 0\n5 5 0 1 1\n")
+    with pytest.raises(InputError, match="differ in their number of columns"):
+        common_people([str(tmp_path / "ragged.sample")])
     (tmp_path / "5").write_text("5 5 0\n")
     with pytest.raises(InputError, match=r"not a \.sample file"):
         common_people([str(tmp_path / "5")])

@@ -92,7 +92,10 @@ def vcf_header(path: str | Path) -> list[str]:
 
 
 def _read_sample(path: Path) -> pd.DataFrame:
-    people = pd.read_csv(path, sep=r"\s+", dtype=str, keep_default_na=False)
+    try:
+        people = pd.read_csv(path, sep=r"\s+", dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a .sample file; its lines differ in their number of columns") from error
     if list(people.columns[:2]) != ["ID_1", "ID_2"] or people.empty or list(people.iloc[0, :2]) != ["0", "0"]:
         raise InputError(f"{path}: not a .sample file; its first lines must be `ID_1 ID_2 missing ...` and `0 0 0 ...`")
     people = people.iloc[1:]

@@ -11,7 +11,7 @@ import pyarrow.csv as pv
 
 from workflow_scripts.cgni.errors import InputError
 
-_BLOCK = 16 * 1024 * 1024
+_BLOCK = 1024 * 1024  # larger ones are read ahead: 16 MB took half a gigabyte
 # (SNP, gene, false discovery rate, p) columns: PsychENCODE's table, then a plain table
 _EQTL_COLUMNS = (("SNP_id", "gene_id", "FDR", "nominal_pval"), ("snp", "gene", "q", "p"))
 _SNP_COLUMNS = ("PEC_id", "Rsid", "chr", "position", "REF", "ALT")
