@@ -143,6 +143,24 @@ def test_candidates_without_alleles_match_by_position(plink: Plink, tmp_path: Pa
     assert list(genotypes.columns) == ["participant_id", "2:100:A:G"]
 
 
+def test_records_with_several_alt_alleles_are_never_used() -> None:
+    records = [(100, "A", "G,T", -1), (200, "A", "G", 0), (200, "A", "C,T", -1), (300, "A", "G", 1)]
+    found = pd.DataFrame(records, columns=["pos", "ref", "alt", "row"]).assign(file_info=None)
+    names = ["2:100", "2:100:A:G", "2:200", "2:200:A:G", "2:300", "2:400"]
+    candidates = _candidates(names).drop_duplicates("variant_id")
+    table = quality.match_candidates(candidates, found, True, True)
+    several = quality.MULTI_ALLELIC
+    assert table["reason"].fillna("").tolist() == [several, several, several, several, "", quality.NOT_FOUND]
+    assert table["row"].tolist() == [-1, -1, 0, 0, 1, -1] and table["found"].tolist() == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
 def test_dosages_missingness_and_mach_r2(plink: Plink, tmp_path: Path) -> None:
     draw = np.random.default_rng(1)
     sharp = np.clip(hardy_counts(0.3, 1) + draw.choice([-0.05, 0.05], PEOPLE), 0, 2)

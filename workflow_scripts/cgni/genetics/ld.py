@@ -1,6 +1,6 @@
 """Linkage disequilibrium among the kept variants: blocks to report; clumping and caps per gene by switch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -119,7 +119,9 @@ def apply_linkage(
     return table, _blocks(table, genes)
 
 
-def _by_chromosome(table: pd.DataFrame, reference: AlleleCounts, window: int, least_r2: float):
+def _by_chromosome(
+    table: pd.DataFrame, reference: AlleleCounts, window: int, least_r2: float
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """(rows that passed in order of position, their linked pairs) of each chromosome."""
     for _, part in table[table["passed"]].groupby("chrom", sort=False):
         part = part.sort_values("pos", kind="stable")

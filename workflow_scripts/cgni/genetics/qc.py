@@ -65,7 +65,8 @@ def match_candidates(
     if not states_reference:
         records = _oriented(records, table, turned)
     multiple = records["alt"].str.contains(",")
-    pairs = records.rename_axis("number").reset_index().groupby(_KEY, as_index=False)["number"]
+    single = records[~multiple].rename_axis("number").reset_index()
+    pairs = single.groupby(_KEY, as_index=False)["number"]
     pairs = pairs.agg(number="min", copies="size")
     places = pairs.groupby("pos").agg(first=("number", "min"), alleles=("number", "size"), most=("copies", "max"))
     place = places.reindex(table["pos"]).reset_index(drop=True)
@@ -81,7 +82,7 @@ def match_candidates(
     table["other_strand"] = known & number.isna() & ~exchanged & _on_other_strand(table, pairs)
     table["row"], table["file_info"] = chosen["row"].fillna(-1).astype(int), chosen["file_info"]
     table = _named_by_file(table, chosen)
-    absent = place["first"].isna()
+    absent = ~table["pos"].isin(records["pos"])
     problems = [absent, several & number.isna(), number.isna(), (copies > 1) & (place["alleles"] == 1), several]
     names = [NOT_FOUND, MULTI_ALLELIC, MISMATCH, DUPLICATE, MULTI_ALLELIC]
     if remove_ambiguous:
