@@ -230,21 +230,22 @@ def main() -> None:
     """Run the asked parts and print one line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,000 people x 20,000 SNPs; under a minute")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, help="3, or 1 with --quick")
     parser.add_argument("--parts", nargs="+", default=["compare", "scale", "stream"], help="all by default")
     options = parser.parse_args()
+    repeats = options.repeats or (1 if options.quick else 3)
     people, snps, rows = (1000, 20_000, 250_000) if options.quick else (5000, 200_000, 2_500_000)
     describe_machine()
-    print(f"{people} people x {snps} SNPs, {snps // SHARE} candidates, {THREADS} threads, {options.repeats} repeats")
+    print(f"{people} people x {snps} SNPs, {snps // SHARE} candidates, {THREADS} threads, {repeats} repeats")
     numbers: dict[str, float] = {"ratio": np.nan, "agreement": np.nan}
     with tempfile.TemporaryDirectory(prefix="bench-genetics-") as scratch:
         if "compare" in options.parts:
-            numbers |= compare(Path(scratch) / "main", people, snps, options.repeats)
+            numbers |= compare(Path(scratch) / "main", people, snps, repeats)
             shutil.rmtree(Path(scratch) / "main")
         if "scale" in options.parts:
-            numbers |= scale(Path(scratch), people, snps, options.repeats)
+            numbers |= scale(Path(scratch), people, snps, repeats)
         if "stream" in options.parts:
-            numbers |= stream(Path(scratch), rows, options.repeats)
+            numbers |= stream(Path(scratch), rows, repeats)
     report("genetics", **numbers)
 
 
