@@ -14,8 +14,8 @@ rule select_candidates:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
         code=code("select_candidates"),
@@ -42,8 +42,8 @@ rule qc_variants:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg=section("genetics.qc", "people.reference"),
         code=code("qc_variants"),
@@ -71,8 +71,8 @@ rule build_genotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=grows(4000),
+        runtime=grows(30),
     params:
         cfg=section("inputs.genotypes.build", "inputs.genotypes.chromosomes"),
         code=code("build_genotypes"),
@@ -94,8 +94,8 @@ rule fill_genotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("genetics.coding"),
         code=code("fill_genotypes"),
