@@ -11,13 +11,15 @@ from snakemake_executor_plugin_slurm.submit_string import get_submit_command
 from snakemake_executor_plugin_slurm.utils import set_gres_string
 from snakemake_executor_plugin_slurm.validation import validate_slurm_extra
 
+from tests.workflow.declarations import (
+    DECLARATIONS,
+    GPU_RULES,
+    declared_memory,
+    declared_minutes,
+    declared_threads,
+)
 from tests.workflow.study import REPOSITORY, Study, copy_repository
 
-RULES = "\n\n".join(path.read_text() for path in sorted((REPOSITORY / "rules").glob("*.smk")))
-DECLARATIONS = {
-    match[1]: match[0] for match in re.finditer(r"^rule (\w+):\n(?:(?!^\S).*\n)+", RULES + "\n", flags=re.MULTILINE)
-}
-GPU_RULES = {rule for rule, text in DECLARATIONS.items() if "execution=section(" in text}
 LIGHT = {
     "write_config", "select_terms", "summarise_contributions", "audit_lineage", "enrich_genes", "make_tables",
     "write_report", *(rule for rule in DECLARATIONS if rule.startswith("plot_")),
@@ -91,18 +93,15 @@ def test_light_rules_and_targets_stay_local() -> None:
 def test_requests_follow_the_rules_and_the_profile(planned: dict[str, _Job]) -> None:
     assert GPU_RULES, "no rule declares the slice `execution`"
     for rule in set(DECLARATIONS) - LIGHT:
-        request, text = _request(planned[rule]), DECLARATIONS[rule]
-        wanted = {
-            "-p": "gpu" if rule in GPU_RULES else "cpu",
-            "-A": "research",
-            "--mem": re.search(r"mem_mb=grows\((\d+)\)", text),
-            "-t": re.search(r"runtime=grows\((\d+)\)", text),
-            "--cpus-per-task": re.search(r"threads: (\d+)", text),
-            "--gpus": "1" if rule in GPU_RULES else None,
-        }
-        for option, value in wanted.items():
-            number = value[1] if isinstance(value, re.Match) else value
-            assert request.get(option) == number, f"{rule}: {option} {request.get(option)}, wanted {number}"
+        request = _request(planned[rule])
+        assert request["-p"] == ("gpu" if rule in GPU_RULES else "cpu"), rule
+        assert request["-A"] == "research"
+        assert request.get("--gpus") == ("1" if rule in GPU_RULES else None), rule
+        numbers = {
+            "--mem": declared_memory(rule), "-t": declared_minutes(rule), "--cpus-per-task": declared_threads(rule),
+        }  # fmt: skip
+        for option, number in numbers.items():
+            assert number is None or request[option] == str(number), f"{rule}: {option} {request[option]}, not {number}"
         assert int(request["--mem"]) >= 500, f"{rule}: Snakemake itself needs 250 MB of a job's memory"
 
 
