@@ -1,4 +1,4 @@
-"""How many jobs the published study plans, how long `snakemake -n` takes, and how both grow with loss subsets and folds.
+"""Jobs that the published study plans, seconds that `snakemake -n` takes, and how both grow with subsets and folds.
 
 Every run is the whole command in a new process, as a user waits for it.
 """

@@ -160,7 +160,7 @@ def page() -> str:
         _HEAD
         + "\n## Config keys\n\n| keys | rules that declare them |\n|---|---|\n"
         + _grouped(keys, jobs, leave_out={"write_config"})
-        + "\n## Library modules (`workflow_scripts/cgni/`)\n\n| modules | rules whose scripts import them |\n|---|---|\n"
+        + "\n## Library modules (`workflow_scripts/cgni/`)\n\n| modules | rules that import them |\n|---|---|\n"
         + _grouped(modules, jobs, leave_out=set())
         + "\n## What follows a rule\n\n| rule | rules that follow |\n|---|---|\n"
         + "".join(f"| `{rule}` | {_names(set(rules) - {rule, *_TARGETS})} |\n" for rule, rules in following.items())

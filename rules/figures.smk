@@ -243,6 +243,7 @@ rule write_report:
         captions=expand("resources/captions/{figure}.md", figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
         tables=expand(result("tables/{table}.csv"), table=TABLES),
+        origins=expand(result("tables/{table}.parquet"), table=TABLES),
         lineage=result("audit/lineage.parquet"),
         confounds=result("audit/confounds.parquet"),
         performance=result("classification/performance.parquet"),
