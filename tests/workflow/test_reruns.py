@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,3 +169,13 @@ def _is_settled(key: str) -> bool:
 def test_page_of_reruns_is_up_to_date() -> None:
     written = (REPOSITORY / "docs/reruns.md").read_text()
     assert written == make_reruns.page(), "run docs/make_reruns.py"
+
+
+def test_tidied_study_has_nothing_to_do(study_copy: Study) -> None:
+    def size() -> int:
+        return sum(path.stat().st_size for path in (study_copy.folder / "results-tiny").rglob("*") if path.is_file())
+
+    before = size()
+    subprocess.run(["make", "tidy", "RESULTS=results-tiny"], cwd=study_copy.folder, check=True, capture_output=True)
+    assert size() < before / 2
+    assert study_copy.planned() == {}
