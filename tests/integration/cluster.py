@@ -108,14 +108,17 @@ class Run:
         return value
 
 
-def running(folder: Path, rule: str) -> list[str]:
-    """Ids of running Slurm jobs of `rule` that were submitted from `folder`."""
+def running(folder: Path, rule: str) -> dict[str, str]:
+    """Instance to job id of the running Slurm jobs of `rule` that were submitted from `folder`."""
     listed = subprocess.run(
         ["squeue", "--noheader", "--states", "RUNNING", "--Format", "JobID:|,WorkDir:|,Comment:"],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    rows = [line.split("|") for line in listed.splitlines()]
-    mine = [(job, comment) for job, workdir, comment in rows if workdir.strip() == str(folder)]
-    return [job.strip() for job, comment in mine if comment.strip().split("_wildcards_")[0] == f"rule_{rule}"]
+    found = {}
+    for job, workdir, comment in (line.split("|") for line in listed.splitlines()):
+        name, _, instance = comment.strip().removeprefix("rule_").partition("_wildcards_")
+        if workdir.strip() == str(folder) and name == rule:
+            found[instance] = job.strip()
+    return found

@@ -86,10 +86,15 @@ def ordeal(stalled: tuple[Study, Run], tmp_path_factory: pytest.TempPathFactory)
     study = Study(copy_repository(tmp_path_factory.mktemp("ordeal") / "study"), ("tests/tiny.yaml",))
     edit_profile(study, STUMBLING, mem_mb="250 * 4 ** (attempt - 1)")
     first = Run(study, "--slurm-keep-successful-logs")
-    victim = first.until(lambda: running(study.folder, CANCELLED), 900, f"{CANCELLED} ran")[0]
-    subprocess.run(["scancel", victim], check=True)
-    first.until(lambda: running(study.folder, "train_contrastive"), 900, "train_contrastive ran")
+    logs = study.folder / RESULTS / "logs"
+    begun = logs / CANCELLED / "fold0.log"
+    first.until(lambda: begun.exists() and "start of" in begun.read_text(), 900, f"{CANCELLED} ran")
+    subprocess.run(["scancel", running(study.folder, CANCELLED)["0"]], check=True)
+    begun = logs / "train_contrastive/terms1.log"
+    first.until(lambda: begun.exists() and "start of" in begun.read_text(), 900, "train_contrastive ran")
+    working = running(study.folder, "train_contrastive")
     first.kill()
+    assert working, "nothing was left to write on"
     done = {(job.rule, job.instance) for job in submitted(study.folder) if job.state == "COMPLETED"}
     refusal = _clear_lock(study)
     release = _clear_lock(study, "--wait")
