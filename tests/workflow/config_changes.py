@@ -57,7 +57,7 @@ def other_value(key: str, value: Any) -> Any:
     if isinstance(value, int):
         return value + 1
     if isinstance(value, float):
-        return value * 1.5 if 0 < value < 0.6 else value / 1.5 if value else 0.01
+        return 0.9 * value or 0.01
     if isinstance(value, list):
         return [other_value_of_item(value[0]), *value[1:]]
     raise AssertionError(f"no other value for {key} = {value!r}: add one to BY_HAND")
@@ -65,7 +65,7 @@ def other_value(key: str, value: Any) -> Any:
 
 def other_value_of_item(value: Any) -> Any:
     """Another number for a list's first entry."""
-    return value + 1 if isinstance(value, int) else value * 1.5 or 0.005
+    return value + 1 if isinstance(value, int) else 0.9 * value or 0.005
 
 
 def nested(key: str, value: Any) -> dict[str, Any]:
