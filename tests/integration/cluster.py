@@ -11,7 +11,7 @@ import yaml
 
 from tests.workflow.study import Study
 
-_FIELDS = "JobID,Comment,Partition,State,ReqCPUS,ReqMem,TimelimitRaw,AllocTRES,Account,WorkDir"
+_FIELDS = "JobID,Comment,Partition,State,ReqCPUS,ReqMem,TimelimitRaw,AllocTRES,Account,Submit,WorkDir"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def why_no_cluster() -> str:
 
 
 def submitted(folder: Path) -> list[Submitted]:
-    """All Slurm jobs submitted from `folder`, oldest first."""
+    """All Slurm jobs submitted from `folder` since it was made (another run may have had the name), oldest first."""
+    made = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime((folder / "Snakefile").stat().st_ctime))
     listed = subprocess.run(
         ["sacct", "--allocations", "--noheader", "--parsable2", "--starttime", "now-3hours", f"--format={_FIELDS}"],
         check=True,
@@ -49,7 +50,7 @@ def submitted(folder: Path) -> list[Submitted]:
         text=True,
     ).stdout
     rows = [dict(zip(_FIELDS.split(","), line.split("|"), strict=True)) for line in listed.splitlines()]
-    return [_job(row) for row in rows if row["WorkDir"] == str(folder)]
+    return [_job(row) for row in rows if row["WorkDir"] == str(folder) and row["Submit"] >= made]
 
 
 def _job(row: dict[str, str]) -> Submitted:
