@@ -37,6 +37,8 @@ def queued_jobs() -> list[str]:
         ["squeue", "--noheader", "--user", getpass.getuser(), "--format", "%A|%Z"], capture_output=True, text=True
     )
     if listed.returncode != 0:
+        if not (ROOT / ".snakemake" / "slurm_logs").is_dir():
+            return []  # Slurm's programs without a cluster, and nothing was ever submitted from here
         raise SystemExit(f"Slurm does not say which jobs are left, so the lock stays: {listed.stderr.strip()}")
     jobs = (line.split("|", 1) for line in listed.stdout.splitlines())
     return [job for job, folder in jobs if Path(folder).resolve() == ROOT]

@@ -69,5 +69,9 @@ def test_live_snakemake_keeps_the_lock(locked: Path) -> None:
 
 def test_silent_slurm_keeps_the_lock(locked: Path) -> None:
     (locked.parent / "bin/squeue").write_text("#!/bin/sh\necho no controller >&2\nexit 1\n")
+    submissions = locked / ".snakemake/slurm_logs"
+    submissions.mkdir()
     refused = _clear(locked)
     assert refused.returncode == 1 and "no controller" in refused.stderr and _is_locked(locked)
+    submissions.rmdir()  # nothing was ever submitted from here, so nothing can be running
+    assert _clear(locked).returncode == 0 and not _is_locked(locked)
