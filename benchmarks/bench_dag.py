@@ -5,6 +5,7 @@ Every run is the whole command in a new process, as a user waits for it.
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -21,19 +22,24 @@ SUBSETS = {1: [[1]], 4: [[1], [2], [3], [4]], 15: "all"}
 FOLDS = (2, 5, 10)
 
 
-def plan(overlay: dict) -> tuple[int, float]:
-    """Jobs and wall-clock seconds of a dry run of the published study under `overlay`."""
+def plan(overlay: dict) -> tuple[int, float, float]:
+    """Jobs, wall-clock seconds and processor seconds of a dry run of the published study under `overlay`."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         yaml.safe_dump({"results_dir": "results-of-nothing", **overlay}, file)
         file.flush()
         command = [str(Path(sys.executable).with_name("snakemake")), "-n", "--quiet", "reason", "--configfile"]
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), _children_seconds()
         run = subprocess.run([*command, "tests/published.yaml", file.name], cwd=ROOT, capture_output=True, text=True)
         seconds = time.perf_counter() - begun
     if run.returncode != 0:
         raise SystemExit(run.stdout + run.stderr)
     total = next(line for line in (run.stdout + run.stderr).splitlines() if line.startswith("total "))
-    return int(total.split()[1]), seconds
+    return int(total.split()[1]), seconds, _children_seconds() - used
+
+
+def _children_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -48,9 +54,9 @@ def main() -> None:
     for subsets, folds in [(1, 2), (15, 5), (15, 10)] if quick else sizes:
         overlay = {"contrastive": {"subsets": SUBSETS[subsets]}, "splits": {"folds": folds}}
         runs = [plan(overlay) for _ in range(repeats)]
-        row = {"subsets": subsets, "folds": folds, "jobs": runs[0][0], "seconds": median(run[1] for run in runs)}
-        growth.append(row)
-        print(f"{subsets:3d} subsets x {folds:2d} folds: {row['jobs']:4d} jobs, {row['seconds']:.1f} s", flush=True)
+        jobs, seconds, cpu = (median(column) for column in zip(*runs, strict=True))
+        growth.append({"subsets": subsets, "folds": folds, "jobs": int(jobs), "seconds": seconds, "cpu_seconds": cpu})
+        print(f"{subsets:3d} subsets x {folds:2d} folds: {jobs:4.0f} jobs, {seconds:.1f} s ({cpu:.1f} s of processor)")
     published = next(row for row in growth if (row["subsets"], row["folds"]) == (15, 5))
     results = ROOT / "benchmarks/results"
     results.mkdir(exist_ok=True)
