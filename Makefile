@@ -1,12 +1,13 @@
-# make setup | demo | test | bench | lint | format | clean
+# make setup | demo | test | bench | lint | format | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
 NAME ?=
+RESULTS ?= results
 
-.PHONY: setup demo test lint format bench clean
+.PHONY: setup demo test lint format bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -39,6 +40,11 @@ bench: setup
 	@if [ -n "$(NAME)" ] && [ ! -f benchmarks/bench_$(NAME).py ]; then \
 	  echo "bench: there is no benchmark $(NAME); known: $(patsubst benchmarks/bench_%.py,%,$(wildcard benchmarks/bench_*.py))"; exit 1; fi
 	@for script in $(if $(NAME),benchmarks/bench_$(NAME).py,$(wildcard benchmarks/bench_*.py)); do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+# what a finished study can do without and make again (docs/cluster.md)
+tidy:
+	rm -rf $(RESULTS)/resume $(RESULTS)/genetics/chrom*/genotypes.parquet $(RESULTS)/simulation/images $(RESULTS)/imaging/store/maps.npy
+	rm -rf .snakemake/slurm_logs .snakemake/scripts
 
 clean:
 	rm -rf results results-tiny .snakemake

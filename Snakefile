@@ -20,6 +20,7 @@ include: "rules/audit.smk"
 include: "rules/figures.smk"
 
 
+# Seconds of work each, so not worth a place in a cluster's queue; enrich_genes may also need a network.
 localrules:
     all,
     figures,
@@ -27,6 +28,21 @@ localrules:
     report,
     audit,
     simulate,
+    write_config,
+    select_terms,
+    summarise_contributions,
+    audit_lineage,
+    enrich_genes,
+    make_tables,
+    write_report,
+    plot_wm_scores,
+    plot_gm_quality,
+    plot_learning_curves,
+    plot_performance,
+    plot_canonical_variates,
+    plot_snp_contributions,
+    plot_region_contributions,
+    plot_recovery,
 
 
 rule all:

@@ -19,8 +19,8 @@ rule audit_lineage:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grows(1000),
+        runtime=grows(10),
     params:
         cfg=section("people.pretrain_on"),
         code=code("audit_lineage"),
@@ -42,8 +42,8 @@ rule audit_confounds:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=grows(1000),
+        runtime=grows(20),
     params:
         cfg={"models": MODELS, **section("seed")},
         code=code("audit_confounds"),
@@ -77,8 +77,8 @@ rule compare_with_truth:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=grows(4000),
+        runtime=grows(30),
     params:
         cfg=section("recovery", "simulation.genotypes.go_terms", "inputs.atlas", "inputs.atlas_labels"),
         code=code("compare_with_truth"),

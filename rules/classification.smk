@@ -15,8 +15,8 @@ rule train_genetic_nn:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg=section("seed", "people.heads_on", *classifier_keys("genetic_nn")),
         code=code("train_classifier"),
@@ -43,8 +43,8 @@ rule train_classifier:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg=classifier_section,
         code=code("train_classifier"),
@@ -65,8 +65,8 @@ rule select_terms:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grows(1000),
+        runtime=grows(10),
     params:
         cfg={"terms": TERMS},
         code=code("select_terms"),
@@ -91,8 +91,8 @@ rule predict_holdout:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=grows(4000),
+        runtime=grows(60),
     params:
         cfg={"models": MODELS, "terms": TERMS, **section("classification.proposed.features")},
         code=code("predict_holdout"),
@@ -117,8 +117,8 @@ rule evaluate_models:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=grows(2000),
+        runtime=grows(60),
     params:
         cfg={"models": MODELS, **section("seed", "classification.bootstrap")},
         code=code("evaluate_models"),

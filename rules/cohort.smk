@@ -9,8 +9,8 @@ rule write_config:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=grows(500),
+        runtime=grows(5),
     params:
         cfg=section(*EFFECTIVE),
         code=code("write_config"),
@@ -36,8 +36,8 @@ rule build_participants:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=30,
+        mem_mb=grows(8000),
+        runtime=grows(30),
     params:
         cfg=section("cohort", "splits.kinship", "inputs.images"),
         code=code("build_participants"),
@@ -58,8 +58,8 @@ rule make_splits:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         cfg=section("seed", "splits.holdout", "splits.folds", "splits.monitor", "splits.age_bands"),
         code=code("make_splits"),

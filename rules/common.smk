@@ -87,12 +87,9 @@ def image_table():
     return [] if "{participant_id}" in INPUTS["images"] else INPUTS["images"]
 
 
-def gpu_resources():
-    """Resources that a GPU rule asks the cluster for; none when `execution.gpus` is 0."""
-    execution = EFFECTIVE["execution"]
-    if not execution["gpus"]:
-        return {}
-    return {"gpu": execution["gpus"], "slurm_partition": execution["gpu_partition"]}
+def grows(amount):
+    """A resource that a job gets more of at each attempt: what ran out of memory or time is retried with more."""
+    return lambda wildcards, attempt: amount * attempt
 
 
 def contrastive_section(wildcards):

@@ -23,8 +23,8 @@ rule train_contrastive:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg=contrastive_section,
         code=code("train_contrastive"),

@@ -17,8 +17,8 @@ rule enrich_genes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         cfg=section("enrichment"),
         code=code("enrich_genes"),

@@ -23,8 +23,8 @@ rule plot_wm_scores:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("cohort.wm_low", "cohort.wm_high"),
         figures=FIGURE_STYLE,
@@ -46,8 +46,8 @@ rule plot_gm_quality:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("imaging.qc.correlation"),
         figures=FIGURE_STYLE,
@@ -72,8 +72,8 @@ rule plot_learning_curves:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg={"terms": TERMS},
         figures=FIGURE_STYLE,
@@ -95,8 +95,8 @@ rule plot_performance:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg={"models": MODELS},
         figures=FIGURE_STYLE,
@@ -118,8 +118,8 @@ rule plot_canonical_variates:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg={},
         figures=FIGURE_STYLE,
@@ -142,8 +142,8 @@ rule plot_snp_contributions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("contributions.snp_sd"),
         figures=FIGURE_STYLE,
@@ -168,8 +168,8 @@ rule plot_region_contributions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("inputs.atlas", "inputs.atlas_labels"),
         figures=FIGURE_STYLE,
@@ -191,8 +191,8 @@ rule plot_recovery:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg={},
         figures=FIGURE_STYLE,
@@ -227,8 +227,8 @@ rule make_tables:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grows(1000),
+        runtime=grows(10),
     params:
         cfg={"models": MODELS, "terms": TERMS, "stamp": STAMP, **section("contrastive.weights")},
         code=code("make_tables"),
@@ -243,6 +243,7 @@ rule write_report:
         captions=expand("resources/captions/{figure}.md", figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
         tables=expand(result("tables/{table}.csv"), table=TABLES),
+        origins=expand(result("tables/{table}.parquet"), table=TABLES),
         lineage=result("audit/lineage.parquet"),
         confounds=result("audit/confounds.parquet"),
         performance=result("classification/performance.parquet"),
@@ -265,8 +266,8 @@ rule write_report:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grows(1000),
+        runtime=grows(10),
     params:
         cfg={"choices": CHOICES, **section("protocol", "simulation.enabled")},
         code=code("write_report"),

@@ -17,8 +17,8 @@ rule select_candidates:
     priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     params:
         cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
         code=code("select_candidates"),
@@ -47,8 +47,8 @@ rule qc_variants:
     priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg=section("genetics.qc", "genetics.coding.values", "people.reference"),
         code=code("qc_variants"),
@@ -79,8 +79,8 @@ rule build_genotypes:
     priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=grows(4000),
+        runtime=grows(30),
     params:
         cfg=section(
             "inputs.genotypes.build",
@@ -108,8 +108,8 @@ rule fill_genotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("genetics.coding.fill"),
         code=code("fill_genotypes"),

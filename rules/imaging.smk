@@ -15,8 +15,8 @@ rule pack_gm_store:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=grows(2000),
+        runtime=grows(240),
     params:
         cfg=section("inputs.images", "imaging.store"),
         code=code("pack_gm_store"),
@@ -43,8 +43,8 @@ rule check_gm_quality:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=grows(2000),
+        runtime=grows(120),
     params:
         cfg=section("imaging.qc", "people.reference"),
         code=code("check_gm_quality"),

@@ -21,8 +21,8 @@ rule fit_scca:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg={"terms": TERMS, **section("seed", "scca")},
         code=code("fit_scca"),
@@ -50,8 +50,8 @@ rule occlude_regions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=480,
+        mem_mb=grows(4000),
+        runtime=grows(480),
     params:
         cfg={"terms": TERMS, **section("seed", "occlusion", "inputs.atlas", "inputs.atlas_labels")},
         code=code("occlude_regions"),
@@ -77,8 +77,8 @@ rule occlude_snps:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg={"terms": TERMS, **section("seed", "occlusion")},
         code=code("occlude_snps"),
@@ -100,8 +100,8 @@ rule summarise_contributions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grows(1000),
+        runtime=grows(10),
     params:
         cfg=section("contributions"),
         code=code("summarise_contributions"),

@@ -20,9 +20,8 @@ rule pretrain_brain_age:
         ENVIRONMENT
     threads: 1
     resources:
-        **gpu_resources(),
-        mem_mb=8000,
-        runtime=1440,
+        mem_mb=grows(8000),
+        runtime=grows(1440),
     params:
         cfg=section("seed", "people.fit_on", "people.pretrain_on", "pretraining"),
         execution=section("execution.device", "execution.precision"),
@@ -54,9 +53,8 @@ rule finetune_wm:
         ENVIRONMENT
     threads: 1
     resources:
-        **gpu_resources(),
-        mem_mb=8000,
-        runtime=720,
+        mem_mb=grows(8000),
+        runtime=grows(720),
     params:
         cfg=section("seed", "people.fit_on", "transfer"),
         execution=section("execution.device", "execution.precision"),
@@ -83,9 +81,8 @@ rule extract_features:
         ENVIRONMENT
     threads: 1
     resources:
-        **gpu_resources(),
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     params:
         cfg={},
         execution=section("execution.device", "execution.precision"),

@@ -25,8 +25,8 @@ rule simulate_genotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=grows(8000),
+        runtime=grows(60),
     params:
         cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),
         code=code("simulate_genotypes"),
@@ -52,8 +52,8 @@ rule simulate_phenotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=grows(2000),
+        runtime=grows(20),
     params:
         cfg=section("seed", "simulation.traits", "simulation.effect_scale", "simulation.confound_scale"),
         code=code("simulate_phenotypes"),
@@ -77,8 +77,8 @@ rule simulate_images:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grows(4000),
+        runtime=grows(240),
     params:
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "inputs.atlas"),
         code=code("simulate_images"),

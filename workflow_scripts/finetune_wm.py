@@ -44,7 +44,7 @@ network, fitted, task = finetune_wm(store, brain_age, people, cfg, seed, device,
 metrics = score_people(network, store, people, task, device)
 
 fitted_on = lineage(groups["fit"].index)
-save_cnn(network, snakemake.output.checkpoint, fitted_on, config=dict(job.cfg), best_epoch=fitted.best_epoch)
+save_cnn(network, snakemake.output.checkpoint, fitted_on, config=provenance["config"], best_epoch=fitted.best_epoch)
 write_table(fitted.frame(), snakemake.output.curve, CURVE, provenance)
 write_table(metrics, snakemake.output.metrics, METRICS, provenance)
 write_table(lineage_table(groups), snakemake.output.lineage, LINEAGE, provenance)

@@ -46,7 +46,7 @@ save_cnn(
     network,
     snakemake.output.checkpoint,
     lineage(groups["fit"].index),
-    config=dict(job.cfg),
+    config=provenance["config"],
     age={"mean": task.mean, "sd": task.sd},
     best_epoch=fitted.best_epoch,
 )

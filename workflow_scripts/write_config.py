@@ -8,4 +8,4 @@ import yaml
 
 from workflow_scripts.cgni.files import write_text
 
-write_text(yaml.safe_dump(dict(job.cfg), sort_keys=True, default_flow_style=None), snakemake.output.config)
+write_text(yaml.safe_dump(job.provenance()["config"], sort_keys=True, default_flow_style=None), snakemake.output.config)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from workflow_scripts.cgni.figures.report import Report, provenance_rows
+from workflow_scripts.cgni.figures.provenance import job_costs, origins
+from workflow_scripts.cgni.figures.report import Report
 from workflow_scripts.cgni.files import write_text
 from workflow_scripts.cgni.tables import read_table
 
@@ -27,6 +28,7 @@ report = Report(
     choices=job.cfg["choices"],
     protocol=job.cfg["protocol"],
     simulated=job.cfg["simulation"]["enabled"],
-    provenance=provenance_rows([path for path in inputs if str(path).endswith(".parquet")]),
+    provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),
+    costs=job_costs(Path(snakemake.output.report).parent),  # everything measured here runs before the report
 )
 write_text(report.render(), snakemake.output.report)

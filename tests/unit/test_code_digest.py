@@ -32,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _digest() -> str:
-    for cached in (code_digest._tree, code_digest._tree_digest, code_digest._imports):
+    for cached in (code_digest._facts, code_digest._remembered, code_digest._files_of):
         cached.cache_clear()
     return code_digest.code_digest("workflow_scripts/run.py")
 
@@ -56,6 +56,17 @@ def test_only_code_that_would_run_counts(project: Path, name: str, text: str, sa
     before = _digest()
     (project / "workflow_scripts" / name).write_text(text)
     assert (_digest() == before) is same
+
+
+def test_unchanged_files_are_not_parsed_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _digest()
+    with monkeypatch.context() as patch:
+        patch.setattr(code_digest.ast, "parse", None)
+        assert _digest() == before
+    (project / ".snakemake/code_digests.json").write_text("{")  # as after a full disk
+    assert _digest() == before
+    monkeypatch.setattr(code_digest, "_VERSION", "another")
+    assert _digest() == before
 
 
 def test_relative_imports_are_refused(project: Path) -> None:

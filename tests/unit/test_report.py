@@ -151,13 +151,15 @@ def _report(clean: bool) -> str:
         choices={"people.fit_on": "fit"},
         protocol="sound",
         simulated=True,
-        provenance=[{"file": "a.parquet", "rule": "r", "config": "c", "code": "d", "inputs": 1}],
+        provenance=[{"file": "a.parquet", "rule": "r", "config_digest": "c0ffee", "config": "{}", "inputs": ["b 1d"]}],
+        costs=pd.DataFrame({"Rule": ["r"], "Wall time (s)": [1.5]}),
     ).render()
 
 
 def test_report_is_self_contained_and_escapes() -> None:
     page = _report(clean=True)
     assert not re.search(r"(src|href)\s*=\s*[\"']?https?:", page) and "<script" not in page
+    assert "c0ffee" in page and "b 1d" in page and "1.5" in page
     assert "&lt;1&gt;" in page and "lineage clean" in page and "LEAKY" not in page
 
 

@@ -1,5 +1,6 @@
 """A private copy of the repository in which a test runs Snakemake."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -19,11 +20,14 @@ class Study:
     folder: Path
     overlays: tuple[str, ...]
 
-    def snakemake(self, *arguments: str, overlays: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
+    def snakemake(
+        self, *arguments: str, overlays: tuple[str, ...] = (), environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess:
         """Run Snakemake in the copy; stdout and stderr come back as one text."""
         return subprocess.run(
             self.command(*arguments, overlays=overlays),
             cwd=self.folder,
+            env={**os.environ, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

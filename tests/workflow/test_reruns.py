@@ -1,67 +1,184 @@
-"""What reruns after which change: dry runs against the finished tiny study."""
+"""What reruns after which change: dry runs against the finished tiny study, beside what the rules declare."""
 
-from tests.workflow.study import Study
+import json
+import shutil
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-UPSTREAM_OF_CONTRASTIVE = {
-    "simulate_genotypes",
-    "simulate_phenotypes",
-    "simulate_images",
-    "build_participants",
-    "make_splits",
-    "select_candidates",
-    "qc_variants",
-    "build_genotypes",
-    "fill_genotypes",
-    "pack_gm_store",
-    "check_gm_quality",
-    "pretrain_brain_age",
-    "finetune_wm",
-    "extract_features",
-    "train_genetic_nn",
+import pytest
+import yaml
+
+from docs import make_reruns
+from docs.make_reruns import StudyJob
+from tests.conftest import READS, TINY
+from tests.workflow.config_changes import STRUCTURAL, is_settled, nested, other_value
+from tests.workflow.planner import Planner
+from tests.workflow.study import REPOSITORY, Study
+
+pytestmark = pytest.mark.slow
+IN_FORCE = make_reruns.effective(TINY)
+KEYS = {key: value for key, value in make_reruns.leaves(IN_FORCE) if key not in STRUCTURAL and not is_settled(key)}
+MODULES = make_reruns.library_modules()
+
+
+@pytest.fixture(scope="module")
+def planner(finished_study: Study) -> Iterator[Planner]:
+    planner = Planner(finished_study)
+    yield planner
+    planner.close()
+
+
+@pytest.fixture(scope="module")
+def jobs(finished_study: Study) -> list[StudyJob]:
+    """What the rules declare, under the tiny study's config."""
+    return make_reruns.study_jobs(TINY, finished_study.folder)
+
+
+def _own_copies(study: Study, pattern: str) -> str:
+    """The path (pattern) of copies of an input's files under another name."""
+    own = study.folder / "own"
+    own.mkdir(exist_ok=True)
+    for chrom in IN_FORCE["inputs"]["genotypes"]["chromosomes"]:
+        source = study.folder / pattern.replace("{chrom}", str(chrom))
+        shutil.copy2(source, own / source.name)
+    return f"own/{Path(pattern).name}"
+
+
+def _overlay(study: Study, values: dict[str, Any]) -> tuple[str]:
+    return (study.overlay("change.yaml", yaml.safe_dump(values)),)
+
+
+def test_finished_study_has_nothing_to_do(planner: Planner) -> None:
+    assert planner.planned() == {}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_key_reruns_what_declares_it_and_what_follows(
+    key: str, finished_study: Study, planner: Planner, jobs: list[StudyJob]
+) -> None:
+    value = KEYS[key]
+    if key.startswith("inputs."):
+        other = _own_copies(finished_study, value) if value != "auto" else "own/atlas"
+    else:
+        other = other_value(key, value)
+    assert other != value
+    planned = planner.planned(overlays=_overlay(finished_study, nested(key, other)))
+    assert planned == dict(make_reruns.after(jobs, make_reruns.readers(jobs, IN_FORCE, key)))
+
+
+STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
+    "another loss subset": {"contrastive": {"subsets": [[1], [1, 2, 4], [2]]}},
+    "one model less": {"classification": {"models": ["imaging_cnn", "genetic_nn", "imaging_genetic_svm"]}},
+    "another fold": {"splits": {"folds": 3}},
+    "protocol": {"protocol": "paper"},
+    "pretraining on everybody": {"protocol": "paper", "people": {"pretrain_on": "everybody"}},
 }
 
 
-def test_finished_study_has_nothing_to_do(finished_study: Study) -> None:
-    assert finished_study.planned() == {}
+def _declared_difference(study: Study, jobs: list[StudyJob], overlays: tuple[str]) -> tuple[dict[str, int], set[str]]:
+    """What the declarations under an overlay say must run, and the jobs that differ themselves."""
+    changed = make_reruns.study_jobs((*TINY, *(str(study.folder / name) for name in overlays)), study.folder)
+    before = {job.name: (job.params, set(job.inputs)) for job in jobs}
+    direct = {job.name for job in changed if before.get(job.name) != (job.params, set(job.inputs))}
+    return dict(make_reruns.after(changed, direct)), direct
 
 
-def test_tau_reruns_contrastive_and_what_follows(finished_study: Study) -> None:
-    overlay = finished_study.overlay("tau.yaml", "contrastive: {temperature: 0.2}\n")
-    planned = finished_study.planned(overlays=(overlay,))
-    assert {"train_contrastive", "train_classifier", "fit_scca", "occlude_regions", "write_report"} <= set(planned)
-    assert not set(planned) & UPSTREAM_OF_CONTRASTIVE
-    # the baselines do not look at embeddings: of the classifiers only the proposed ones run again
-    subsets = planned["train_contrastive"]
-    assert planned["train_classifier"] == subsets
+@pytest.mark.parametrize("change", STRUCTURAL_CHANGES)
+def test_structural_change_reruns_what_it_must(
+    change: str, finished_study: Study, planner: Planner, jobs: list[StudyJob]
+) -> None:
+    overlays = _overlay(finished_study, STRUCTURAL_CHANGES[change])
+    expected, direct = _declared_difference(finished_study, jobs, overlays)
+    planned = planner.planned(overlays=overlays)
+    assert planned == expected
+    assert not {"simulate_genotypes", "build_participants", "pack_gm_store"} & set(planned)
+    if change == "another loss subset":
+        assert {name for name in direct if name.startswith("train_")} == {
+            "train_contrastive terms=terms2", "train_classifier model=cgni_terms2",
+        }  # fmt: skip
+        assert planned["train_contrastive"] == planned["train_classifier"] == 1
+        assert not {"pretrain_brain_age", "finetune_wm", "train_genetic_nn", "build_genotypes"} & set(planned)
+    if change == "one model less":
+        assert not [rule for rule in planned if rule.startswith(("train_", "pretrain_", "finetune_", "extract_"))]
 
 
-def test_plot_colours_rerun_figures_and_report_only(finished_study: Study) -> None:
-    overlay = finished_study.overlay("dpi.yaml", "figures: {dpi: 90}\n")
-    planned = finished_study.planned(overlays=(overlay,))
-    assert planned
-    others = {rule for rule in planned if not rule.startswith("plot_")}
-    assert others <= {"all", "figures", "write_config", "write_report"}
+def test_longer_withdrawal_list_reruns_the_cohort_and_what_follows(study_copy: Study, jobs: list[StudyJob]) -> None:
+    path = study_copy.folder / IN_FORCE["inputs"]["withdrawals"]
+    path.write_text(path.read_text() + path.read_text().splitlines()[-1] + "\n")
+    expected = make_reruns.after(jobs, make_reruns.readers(jobs, IN_FORCE, "inputs.withdrawals"))
+    del expected["write_config"]  # the config itself is as before
+    assert study_copy.planned() == dict(expected)
 
 
-def test_comments_rerun_nothing(study_copy: Study) -> None:
-    for name in (
-        "workflow_scripts/train_contrastive.py",
-        "workflow_scripts/cgni/models/losses.py",
-        "rules/genetics.smk",
-    ):
+def test_module_change_reruns_its_users_and_what_follows(study_copy: Study, jobs: list[StudyJob]) -> None:
+    """One module of every set of users is changed in a copy; the digests of the others are compared."""
+    groups: dict[tuple, list[str]] = defaultdict(list)
+    for module in MODULES:
+        groups[tuple(sorted(make_reruns.after(jobs, make_reruns.users(jobs, module)).items()))].append(module)
+    assert len(groups) > 20
+    planner = Planner(study_copy)
+    wrong = {}
+    for expected, modules in groups.items():
+        path = study_copy.folder / modules[0]
+        text = path.read_text()
+        path.write_text(text + "\n_ANOTHER_CONSTANT = 1\n")
+        if (planned := planner.planned()) != dict(expected):
+            wrong[modules[0]] = (planned, dict(expected))
+        path.write_text(text)
+    planner.close()
+    assert wrong == {}
+
+
+def test_comments_and_touched_files_rerun_nothing(study_copy: Study) -> None:
+    for name in (*MODULES, "workflow_scripts/train_contrastive.py", "rules/genetics.smk"):
         path = study_copy.folder / name
         path.write_text(path.read_text() + "\n# a remark\n")
+    for path in (study_copy.folder / "resources").rglob("*"):
+        if path.is_file() and path.stat().st_size < 1_000_000:  # Snakemake compares times only above this size
+            path.touch()
     assert study_copy.planned() == {}
 
 
-def test_changed_module_reruns_its_users_only(study_copy: Study) -> None:
-    path = study_copy.folder / "workflow_scripts/cgni/interpretation/contributions.py"
-    path.write_text(path.read_text() + "\n_ANOTHER_CONSTANT = 1\n")
-    planned = study_copy.planned()
-    assert "summarise_contributions" in planned
-    assert not set(planned) & (UPSTREAM_OF_CONTRASTIVE | {"train_contrastive", "train_classifier", "fit_scca"})
+def test_rules_read_what_they_declare_and_nothing_else(finished_study: Study, jobs: list[StudyJob]) -> None:
+    read, declared = defaultdict(set), defaultdict(set)
+    for path in (finished_study.folder / READS).glob("*.json"):
+        read[path.stem.rsplit("-", 1)[0]].update(json.loads(path.read_text()))
+    for job in jobs:
+        declared[job.rule].update(key for key, _ in make_reruns.leaves(job.params.get("cfg", {})))
+    assert set(read) == {job.rule for job in jobs if job.script}
+    del declared["write_config"]  # writes all of them down
+    unread = {rule: {key for key in keys - read[rule] if not _is_settled(key)} for rule, keys in declared.items()}
+    assert {rule: keys for rule, keys in unread.items() if keys} == {}
+    # a script may serve several rules and look for keys that only some of them have
+    given = defaultdict(set)
+    for job in jobs:
+        given[job.script].update(part for key in declared[job.rule] for part in _paths(key))
+    undeclared = {job.rule: read[job.rule] - given[job.script] for job in jobs if job.rule != "write_config"}
+    assert {rule: keys for rule, keys in undeclared.items() if keys} == {}
 
 
-def test_touched_small_input_reruns_nothing(study_copy: Study) -> None:
-    (study_copy.folder / "resources/app_interactors.tsv").touch()
+def _paths(key: str) -> list[str]:
+    names = key.split(".")
+    return [".".join(names[: depth + 1]) for depth in range(len(names))]
+
+
+def _is_settled(key: str) -> bool:
+    return key.split(".")[0] in IN_FORCE and is_settled(key)
+
+
+def test_page_of_reruns_is_up_to_date() -> None:
+    written = (REPOSITORY / "docs/reruns.md").read_text()
+    assert written == make_reruns.page(), "run docs/make_reruns.py"
+
+
+def test_tidied_study_has_nothing_to_do(study_copy: Study) -> None:
+    def size() -> int:
+        return sum(path.stat().st_size for path in (study_copy.folder / "results-tiny").rglob("*") if path.is_file())
+
+    before = size()
+    subprocess.run(["make", "tidy", "RESULTS=results-tiny"], cwd=study_copy.folder, check=True, capture_output=True)
+    assert size() < before / 2
     assert study_copy.planned() == {}

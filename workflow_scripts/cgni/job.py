@@ -1,8 +1,10 @@
 """What every rule's script does first: its log, its fate with its parent, its provenance."""
 
+import atexit
 import ctypes
 import logging
 import os
+import platform
 import signal
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.cgni.config_reads import plain, recorded
 from workflow_scripts.cgni.errors import InputError
-from workflow_scripts.cgni.files import digest_file, digest_value
+from workflow_scripts.cgni.files import digest_file, digest_value, write_json
 
 _PR_SET_PDEATHSIG = 1
+_LOCK = Path(__file__).resolve().parents[2] / "envs" / "requirements.lock"
 
 
 @dataclass(frozen=True)
@@ -22,13 +26,14 @@ class Job:
 
     Attributes
     ----------
-    rule : name of the rule.
+    rule : name of the rule; instance : which of its jobs (the log's name: `fold0`, `terms124`, `all`).
     cfg : the slice of the config that the rule declared.
     code : digest of the script's import closure.
     inputs : input name (or number) to path.
     """
 
     rule: str
+    instance: str
     cfg: Mapping[str, Any]
     code: str
     inputs: Mapping[str, str]
@@ -42,15 +47,24 @@ class Job:
         die_with_parent()
         configure_logging(log)
         logging.info("start of %s", rule)
-        return cls(rule, cfg, code, _flat_paths(inputs))
+        record = Path(log).with_suffix(".json")
+        atexit.register(lambda: write_json(_where_it_ran(), record))
+        return cls(rule, Path(log).stem, recorded(cfg, rule), code, _flat_paths(inputs))
 
     def provenance(self) -> dict[str, Any]:
-        """Plain values for a table's metadata; the same bytes for the same run of the rule."""
+        """Plain values for a table's metadata; the same bytes for the same run of the rule.
+
+        Host, device and time are not among them: a job writes those beside its log.
+        """
+        config = plain(self.cfg)
         return {
             "rule": self.rule,
-            "config": dict(self.cfg),
-            "config_digest": digest_value(dict(self.cfg)),
+            "instance": self.instance,
+            "config": config,
+            "config_digest": digest_value(config),
+            "seed": config.get("seed"),
             "code_digest": self.code,
+            "environment_digest": digest_file(_LOCK),
             "inputs": {name: digest_file(path) for name, path in self.inputs.items()},
         }
 
@@ -84,6 +98,19 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _where_it_ran() -> dict[str, str]:
+    """Host, system, Python and the device that torch used, if the job used torch at all."""
+    torch = sys.modules.get("torch")
+    on_gpu = torch is not None and torch.cuda.is_initialized()
+    return {
+        "host": platform.node(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "device": torch.cuda.get_device_name() if on_gpu else "CPU",
+        "slurm_job": os.environ.get("SLURM_JOB_ID", ""),
+    }
 
 
 def _flat_paths(inputs: Iterable[Any]) -> dict[str, str]:

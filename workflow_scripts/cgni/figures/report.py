@@ -10,7 +10,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from workflow_scripts.cgni.figures.model_names import model_label
-from workflow_scripts.cgni.tables import read_provenance
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Report:
     figures : name to PNG bytes; captions : name to text.
     tables : name to a table of strings (table1 ... table5, attrition, summary).
     choices : key governed by the protocol to the value in force.
-    provenance : rows file, rule, config digest, code digest, inputs.
+    provenance : see `provenance.origins`; costs : see `provenance.job_costs`.
     """
 
     template: str
@@ -39,6 +38,7 @@ class Report:
     protocol: str
     simulated: bool
     provenance: Sequence[Mapping[str, Any]]
+    costs: pd.DataFrame
 
     def render(self) -> str:
         """The HTML page, with images inside and no request to anywhere."""
@@ -59,25 +59,9 @@ class Report:
             choices=self.choices,
             protocol=self.protocol,
             simulated=self.simulated,
-            provenance=pd.DataFrame(self.provenance),
+            provenance=self.provenance,
+            costs=self.costs,
         )
-
-
-def provenance_rows(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """What made each Parquet file, from its metadata."""
-    rows = []
-    for path in paths:
-        facts = read_provenance(path)
-        rows.append(
-            {
-                "file": "/".join(str(path).split("/")[1:]),
-                "rule": facts.get("rule", "–"),
-                "config": facts.get("config_digest", "–"),
-                "code": facts.get("code_digest", "–"),
-                "inputs": len(facts.get("inputs", {})),
-            }
-        )
-    return rows
 
 
 def _html_table(table: pd.DataFrame) -> Markup:

@@ -1,4 +1,4 @@
-"""The finished tiny study that the workflow tests look at and plan changes against."""
+"""The finished tiny study that the workflow and cluster tests look at and plan changes against."""
 
 import shutil
 from pathlib import Path
@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.study import Study, copy_repository
+from workflow_scripts.cgni import config_reads
 
 TINY = ("tests/tiny.yaml",)
+READS = "config-reads"  # what each rule of the finished study read of its config
 
 
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The tiny study, run once for all tests; they must leave it as it is."""
     study = Study(copy_repository(tmp_path_factory.mktemp("finished")), TINY)
-    run = study.snakemake()
+    (study.folder / READS).mkdir()
+    run = study.snakemake(environment={config_reads.VARIABLE: str(study.folder / READS)})
     assert run.returncode == 0, run.stdout[-6000:]
     return study
 

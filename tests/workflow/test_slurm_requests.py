@@ -1,0 +1,128 @@
+"""What `--profile slurm` would submit for every rule; needs no Slurm."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from snakemake_executor_plugin_slurm.submit_string import get_submit_command
+from snakemake_executor_plugin_slurm.utils import set_gres_string
+from snakemake_executor_plugin_slurm.validation import validate_slurm_extra
+
+from tests.workflow.declarations import (
+    DECLARATIONS,
+    GPU_RULES,
+    declared_memory,
+    declared_minutes,
+    declared_threads,
+)
+from tests.workflow.study import REPOSITORY, Study, copy_repository
+
+LIGHT = {
+    "write_config", "select_terms", "summarise_contributions", "audit_lineage", "enrich_genes", "make_tables",
+    "write_report", *(rule for rule in DECLARATIONS if rule.startswith("plot_")),
+}  # fmt: skip
+
+
+class _Resources(dict):
+    """Resources with attribute access, as the plugin uses them."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class _Job:
+    def __init__(self, threads: int, resources: dict[str, Any]) -> None:
+        self.threads, self.resources = threads, _Resources(resources)
+
+
+def _jobs(output: str) -> dict[str, _Job]:
+    """Rule to a job with the threads and resources that the dry run printed."""
+    jobs: dict[str, _Job] = {}
+    for block in re.split(r"\n(?=\[)", output):
+        head = re.search(r"^rule (\w+):$", block, flags=re.MULTILINE)
+        if head is None:
+            continue
+        listed = re.search(r"^    resources: (.*)$", block, flags=re.MULTILINE)
+        pairs = [pair.split("=", 1) for pair in listed[1].split(", ")] if listed else []
+        resources = {key: int(value) if value.isdigit() else value for key, value in pairs if value != "<TBD>"}
+        threads = re.search(r"^    threads: (\d+)$", block, flags=re.MULTILINE)
+        jobs[head[1]] = _Job(int(threads[1]) if threads else 1, resources)
+    return jobs
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, _Job]:
+    study = Study(copy_repository(tmp_path_factory.mktemp("requests") / "study"), ("tests/tiny.yaml",))
+    run = study.snakemake("-n", "--profile", "slurm")
+    assert run.returncode == 0, run.stdout
+    return _jobs(run.stdout)
+
+
+def _request(job: _Job) -> dict[str, str]:
+    """The sbatch options that the plugin would send, by name."""
+    validate_slurm_extra(job)
+    params = {
+        "run_uuid": "run", "slurm_logfile": "log", "comment_str": "rule", "workdir": "",
+        "account": f"-A '{job.resources.slurm_account}'", "partition": f"-p '{job.resources.slurm_partition}'",
+    }  # fmt: skip
+    words = shlex.split(get_submit_command(job, params) + set_gres_string(job))
+    options: dict[str, str] = {}
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word.startswith("-"):
+            name, given, value = word.partition("=")
+            options[name] = value if given else following
+    return options
+
+
+def test_every_rule_of_the_study_is_planned(planned: dict[str, _Job]) -> None:
+    assert set(planned) - {"all"} == set(DECLARATIONS)
+
+
+def test_light_rules_and_targets_stay_local() -> None:
+    snakefile = (REPOSITORY / "Snakefile").read_text()
+    listed = set(re.findall(r"^    (\w+),$", snakefile.split("localrules:")[1].split("\nrule ")[0], flags=re.MULTILINE))
+    assert listed == LIGHT | set(re.findall(r"^rule (\w+):", snakefile, flags=re.MULTILINE))
+
+
+def test_requests_follow_the_rules_and_the_profile(planned: dict[str, _Job]) -> None:
+    assert GPU_RULES, "no rule declares the slice `execution`"
+    for rule in set(DECLARATIONS) - LIGHT:
+        request = _request(planned[rule])
+        assert request["-p"] == ("gpu" if rule in GPU_RULES else "cpu"), rule
+        assert request["-A"] == "research"
+        assert request.get("--gpus") == ("1" if rule in GPU_RULES else None), rule
+        numbers = {
+            "--mem": declared_memory(rule), "-t": declared_minutes(rule), "--cpus-per-task": declared_threads(rule),
+        }  # fmt: skip
+        for option, number in numbers.items():
+            assert number is None or request[option] == str(number), f"{rule}: {option} {request[option]}, not {number}"
+        assert int(request["--mem"]) >= 500, f"{rule}: Snakemake itself needs 250 MB of a job's memory"
+
+
+def test_every_rule_gets_more_when_it_is_retried() -> None:
+    for rule, text in DECLARATIONS.items():
+        assert "mem_mb=grows(" in text and "runtime=grows(" in text, f"{rule}: memory and time must grow"
+        assert "retries:" not in text, f"{rule}: retries in a rule repeat inside one allocation; use the profile"
+        assert "group:" not in text, rule
+
+
+@pytest.mark.parametrize("name", ["slurm", "workstation"])
+def test_profiles_name_exactly_the_rules_that_use_a_gpu(name: str) -> None:
+    profile = yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
+    assert set(profile["set-resources"]) == GPU_RULES
+    assert all(resources["gpu"] == 1 for resources in profile["set-resources"].values())
+
+
+def test_profile_is_found_by_its_short_name_and_survives_faults() -> None:
+    assert (REPOSITORY / "slurm").resolve() == (REPOSITORY / "profiles/slurm").resolve()
+    profile = yaml.safe_load(Path(REPOSITORY / "slurm/config.yaml").read_text())
+    assert profile["slurm-status-command"] == "squeue"
+    assert profile["retries"] >= 1 and profile["rerun-incomplete"] and profile["slurm-requeue"]
+    # merged over every other profile, so it may hold nothing but this
+    assert set(yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())) == {"rerun-triggers"}
