@@ -86,8 +86,8 @@ rule thin_genotypes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=grows(8000),
+        runtime=grows(240),
     params:
         cfg=section("genetics.thin", "inputs.images"),
         code=code("thin_genotypes"),
@@ -111,8 +111,8 @@ rule estimate_kinship:
         ENVIRONMENT
     threads: 2
     resources:
-        mem_mb=8000,
-        runtime=600,
+        mem_mb=grows(8000),
+        runtime=grows(600),
     params:
         cfg=section("splits.kinship"),
         code=code("estimate_kinship"),
@@ -140,8 +140,8 @@ if COMPUTED_PCS:
             ENVIRONMENT
         threads: 2
         resources:
-            mem_mb=8000,
-            runtime=240,
+            mem_mb=grows(8000),
+            runtime=grows(240),
         params:
             cfg=section("seed", "cohort.n_pcs"),
             code=code("compute_components"),

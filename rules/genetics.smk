@@ -12,9 +12,9 @@ rule select_candidates:
         log_file("select_candidates"),
     benchmark:
         benchmark_file("select_candidates")
+    priority: 50  # a mistake in the inputs shows before anything is trained
     conda:
         ENVIRONMENT
-    priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
         mem_mb=grows(2000),
@@ -42,9 +42,9 @@ rule qc_variants:
         log_file("qc_variants", "chrom{chrom}"),
     benchmark:
         benchmark_file("qc_variants", "chrom{chrom}")
+    priority: 50  # a mistake in the inputs shows before anything is trained
     conda:
         ENVIRONMENT
-    priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
         mem_mb=grows(4000),
@@ -74,9 +74,9 @@ rule build_genotypes:
         log_file("build_genotypes"),
     benchmark:
         benchmark_file("build_genotypes")
+    priority: 50  # a mistake in the inputs shows before anything is trained
     conda:
         ENVIRONMENT
-    priority: 50  # a mistake in the inputs shows before anything is trained
     threads: 1
     resources:
         mem_mb=grows(4000),
