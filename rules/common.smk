@@ -82,6 +82,12 @@ def image_table():
     return [] if "{participant_id}" in INPUTS["images"] else INPUTS["images"]
 
 
+def grid_template():
+    """The image that declares the grid of the store; no input when the grid is not an image's."""
+    declared = EFFECTIVE["imaging"]["store"]["grid"]
+    return declared if isinstance(declared, str) and declared != "common" else []
+
+
 def gpu_resources():
     """Resources that a GPU rule asks the cluster for; none when `execution.gpus` is 0."""
     execution = EFFECTIVE["execution"]

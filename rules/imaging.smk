@@ -1,6 +1,7 @@
 rule pack_gm_store:
     input:
         images=image_table(),
+        template=grid_template(),
         participants=result("cohort/participants.parquet"),
     output:
         maps=result("imaging/store/maps.npy"),
@@ -13,13 +14,14 @@ rule pack_gm_store:
         benchmark_file("pack_gm_store")
     conda:
         ENVIRONMENT
-    threads: 1
+    threads: 4
     resources:
         mem_mb=2000,
         runtime=240,
     params:
         cfg=section("inputs.images", "imaging.store"),
         code=code("pack_gm_store"),
+        resume=result("resume/pack_gm_store/store"),
     script:
         "../workflow_scripts/pack_gm_store.py"
 
@@ -41,7 +43,7 @@ rule check_gm_quality:
         benchmark_file("check_gm_quality")
     conda:
         ENVIRONMENT
-    threads: 1
+    threads: 4
     resources:
         mem_mb=2000,
         runtime=120,

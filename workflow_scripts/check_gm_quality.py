@@ -31,7 +31,9 @@ members = np.ones(len(store.ids), dtype=bool)
 if reference == "development":
     members = store.ids.isin(development_people(read_table(snakemake.input.splits)))
 
-quality = correlate_with_reference(store.maps, mask, members, leave_one_out=reference == "development")
+quality = correlate_with_reference(
+    store.maps, mask, members, reference == "development", store.scale, snakemake.threads
+)
 table = quality_table(store.ids, quality, members, qc["correlation"])
 logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), qc["correlation"])
 

@@ -6,6 +6,9 @@ INDEX = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
         pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("scale", pa.float32(), nullable=False),  # value = stored number x scale; 1 unless the array is uint8
+        pa.field("crc32", pa.int64(), nullable=False),  # of the map's bytes in the array
+        pa.field("resampled", pa.bool_(), nullable=False),  # interpolated onto the store's grid
     ]
 )
 
