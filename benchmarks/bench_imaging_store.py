@@ -117,7 +117,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = make_maps(folder, count, options.cores)
         size = sum(Path(path).stat().st_size for path in paths)
-        print(f"{count} maps of {'x'.join(map(str, SHAPE))} float32, {size / 1e6:.0f} MB gzipped; {options.cores} cores")
+        print(
+            f"{count} maps of {'x'.join(map(str, SHAPE))} float32, {size / 1e6:.0f} MB gzipped; {options.cores} cores"
+        )
         gunzip(paths, options.cores)  # the files are in the page cache for everybody
         _, bare = median_seconds(lambda: gunzip(paths, options.cores), options.repeats)
         with peak_anonymous_memory() as peak:

@@ -1,6 +1,7 @@
 """Gray-matter images of the participants -> one packed, memory-mapped store on one grid."""
 
 import logging
+
 from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())

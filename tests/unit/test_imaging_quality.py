@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from workflow_scripts.cgni.errors import InputError
-from workflow_scripts.cgni.imaging.packing import common_grid, pack_maps
+from workflow_scripts.cgni.imaging.grids import common_grid
+from workflow_scripts.cgni.imaging.packing import pack_maps
 from workflow_scripts.cgni.imaging.quality import (
     attrition_rows,
     correlate_with_reference,
@@ -35,9 +36,22 @@ def test_r_is_that_of_a_plain_loop(leave_one_out: bool) -> None:
             others[row] = False
         mean = maps[others].astype(np.float64).mean(axis=0)
         expected.append(np.corrcoef(maps[row][mask].astype(np.float64), mean[mask])[0, 1])
-    quality = correlate_with_reference(maps, mask, members, leave_one_out)
-    np.testing.assert_allclose(quality.r, expected, atol=1e-12)
+    quality = correlate_with_reference(maps, mask, members, leave_one_out, threads=2)
+    np.testing.assert_allclose(quality.r, expected, atol=1e-6)  # the sum of a piece of maps is float32
+    again = correlate_with_reference(maps, mask, members, leave_one_out, threads=1)
+    np.testing.assert_array_equal(again.r, quality.r)
     np.testing.assert_allclose(quality.reference, maps[members].astype(np.float64).mean(axis=0), atol=1e-6)
+
+
+def test_scaled_numbers_give_the_r_of_their_values() -> None:
+    maps, mask, members = _maps()
+    scale = np.random.default_rng(1).uniform(0.5, 2, len(maps)).astype(np.float32)
+    stored = np.rint(maps * 100).astype(np.uint8)
+    values = stored.astype(np.float32) * scale[:, None, None, None]
+    expected = correlate_with_reference(values, mask, members, True)
+    quality = correlate_with_reference(stored, mask, members, True, scale)
+    np.testing.assert_allclose(quality.r, expected.r, atol=1e-6)
+    np.testing.assert_allclose(quality.reference, expected.reference, rtol=1e-5)
 
 
 def test_people_outside_the_reference_do_not_move_it() -> None:
@@ -94,8 +108,8 @@ def test_real_maps_pack_and_pass_at_their_threshold(tmp_path: Path) -> None:
     paths = sorted(str(path) for path in REAL.glob("*.nii.gz"))
     grid = common_grid(paths)
     assert grid.shape == (91, 109, 91)
-    _, moved = pack_maps(paths, grid, tmp_path / "maps.npy", "float16")
-    assert moved == 0
+    packed = pack_maps(paths, grid, tmp_path / "maps.npy", "float16", tmp_path / "partial", threads=2)
+    assert not packed.resampled.any()
     maps = np.load(tmp_path / "maps.npy", mmap_mode="r")
     mask = gray_matter_mask(grid.shape, grid.affine, 0.1)
     quality = correlate_with_reference(maps, mask, np.ones(len(paths), dtype=bool), True)

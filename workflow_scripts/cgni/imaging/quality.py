@@ -1,5 +1,6 @@
 """Quality of gray-matter maps: correlation with a reference map inside a gray-matter mask."""
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +15,7 @@ from nilearn.datasets import load_mni152_gm_template
 from workflow_scripts.cgni.errors import InputError
 
 _CHUNK = 16  # maps a piece
-_NO_VARIANCE = 1e-20  # mean square below which a map counts as constant
+_ROUNDING = 1e-12  # share of its squares below which the variance of a map is rounding
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def correlate_with_reference(
     Two passes over the (memory-mapped) maps, piece by piece: the members' sum, then each map's
     sums. What is kept in memory does not grow with the number of maps. Leaving a member out
     needs no third pass: with x the centred map and t the centred sum of all members,
-    cov(x, t - x) = x.t - x.x and var(t - x) = t.t - 2 x.t + x.x. All sums are in float64.
+    cov(x, t - x) = x.t - x.x and var(t - x) = t.t - 2 x.t + x.x. Products are summed in
+    float64; the mean map has float32's precision.
 
     Parameters
     ----------
@@ -88,16 +90,17 @@ def correlate_with_reference(
     inside = torch.from_numpy(np.flatnonzero(mask))
     total = torch.zeros(mask.size, dtype=torch.float64)
 
+    kept = _Kept(mask.size, len(inside))
+
     def piece_sum(rows: np.ndarray) -> torch.Tensor:
-        part = torch.zeros(mask.size, dtype=torch.float64)
+        part = torch.zeros(mask.size)  # float32 for a few maps; their sums are added in float64
         for row in rows:
-            part.add_(_flat(maps[row]), alpha=float(scale[row]))
+            part.add_(kept.whole.copy_(_flat(maps[row])), alpha=float(scale[row]))
         return part
 
-    def products(row: int) -> tuple[float, float]:
-        values = _flat(maps[row]).index_select(0, inside).double()
-        values -= values.mean()
-        return float(values @ values) * scale[row] ** 2, float(values @ reference) * scale[row]
+    def products(row: int) -> tuple[float, float, float]:
+        values = kept.masked.copy_(_flat(maps[row]).index_select(0, inside))
+        return float(values.sum()), float(values @ values), float(values @ reference)
 
     rows = np.flatnonzero(members)
     with ThreadPoolExecutor(threads) as pool:
@@ -105,15 +108,26 @@ def correlate_with_reference(
             total += part
         reference = total.index_select(0, inside)
         reference -= reference.mean()
-        squares, shared = np.array(list(pool.map(products, range(len(maps)), chunksize=_CHUNK))).T
+        sums, raw_squares, shared = np.array(list(pool.map(products, range(len(maps))))).T
+    squares = raw_squares - sums**2 / len(inside)
+    constant = squares <= _ROUNDING * raw_squares
+    squares, shared = squares * scale**2, shared * scale  # the reference is centred, so the map need not be
     whole = float(reference @ reference)
     own = members & leave_one_out
     covariance = shared - np.where(own, squares, 0.0)
     variance = whole - np.where(own, 2 * shared - squares, 0.0)
-    known = (squares > _NO_VARIANCE * mask.sum()) & (variance > 0)
+    known = ~constant & (variance > 0)
     r = np.divide(covariance, np.sqrt(squares * np.abs(variance)), out=np.full(len(maps), np.nan), where=known)
     mean = (total / count).numpy().reshape(mask.shape).astype(np.float32)
     return Quality(r, mean)
+
+
+class _Kept(threading.local):
+    """Memory that each thread keeps: fresh pages would cost more than the sums."""
+
+    def __init__(self, voxels: int, inside: int) -> None:
+        self.whole = torch.empty(voxels)
+        self.masked = torch.empty(inside, dtype=torch.float64)
 
 
 def _flat(values: np.ndarray) -> torch.Tensor:

@@ -109,13 +109,16 @@ def _existing(path: str | Path) -> Path:
 
 
 def _decompress(raw: bytes) -> bytes:
-    """All members; the size that the last one states saves growing the buffer."""
-    stated = int.from_bytes(raw[-4:], "little")
-    stream = isal_zlib.decompressobj(_GZIP_WINDOW)
-    data = stream.decompress(raw, stated + 1)
-    if stream.eof and not stream.unused_data:
-        return data
-    return igzip.decompress(raw)  # several members, or trouble that its error names
+    """All members of a gzip file."""
+    stated = int.from_bytes(raw[-4:], "little")  # size of the last member: with a single one nothing has to grow
+    data = isal_zlib.decompress(raw, wbits=_GZIP_WINDOW, bufsize=max(stated, _HEADER_BYTES))
+    return data if len(data) == stated and not _is_short(data) else igzip.decompress(raw)
+
+
+def _is_short(data: bytes) -> bool:
+    header = _header(data)
+    voxels = int(np.prod(header.get_data_shape(), dtype=np.int64)) * header.get_data_dtype().itemsize
+    return len(data) < int(header.get_data_offset()) + voxels
 
 
 def _header(start: bytes) -> nib.Nifti1Header:
