@@ -127,9 +127,7 @@ def main() -> None:
             memory = peak()
         r_uint8, seconds_uint8 = median_seconds(lambda: ours(paths, folder, mask, "uint8", options.cores), 1)
         expected, peer = median_seconds(lambda: nilearn_way(paths, mask), 1 if options.quick else options.repeats)
-    print(
-        f"bare gunzip {bare:.2f} s; pack + QC float16 {seconds:.2f} s, uint8 {seconds_uint8:.2f} s; nilearn {peer:.2f} s"
-    )
+    print(f"bare gunzip {bare:.2f} s; pack + QC {seconds:.2f} s (uint8: {seconds_uint8:.2f} s); nilearn {peer:.2f} s")
     report(
         "imaging_store",
         peer / seconds,
