@@ -32,8 +32,10 @@ rule check_gm_quality:
         index=result("imaging/store/index.parquet"),
         grid=result("imaging/store/grid.json"),
         splits=result("cohort/splits.parquet"),
+        participants=result("cohort/participants.parquet"),
     output:
         qc=result("imaging/qc.parquet"),
+        relations=result("imaging/qc_relations.parquet"),
         attrition=result("imaging/attrition.parquet"),
         reference=result("imaging/reference.npy"),
         mask=result("imaging/mask.npy"),

@@ -18,8 +18,9 @@ from workflow_scripts.cgni.imaging.quality import (
     correlate_with_reference,
     gray_matter_mask,
     quality_table,
+    relations,
 )
-from workflow_scripts.cgni.imaging.schemas import QC
+from workflow_scripts.cgni.imaging.schemas import QC, QC_RELATIONS
 from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.tables import read_table, write_table
 
@@ -39,8 +40,13 @@ logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), q
 
 provenance = job.provenance()
 write_table(table, snakemake.output.qc, QC, provenance)
+people = read_table(snakemake.input.participants, ["participant_id", "site", "sex", "head_size", "age"])
+write_table(relations(table, people), snakemake.output.relations, QC_RELATIONS, provenance)
 write_table(
-    attrition_rows(table, counts["listed"], qc["correlation"]), snakemake.output.attrition, ATTRITION, provenance
+    attrition_rows(table, counts["listed"], counts["resampled"], qc["correlation"]),
+    snakemake.output.attrition,
+    ATTRITION,
+    provenance,
 )
 for array, path in ((quality.reference, snakemake.output.reference), (mask, snakemake.output.mask)):
     with atomic_path(path) as temporary:

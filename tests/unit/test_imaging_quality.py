@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.imaging.grids import common_grid
@@ -14,6 +15,8 @@ from workflow_scripts.cgni.imaging.quality import (
     correlate_with_reference,
     gray_matter_mask,
     quality_table,
+    relations,
+    worst_rows,
 )
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "images"
@@ -73,9 +76,28 @@ def test_a_map_without_variance_in_the_mask_has_no_r_and_fails() -> None:
     table = quality_table(ids, quality, members, threshold=0.5)
     assert not table["passed"][3]
     assert table["passed"].sum() == len(maps) - 1
-    rows = attrition_rows(table, listed=50, threshold=0.5)
+    rows = attrition_rows(table, listed=50, resampled=2, threshold=0.5)
     assert rows["removed"].tolist() == [0, 5, 1]
     assert rows["left"].tolist() == [50, 45, 44]
+    assert rows["note"][1] == "2 of them resampled to the common grid"
+    assert worst_rows(quality.r, 2).tolist() == [3, int(np.nanargmin(quality.r))]
+
+
+def test_relations_are_those_of_scipy_and_of_a_sum_of_squares() -> None:
+    rng = np.random.default_rng(0)
+    ids = [str(number) for number in range(60)]
+    people = pd.DataFrame({"participant_id": ids, "site": ["a", "b", "c"] * 20, "sex": 1, "age": [np.nan] * 60})
+    people["head_size"] = rng.normal(1.3, 0.1, 60)
+    table = pd.DataFrame({"participant_id": ids, "r": 0.9 - 0.1 * people["head_size"] + 0.01 * rng.random(60)})
+    table.loc[5, "r"] = np.nan
+    found = relations(table, people).set_index("variable")
+    assert list(found.index) == ["site", "head_size"]  # sex does not vary, age is unknown
+    known = table["r"].notna()
+    expected = spearmanr(people["head_size"][known], table["r"][known])
+    assert found.loc["head_size", ["value", "p", "n"]].tolist() == pytest.approx([*expected, 59])
+    groups = table["r"].groupby(people["site"])
+    within = sum(((group - group.mean()) ** 2).sum() for _, group in groups)
+    assert found.loc["site", "value"] == pytest.approx(1 - within / ((table["r"] - table["r"].mean()) ** 2).sum())
 
 
 def test_nobody_passing_and_too_small_references_are_refused() -> None:

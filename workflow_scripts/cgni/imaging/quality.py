@@ -11,9 +11,11 @@ import pandas as pd
 import torch
 from nibabel.processing import resample_from_to
 from nilearn.datasets import load_mni152_gm_template
+from scipy.stats import kruskal, spearmanr
 
 from workflow_scripts.cgni.errors import InputError
 
+_FEWEST = 10  # people, to report a relation
 _CHUNK = 16  # maps a piece
 _ROUNDING = 1e-12  # share of its squares below which the variance of a map is rounding
 
@@ -173,12 +175,48 @@ def quality_table(ids: pd.Index, quality: Quality, members: np.ndarray, threshol
     return table
 
 
-def attrition_rows(table: pd.DataFrame, listed: int, threshold: float) -> pd.DataFrame:
-    """The images that were left out, and why (`cohort.schemas.ATTRITION`)."""
+def worst_rows(r: np.ndarray, count: int) -> np.ndarray:
+    """Rows of the `count` smallest r, those without an r first."""
+    return np.argsort(np.where(np.isnan(r), -np.inf, r), kind="stable")[:count]
+
+
+def relations(table: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """How r goes with site, sex, head size and age (`imaging.schemas.QC_RELATIONS`).
+
+    For groups the share of the variance of r between them (eta squared) with the p-value of a
+    Kruskal-Wallis test, for numbers Spearman's correlation. Variables that do not vary, or are
+    known for fewer than ten people with an r, are left out.
+
+    Parameters
+    ----------
+    table
+        participant_id and r of every map.
+    participants
+        participant_id, site, sex, head_size, age.
+    """
+    merged = table[["participant_id", "r"]].merge(participants, on="participant_id").dropna(subset="r")
+    rows = []
+    for variable in ("site", "sex", "head_size", "age"):
+        known = merged.dropna(subset=variable)
+        if len(known) < _FEWEST or known[variable].nunique() < 2 or known["r"].nunique() < 2:
+            continue
+        if variable in ("site", "sex"):
+            groups = [group.to_numpy() for _, group in known.groupby(variable)["r"]]
+            between = sum(len(group) * (group.mean() - known["r"].mean()) ** 2 for group in groups)
+            value = between / ((known["r"] - known["r"].mean()) ** 2).sum()
+            rows.append((variable, "eta_squared", float(value), float(kruskal(*groups).pvalue), len(known)))
+        else:
+            test = spearmanr(known[variable].astype(float), known["r"])
+            rows.append((variable, "spearman", float(test.statistic), float(test.pvalue), len(known)))
+    return pd.DataFrame(rows, columns=["variable", "statistic", "value", "p", "n"])
+
+
+def attrition_rows(table: pd.DataFrame, listed: int, resampled: int, threshold: float) -> pd.DataFrame:
+    """The images that were left out, and why (`cohort.schemas.ATTRITION`); and how many were resampled."""
     packed, passed = len(table), int(table["passed"].sum())
     steps = [
         ("listed images", 0, listed, None),
-        ("not of a participant", listed - packed, packed, None),
+        ("not of a participant", listed - packed, packed, f"{resampled} of them resampled to the common grid"),
         (f"r with the reference not above {threshold}", packed - passed, passed, "inside the gray-matter mask"),
     ]
     frame = pd.DataFrame(steps, columns=["step", "removed", "left", "note"])

@@ -21,3 +21,14 @@ QC = pa.schema(
         pa.field("reference_member", pa.bool_(), nullable=False),
     ]
 )
+
+# How r goes with what is known of the people; one row a variable that is known for enough of them.
+QC_RELATIONS = pa.schema(
+    [
+        pa.field("variable", pa.string(), nullable=False),  # site, sex, head_size, age
+        pa.field("statistic", pa.string(), nullable=False),  # eta_squared (Kruskal-Wallis p) or spearman
+        pa.field("value", pa.float64(), nullable=False),
+        pa.field("p", pa.float64(), nullable=False),
+        pa.field("n", pa.int64(), nullable=False),
+    ]
+)

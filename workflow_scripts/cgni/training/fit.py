@@ -59,6 +59,10 @@ class Fitted:
     best_epoch: int = 0
     best_score: float | None = None
 
+    def best_loss(self) -> float | None:
+        """Monitor loss of the kept epoch; None without monitor people."""
+        return _value(self, self.best_epoch, "loss")
+
     def frame(self) -> pd.DataFrame:
         """The learning curve as a table."""
         return pd.DataFrame(self.curve)
