@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import resource
 import subprocess
 import sys
@@ -76,7 +77,8 @@ def plain(store: GmStore, ages: np.ndarray, batch: int, epochs: int) -> tuple[li
 
 
 def ours(store: GmStore, ages: np.ndarray, batch: int, epochs: int) -> tuple[list[float], list[float], np.ndarray]:
-    """The same, through the functions that the rules call."""
+    """The same, through the functions that the rules call; their log says how long they waited for data."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     device = choose_device("cpu", "auto")
     network = make_network(store.grid)
     rows = np.arange(len(ages))
