@@ -125,6 +125,8 @@ def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray 
 
 
 def _on_grid(values: np.ndarray, affine: np.ndarray, target: Grid) -> tuple[np.ndarray, bool]:
+    if Grid(values.shape, affine).same_as(target):
+        return values, False
     axes = ornt_transform(io_orientation(affine), io_orientation(target.affine))
     turned = nib.apply_orientation(values, axes)
     affine = affine @ inv_ornt_aff(axes, values.shape)
