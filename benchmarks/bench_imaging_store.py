@@ -2,6 +2,7 @@
 
 import argparse
 import gzip
+import shutil
 import tempfile
 import threading
 import time
@@ -27,6 +28,8 @@ from workflow_scripts.cgni.imaging.quality import correlate_with_reference, gray
 SHAPE = (121, 145, 121)
 AFFINE = np.array([[1.5, 0, 0, -90], [0, 1.5, 0, -126], [0, 0, 1.5, -72], [0, 0, 0, 1]])
 
+DISTINCT = 24  # to make more would take longer than to measure
+
 
 def write_map(folder: str, template: np.ndarray, fields: np.ndarray, number: int) -> str:
     """One smooth variation of the template as float32 .nii.gz, as SPM's maps are, gzipped as nibabel does."""
@@ -39,7 +42,7 @@ def write_map(folder: str, template: np.ndarray, fields: np.ndarray, number: int
 
 
 def make_maps(folder: str, count: int, cores: int) -> list[str]:
-    """`count` files of 121 x 145 x 121 voxels."""
+    """`count` files of 121 x 145 x 121 voxels: a few different ones, and copies of them under other names."""
     template = resample_img(
         load_mni152_gm_template(resolution=1), AFFINE, SHAPE, copy_header=True, force_resample=True
     ).get_fdata(dtype=np.float32)
@@ -49,7 +52,10 @@ def make_maps(folder: str, count: int, cores: int) -> list[str]:
     fields = np.stack([gaussian_filter(rng.standard_normal(SHAPE), 4) for _ in range(6)]).astype(np.float32)
     fields /= fields.std()
     with ProcessPoolExecutor(cores) as pool:
-        return list(pool.map(partial(write_map, folder, template, fields), range(count), chunksize=4))
+        paths = list(pool.map(partial(write_map, folder, template, fields), range(min(count, DISTINCT)), chunksize=4))
+    for number in range(len(paths), count):
+        paths.append(shutil.copyfile(paths[number % DISTINCT], f"{folder}/{number:04d}.nii.gz"))
+    return paths
 
 
 def gunzip(paths: list[str], cores: int) -> None:
