@@ -92,6 +92,12 @@ def grows(amount):
     return lambda wildcards, attempt: amount * attempt
 
 
+def grid_template():
+    """The image that declares the grid of the store; no input when the grid is not an image's."""
+    declared = EFFECTIVE["imaging"]["store"]["grid"]
+    return declared if isinstance(declared, str) and declared != "common" else []
+
+
 def contrastive_section(wildcards):
     """The slice of `train_contrastive`: the subset's own weights only."""
     keys = [key for key in EFFECTIVE["contrastive"] if key not in ("subsets", "weights")]

@@ -36,6 +36,12 @@ rule plot_wm_scores:
 rule plot_gm_quality:
     input:
         qc=result("imaging/qc.parquet"),
+        relations=result("imaging/qc_relations.parquet"),
+        reference=result("imaging/reference.npy"),
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+        participants=result("cohort/participants.parquet"),
     output:
         expand(result("figures/gm_quality.{kind}"), kind=["svg", "png", "pdf"]),
     log:

@@ -1,6 +1,7 @@
 rule pack_gm_store:
     input:
         images=image_table(),
+        template=grid_template(),
         participants=result("cohort/participants.parquet"),
     output:
         maps=result("imaging/store/maps.npy"),
@@ -13,13 +14,14 @@ rule pack_gm_store:
         benchmark_file("pack_gm_store")
     conda:
         ENVIRONMENT
-    threads: 1
+    threads: 4
     resources:
         mem_mb=grows(2000),
         runtime=grows(240),
     params:
         cfg=section("inputs.images", "imaging.store"),
         code=code("pack_gm_store"),
+        resume=result("resume/pack_gm_store/store"),
     script:
         "../workflow_scripts/pack_gm_store.py"
 
@@ -30,8 +32,10 @@ rule check_gm_quality:
         index=result("imaging/store/index.parquet"),
         grid=result("imaging/store/grid.json"),
         splits=result("cohort/splits.parquet"),
+        participants=result("cohort/participants.parquet"),
     output:
         qc=result("imaging/qc.parquet"),
+        relations=result("imaging/qc_relations.parquet"),
         attrition=result("imaging/attrition.parquet"),
         reference=result("imaging/reference.npy"),
         mask=result("imaging/mask.npy"),
@@ -41,7 +45,7 @@ rule check_gm_quality:
         benchmark_file("check_gm_quality")
     conda:
         ENVIRONMENT
-    threads: 1
+    threads: 4
     resources:
         mem_mb=grows(2000),
         runtime=grows(120),

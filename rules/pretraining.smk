@@ -44,6 +44,7 @@ rule finetune_wm:
         checkpoint=result("transfer/fold{fold}/wm.ckpt"),
         curve=result("transfer/fold{fold}/curve.parquet"),
         metrics=result("transfer/fold{fold}/metrics.parquet"),
+        candidates=result("transfer/fold{fold}/candidates.parquet"),
         lineage=result("audit/lineage/finetune_wm_fold{fold}.parquet"),
     log:
         log_file("finetune_wm", "fold{fold}"),

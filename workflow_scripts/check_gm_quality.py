@@ -18,8 +18,9 @@ from workflow_scripts.cgni.imaging.quality import (
     correlate_with_reference,
     gray_matter_mask,
     quality_table,
+    relations,
 )
-from workflow_scripts.cgni.imaging.schemas import QC
+from workflow_scripts.cgni.imaging.schemas import QC, QC_RELATIONS
 from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.tables import read_table, write_table
 
@@ -31,14 +32,21 @@ members = np.ones(len(store.ids), dtype=bool)
 if reference == "development":
     members = store.ids.isin(development_people(read_table(snakemake.input.splits)))
 
-quality = correlate_with_reference(store.maps, mask, members, leave_one_out=reference == "development")
+quality = correlate_with_reference(
+    store.maps, mask, members, reference == "development", store.scale, snakemake.threads
+)
 table = quality_table(store.ids, quality, members, qc["correlation"])
 logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), qc["correlation"])
 
 provenance = job.provenance()
 write_table(table, snakemake.output.qc, QC, provenance)
+people = read_table(snakemake.input.participants, ["participant_id", "site", "sex", "head_size", "age"])
+write_table(relations(table, people), snakemake.output.relations, QC_RELATIONS, provenance)
 write_table(
-    attrition_rows(table, counts["listed"], qc["correlation"]), snakemake.output.attrition, ATTRITION, provenance
+    attrition_rows(table, counts["listed"], counts["resampled"], qc["correlation"]),
+    snakemake.output.attrition,
+    ATTRITION,
+    provenance,
 )
 for array, path in ((quality.reference, snakemake.output.reference), (mask, snakemake.output.mask)):
     with atomic_path(path) as temporary:

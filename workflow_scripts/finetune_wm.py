@@ -21,8 +21,8 @@ from workflow_scripts.cgni.training.people import (
     passing_people,
 )
 from workflow_scripts.cgni.training.resume import ResumeFile
-from workflow_scripts.cgni.training.schemas import CURVE, METRICS
-from workflow_scripts.cgni.training.stages import finetune_wm
+from workflow_scripts.cgni.training.schemas import CANDIDATES, CURVE, METRICS
+from workflow_scripts.cgni.training.stages import finetune_wm, transfer_candidates
 
 fold, cfg = int(snakemake.wildcards.fold), job.cfg["transfer"]
 seed = derive_seed(job.cfg["seed"], "transfer", fold)
@@ -30,8 +30,8 @@ prepare_torch(seed, snakemake.threads)
 device = choose_device(**snakemake.params.execution["execution"])
 provenance = job.provenance()
 digest = {**provenance, **snakemake.params.execution}
-rounds = range(cfg["self_transfer_rounds"] + 1)
-resume = [ResumeFile(f"{snakemake.params.resume}.round{number}", digest) for number in rounds]
+stem = snakemake.params.resume
+resume = [ResumeFile(f"{stem}.blocks{depth}.round{n}", digest) for depth, n in transfer_candidates(cfg)]
 
 store = GmStore.open(Path(snakemake.input.maps).parent)
 passing = passing_people(read_table(snakemake.input.qc))
@@ -40,13 +40,15 @@ groups = fold_groups(read_table(snakemake.input.splits), fold, job.cfg["people"]
 people = located(groups, store)
 
 brain_age = load_checkpoint(snakemake.input.brain_age)
-network, fitted, task = finetune_wm(store, brain_age, people, cfg, seed, device, resume)
-metrics = score_people(network, store, people, task, device)
+result = finetune_wm(store, brain_age, people, cfg, seed, device, resume)
+network, fitted = result.network, result.fitted
+metrics = score_people(network, store, people, result.task, device)
 
 fitted_on = lineage(groups["fit"].index)
 save_cnn(network, snakemake.output.checkpoint, fitted_on, config=provenance["config"], best_epoch=fitted.best_epoch)
 write_table(fitted.frame(), snakemake.output.curve, CURVE, provenance)
 write_table(metrics, snakemake.output.metrics, METRICS, provenance)
+write_table(result.candidates, snakemake.output.candidates, CANDIDATES, provenance)
 write_table(lineage_table(groups), snakemake.output.lineage, LINEAGE, provenance)
 for state in resume:
     state.remove()

@@ -1,7 +1,6 @@
 """Gray-matter images of the participants -> one packed, memory-mapped store on one grid."""
 
 import logging
-from pathlib import Path
 
 from workflow_scripts.cgni.job import Job
 
@@ -10,7 +9,8 @@ job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemak
 import pandas as pd
 
 from workflow_scripts.cgni.files import digest_value, write_json
-from workflow_scripts.cgni.imaging.packing import common_grid, pack_maps
+from workflow_scripts.cgni.imaging.grids import choose_grid
+from workflow_scripts.cgni.imaging.packing import pack_maps
 from workflow_scripts.cgni.imaging.paths import list_images
 from workflow_scripts.cgni.imaging.schemas import INDEX
 from workflow_scripts.cgni.tables import read_table, write_table
@@ -19,18 +19,20 @@ listed = list_images(job.cfg["inputs"]["images"])
 participants = read_table(snakemake.input.participants, ["participant_id"])
 images = listed[listed["participant_id"].isin(participants["participant_id"])].reset_index(drop=True)
 
-grid = common_grid(images["path"].tolist())
+paths, cfg = images["path"].tolist(), job.cfg["imaging"]["store"]
+grid = choose_grid(paths, cfg["grid"], snakemake.threads)
 logging.info("packing %d of %d listed images on %s voxels", len(images), len(listed), grid.shape)
-checksum, resampled = pack_maps(
-    images["path"].tolist(), grid, snakemake.output.maps, job.cfg["imaging"]["store"]["dtype"]
+packed = pack_maps(
+    paths, grid, snakemake.output.maps, cfg["dtype"], snakemake.params.resume, job.code, snakemake.threads
 )
-logging.info("%d images were resampled", resampled)
+logging.info("%d images were resampled", packed.resampled.sum())
 
 index = pd.DataFrame({"row": range(len(images)), "participant_id": images["participant_id"]})
+index = index.assign(scale=packed.scale, crc32=packed.crc32, resampled=packed.resampled)
 write_table(index, snakemake.output.index, INDEX, job.provenance())
-counts = {"listed": len(listed), "packed": len(images), "resampled": resampled}
+counts = {"listed": len(listed), "packed": len(images), "resampled": int(packed.resampled.sum())}
 write_json({**grid.as_json(), "images": counts}, snakemake.output.grid)
 write_json(
-    {Path(snakemake.output.maps).name: checksum, "ids": digest_value(images["participant_id"].tolist())},
+    {"crc32": digest_value(packed.crc32.tolist()), "ids": digest_value(images["participant_id"].tolist())},
     snakemake.output.checksum,
 )

@@ -1,15 +1,31 @@
-"""Distribution of the images' correlation with the reference."""
+"""Distribution of the images' correlation with the reference, its relations, and the worst images."""
+
+from pathlib import Path
 
 from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-from workflow_scripts.cgni.figures.diagnostics import gm_quality
+import numpy as np
+
+from workflow_scripts.cgni.figures.image_quality import gm_quality
 from workflow_scripts.cgni.figures.style import save_figure, use_style
+from workflow_scripts.cgni.imaging.quality import worst_rows
+from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.tables import read_table
 
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])
-threshold = job.cfg["imaging"]["qc"]["correlation"]
-figure = gm_quality(read_table(snakemake.input.qc)["r"].to_numpy(), threshold, style["palette"])
+table = read_table(snakemake.input.qc)
+people = read_table(snakemake.input.participants, ["participant_id", "site", "head_size"])
+store = GmStore.open(Path(snakemake.input.maps).parent)
+worst = [(float(table["r"].iloc[row]), store.read_one(row)) for row in worst_rows(table["r"].to_numpy(), count=6)]
+figure = gm_quality(
+    table.merge(people, on="participant_id", how="left").drop(columns="participant_id"),
+    read_table(snakemake.input.relations),
+    job.cfg["imaging"]["qc"]["correlation"],
+    worst,
+    np.load(snakemake.input.reference),
+    style["palette"],
+)
 save_figure(figure, snakemake.output, style["dpi"], style["stamp"])

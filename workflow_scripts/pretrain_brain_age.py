@@ -1,5 +1,6 @@
 """Brain-age network of a fold: everybody imaged with a known age among the fold's fit people."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from workflow_scripts.cgni.job import Job
@@ -47,7 +48,7 @@ save_cnn(
     snakemake.output.checkpoint,
     lineage(groups["fit"].index),
     config=provenance["config"],
-    age={"mean": task.mean, "sd": task.sd},
+    age=asdict(task),
     best_epoch=fitted.best_epoch,
 )
 write_table(fitted.frame(), snakemake.output.curve, CURVE, provenance)

@@ -6,6 +6,7 @@ from torch import nn
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.models.cnn import BrainCnn, block_shapes, flat_size
+from workflow_scripts.cgni.models.folding import FoldedCnn
 
 PUBLISHED = [32, 64, 128, 256, 256]
 GRID = (22, 24, 22)
@@ -80,3 +81,32 @@ def test_architecture_builds_the_same_network() -> None:
     other.load_state_dict(network.state_dict())
     maps = torch.rand(2, 1, *GRID)
     assert torch.equal(network.eval()(maps), other.eval()(maps))
+
+
+@pytest.mark.parametrize("channels", [[2, 3], [4]])
+def test_folding_changes_nothing_but_rounding(channels: list[int]) -> None:
+    torch.manual_seed(0)
+    network = BrainCnn(GRID, channels, 3, 0.2, 2)
+    network.set_scaling(0.3, 0.2)
+    for block in network.blocks:
+        block.norm.running_mean.uniform_(-0.5, 0.5)
+        block.norm.running_var.uniform_(0.5, 2)
+        nn.init.uniform_(block.norm.weight, -1, 1)  # negative ones too: pooling must stay after them
+        nn.init.uniform_(block.norm.bias, -1, 1)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    folded, maps = FoldedCnn(network), torch.rand(4, 1, *GRID)
+    network.eval()
+    torch.testing.assert_close(folded.features(maps), network.features(maps), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(folded(maps), network(maps), rtol=1e-4, atol=1e-5)
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_mixed_precision_stays_near_float32_and_pools_in_bf16() -> None:
+    torch.manual_seed(0)
+    network = BrainCnn(GRID, [4, 8], 3, 0.0, 2).to(memory_format=torch.channels_last_3d)
+    maps, seen = torch.rand(4, 1, *GRID), []
+    network.blocks[0].pool.register_forward_hook(lambda module, inputs, output: seen.append(output.dtype))
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = network.features(maps)
+    assert seen == [torch.bfloat16]
+    torch.testing.assert_close(mixed.float(), network.features(maps), rtol=0, atol=0.1)  # 8 bits, values up to 4

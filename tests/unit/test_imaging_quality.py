@@ -5,14 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from workflow_scripts.cgni.errors import InputError
-from workflow_scripts.cgni.imaging.packing import common_grid, pack_maps
+from workflow_scripts.cgni.imaging.grids import common_grid
+from workflow_scripts.cgni.imaging.packing import pack_maps
 from workflow_scripts.cgni.imaging.quality import (
     attrition_rows,
     correlate_with_reference,
     gray_matter_mask,
     quality_table,
+    relations,
+    worst_rows,
 )
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "images"
@@ -35,9 +39,22 @@ def test_r_is_that_of_a_plain_loop(leave_one_out: bool) -> None:
             others[row] = False
         mean = maps[others].astype(np.float64).mean(axis=0)
         expected.append(np.corrcoef(maps[row][mask].astype(np.float64), mean[mask])[0, 1])
-    quality = correlate_with_reference(maps, mask, members, leave_one_out)
-    np.testing.assert_allclose(quality.r, expected, atol=1e-12)
+    quality = correlate_with_reference(maps, mask, members, leave_one_out, threads=2)
+    np.testing.assert_allclose(quality.r, expected, atol=1e-6)  # the sum of a piece of maps is float32
+    again = correlate_with_reference(maps, mask, members, leave_one_out, threads=1)
+    np.testing.assert_array_equal(again.r, quality.r)
     np.testing.assert_allclose(quality.reference, maps[members].astype(np.float64).mean(axis=0), atol=1e-6)
+
+
+def test_scaled_numbers_give_the_r_of_their_values() -> None:
+    maps, mask, members = _maps()
+    scale = np.random.default_rng(1).uniform(0.5, 2, len(maps)).astype(np.float32)
+    stored = np.rint(maps * 100).astype(np.uint8)
+    values = stored.astype(np.float32) * scale[:, None, None, None]
+    expected = correlate_with_reference(values, mask, members, True)
+    quality = correlate_with_reference(stored, mask, members, True, scale)
+    np.testing.assert_allclose(quality.r, expected.r, atol=1e-6)
+    np.testing.assert_allclose(quality.reference, expected.reference, rtol=1e-5)
 
 
 def test_people_outside_the_reference_do_not_move_it() -> None:
@@ -59,9 +76,28 @@ def test_a_map_without_variance_in_the_mask_has_no_r_and_fails() -> None:
     table = quality_table(ids, quality, members, threshold=0.5)
     assert not table["passed"][3]
     assert table["passed"].sum() == len(maps) - 1
-    rows = attrition_rows(table, listed=50, threshold=0.5)
+    rows = attrition_rows(table, listed=50, resampled=2, threshold=0.5)
     assert rows["removed"].tolist() == [0, 5, 1]
     assert rows["left"].tolist() == [50, 45, 44]
+    assert rows["note"][1] == "2 of them resampled to the common grid"
+    assert worst_rows(quality.r, 2).tolist() == [3, int(np.nanargmin(quality.r))]
+
+
+def test_relations_are_those_of_scipy_and_of_a_sum_of_squares() -> None:
+    rng = np.random.default_rng(0)
+    ids = [str(number) for number in range(60)]
+    people = pd.DataFrame({"participant_id": ids, "site": ["a", "b", "c"] * 20, "sex": 1, "age": [np.nan] * 60})
+    people["head_size"] = rng.normal(1.3, 0.1, 60)
+    table = pd.DataFrame({"participant_id": ids, "r": 0.9 - 0.1 * people["head_size"] + 0.01 * rng.random(60)})
+    table.loc[5, "r"] = np.nan
+    found = relations(table, people).set_index("variable")
+    assert list(found.index) == ["site", "head_size"]  # sex does not vary, age is unknown
+    known = table["r"].notna()
+    expected = spearmanr(people["head_size"][known], table["r"][known])
+    assert found.loc["head_size", ["value", "p", "n"]].tolist() == pytest.approx([*expected, 59])
+    groups = table["r"].groupby(people["site"])
+    within = sum(((group - group.mean()) ** 2).sum() for _, group in groups)
+    assert found.loc["site", "value"] == pytest.approx(1 - within / ((table["r"] - table["r"].mean()) ** 2).sum())
 
 
 def test_nobody_passing_and_too_small_references_are_refused() -> None:
@@ -94,8 +130,8 @@ def test_real_maps_pack_and_pass_at_their_threshold(tmp_path: Path) -> None:
     paths = sorted(str(path) for path in REAL.glob("*.nii.gz"))
     grid = common_grid(paths)
     assert grid.shape == (91, 109, 91)
-    _, moved = pack_maps(paths, grid, tmp_path / "maps.npy", "float16")
-    assert moved == 0
+    packed = pack_maps(paths, grid, tmp_path / "maps.npy", "float16", tmp_path / "partial", threads=2)
+    assert not packed.resampled.any()
     maps = np.load(tmp_path / "maps.npy", mmap_mode="r")
     mask = gray_matter_mask(grid.shape, grid.affine, 0.1)
     quality = correlate_with_reference(maps, mask, np.ones(len(paths), dtype=bool), True)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from workflow_scripts.cgni.figures import study_tables
-from workflow_scripts.cgni.figures.diagnostics import gm_quality, learning_curves, wm_scores
+from workflow_scripts.cgni.figures.diagnostics import learning_curves, wm_scores
+from workflow_scripts.cgni.figures.image_quality import gm_quality
 from workflow_scripts.cgni.figures.report import Report
 from workflow_scripts.cgni.figures.results import canonical_variates, performance
 from workflow_scripts.cgni.figures.style import save_figure, use_style
@@ -107,9 +108,12 @@ def _figures() -> dict[str, object]:
         {"fold": 0, "part": "validation", "component": 1, "imaging": rng.random(30), "genetics": rng.random(30),
          "wm_group": pd.array([0, 1, None] * 10, dtype="Int8")}
     )  # fmt: skip
+    maps = pd.DataFrame({"r": rng.uniform(0.8, 1, 50), "site": ["a", "b"] * 25, "head_size": rng.random(50)})
+    maps["passed"] = maps["r"] > 0.9
+    relations = pd.DataFrame({"variable": ["site"], "value": [0.1], "p": [0.5]})
     return {
         "wm": wm_scores(pd.Series([2, 5, 9, 12, 7, None]), [2, 5], [9, 12], _PALETTE),
-        "quality": gm_quality(rng.uniform(0.8, 1, 50), 0.9, _PALETTE),
+        "quality": gm_quality(maps, relations, 0.9, [(np.nan, rng.random((5, 6, 7)))], rng.random((5, 6, 7)), _PALETTE),
         "curves": learning_curves({"Brain age, MAE (years)": curve}, _PALETTE),
         "performance": performance(_performance(), _MODELS, _PALETTE),
         "variates": canonical_variates(variates, _PALETTE),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from scipy.stats import mannwhitneyu
+from scipy.stats import mannwhitneyu, norm
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from workflow_scripts.cgni.errors import InputError
@@ -16,11 +16,13 @@ from workflow_scripts.cgni.training.device import Device, choose_device, prepare
 from workflow_scripts.cgni.training.fit import People, batches, extract_features, predict, score_people
 from workflow_scripts.cgni.training.people import fold_groups, known_values, lineage_table, located, masked_scaling
 from workflow_scripts.cgni.training.resume import ResumeFile
-from workflow_scripts.cgni.training.stages import finetune_wm, pretrain_brain_age
-from workflow_scripts.cgni.training.tasks import AgeTask, WmTask
+from workflow_scripts.cgni.training.stages import finetune_wm, pretrain_brain_age, transfer_candidates
+from workflow_scripts.cgni.training.tasks import AgeBinTask, AgeTask, WmTask
 
 GRID = (12, 13, 12)
 PRETRAINING = {
+    "output": "regression",
+    "bin_years": 2.0,
     "channels": [3, 4],
     "kernel": 3,
     "dropout": 0.2,
@@ -153,17 +155,64 @@ def test_transfer_starts_from_brain_age_and_learns(maps, tmp_path: Path, changes
     brain_age, _, _ = _pretrain(values, ages, ResumeFile(tmp_path / "age", "d"))
     save_cnn(brain_age, tmp_path / "age.ckpt", lineage(["x"]))
     cfg = TRANSFER | changes
-    resume = [ResumeFile(tmp_path / f"wm.round{number}", "d") for number in range(cfg["self_transfer_rounds"] + 1)]
+    resume = [ResumeFile(tmp_path / f"wm.{depth}.{number}", "d") for depth, number in transfer_candidates(cfg)]
     people = _parts((ages < 60).astype(np.int64))
     checkpoint = load_checkpoint(tmp_path / "age.ckpt")
-    network, fitted, task = finetune_wm(_store(values), checkpoint, people, cfg, 3, CPU, resume)
-    metrics = score_people(network, _store(values), people, task, CPU).set_index(["split", "metric"])["value"]
+    result = finetune_wm(_store(values), checkpoint, people, cfg, 3, CPU, resume)
+    network, fitted = result.network, result.fitted
+    metrics = score_people(network, _store(values), people, result.task, CPU).set_index(["split", "metric"])["value"]
     assert metrics["validation", "auc"] > 0.8
     same = torch.equal(network.blocks[0].conv.weight, brain_age.blocks[0].conv.weight)
     assert same == cfg["freeze"]
     assert (network.input_mean, network.input_sd) == (brain_age.input_mean, brain_age.input_sd)
     assert fitted.frame()["epoch"].max() <= cfg["epochs"] * len(resume)
     assert network(torch.rand(2, 1, *GRID)).shape == (2, 2)
+
+
+def test_a_sweep_keeps_the_depth_that_the_monitor_people_prefer(maps, tmp_path: Path) -> None:
+    values, ages = maps
+    brain_age, _, _ = _pretrain(values, ages, ResumeFile(tmp_path / "age", "d"))
+    save_cnn(brain_age, tmp_path / "age.ckpt", lineage(["x"]))
+    people, checkpoint = _parts((ages < 60).astype(np.int64)), load_checkpoint(tmp_path / "age.ckpt")
+
+    def run(name: str, blocks: int | list[int]):
+        cfg = TRANSFER | {"transfer_blocks": blocks, "epochs": 3}
+        resume = [ResumeFile(tmp_path / f"{name}.{depth}.{n}", "d") for depth, n in transfer_candidates(cfg)]
+        return finetune_wm(_store(values), checkpoint, people, cfg, 3, CPU, resume)
+
+    swept = run("sweep", [2, 0, 1])
+    table = swept.candidates
+    assert table["blocks"].tolist() == [2, 0, 1] and table["kept"].sum() == 1
+    kept = table[table["kept"]].iloc[0]
+    assert kept["score"] == table["score"].max()
+    assert kept["loss"] == table.loc[table["score"] == kept["score"], "loss"].min()
+    assert _bytes(swept.network) == _bytes(run("single", int(kept["blocks"])).network)
+    people |= {"monitor": People(np.arange(0), people["monitor"].values[:0])}
+    with pytest.raises(InputError, match="needs monitor people"):
+        run("nobody", [0, 1])
+
+
+def test_soft_bins_are_those_of_a_normal_distribution_and_learn(maps, tmp_path: Path) -> None:
+    values, ages = maps
+    task = AgeBinTask.of(ages, 2.0)
+    assert min(task.centres) < ages.min() - 2 and max(task.centres) > ages.max() + 2
+    labels = task.targets(ages).double().numpy()
+    edges = np.append(np.array(task.centres) - 1, task.centres[-1] + 1)
+    expected = np.diff(norm.cdf(edges[None], loc=ages[:, None], scale=2.0))
+    np.testing.assert_allclose(labels, expected / expected.sum(axis=1, keepdims=True), atol=1e-6)
+    perfect = torch.log(task.targets(ages).clamp_min(1e-30))
+    assert task.loss(perfect, task.targets(ages)) < 1e-6
+    assert task.scores(perfect, ages)["mae"] < 0.1
+    cfg = PRETRAINING | {"output": "bins", "epochs": 25, "patience": 25}
+    prepare_torch(1)
+    network, _, task = pretrain_brain_age(
+        _store(values), np.ones(GRID, bool), _parts(ages), cfg, 7, CPU, ResumeFile(tmp_path / "bins", "d")
+    )
+    metrics = score_people(network, _store(values), _parts(ages), task, CPU).set_index(["split", "metric"])["value"]
+    assert network.outputs == len(task.centres)
+    assert metrics["validation", "mae"] < 0.6 * metrics["validation", "mae_of_mean"]
+    with pytest.raises(InputError, match="bin_years"):
+        AgeBinTask.of(np.array([50.2, 50.8]), 10.0)
 
 
 def test_one_class_is_refused(maps, tmp_path: Path) -> None:

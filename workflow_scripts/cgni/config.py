@@ -153,11 +153,14 @@ def _check_combinations(config: dict[str, Any]) -> None:
             f"inputs.genotypes.build: {build}, but the eQTL table is {eqtl_build} (genetics.eqtl.build); lift one of "
             "them over so that positions agree"
         )
-    transferred, blocks = config["transfer"]["transfer_blocks"], len(config["pretraining"]["channels"])
-    if transferred > blocks:
-        raise InputError(f"transfer.transfer_blocks: {transferred} blocks, but pretraining.channels has {blocks}")
-    if config["transfer"]["freeze"] and transferred == 0:
+    chosen, blocks = config["transfer"]["transfer_blocks"], len(config["pretraining"]["channels"])
+    depths = [chosen] if isinstance(chosen, int) else chosen
+    if max(depths) > blocks:
+        raise InputError(f"transfer.transfer_blocks: {max(depths)} blocks, but pretraining.channels has {blocks}")
+    if config["transfer"]["freeze"] and max(depths) == 0:
         raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
+    if not isinstance(chosen, int) and config["people"]["fit_on"] == "training":
+        raise InputError("transfer.transfer_blocks: a list needs monitor people to choose with; set people.fit_on: fit")
     names = terms_names(config)
     if len(set(names)) != len(names):
         raise InputError("contrastive.subsets: a loss subset appears twice")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -28,22 +27,6 @@ def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palett
     axes.set(xlabel="Maximum digits remembered", ylabel="People", xlim=(1.3, 12.7), xticks=list(counts.index))
     axes.set_ylim(0, counts.max() * 1.5)
     axes.legend(loc="upper right", fontsize=8.5)
-    return figure
-
-
-def gm_quality(r: np.ndarray, threshold: float, palette: Sequence[str]) -> Figure:
-    """Distribution of the images' correlation with the reference, with the threshold."""
-    r = r[~np.isnan(r)]
-    figure, axes = plt.subplots(figsize=(6.4, 3.2))
-    low = max(min(float(np.min(r)), threshold) - 0.02, -1)
-    kept = r > threshold
-    bins = np.linspace(low, 1, 60)
-    axes.hist(r[kept], bins=bins, color=palette[0], label=f"kept (n = {kept.sum():,})")
-    axes.hist(r[~kept], bins=bins, color=palette[1], label=f"removed (n = {(~kept).sum():,})")
-    axes.axvline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:g}")
-    axes.set(xlabel="Correlation with the mean gray-matter map", ylabel="Images", yscale="symlog")
-    axes.set_ylim(bottom=0)
-    axes.legend(fontsize=8.5, loc="upper left")
     return figure
 
 

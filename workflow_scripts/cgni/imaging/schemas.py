@@ -6,6 +6,9 @@ INDEX = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
         pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("scale", pa.float32(), nullable=False),  # value = stored number x scale; 1 unless the array is uint8
+        pa.field("crc32", pa.int64(), nullable=False),  # of the map's bytes in the array
+        pa.field("resampled", pa.bool_(), nullable=False),  # interpolated onto the store's grid
     ]
 )
 
@@ -16,5 +19,16 @@ QC = pa.schema(
         pa.field("r", pa.float64()),
         pa.field("passed", pa.bool_(), nullable=False),
         pa.field("reference_member", pa.bool_(), nullable=False),
+    ]
+)
+
+# How r goes with what is known of the people; one row a variable that is known for enough of them.
+QC_RELATIONS = pa.schema(
+    [
+        pa.field("variable", pa.string(), nullable=False),  # site, sex, head_size, age
+        pa.field("statistic", pa.string(), nullable=False),  # eta_squared (Kruskal-Wallis p) or spearman
+        pa.field("value", pa.float64(), nullable=False),
+        pa.field("p", pa.float64(), nullable=False),
+        pa.field("n", pa.int64(), nullable=False),
     ]
 )

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from isal import isal_zlib
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.tables import read_table
@@ -20,18 +21,24 @@ class GmStore:
 
     Attributes
     ----------
-    maps : memory-mapped array (people, x, y, z) of float16 or float32.
+    maps : memory-mapped array (people, x, y, z) of float16, float32 or uint8: the stored numbers.
     ids : participant id of each row.
     affine : float64 array (4, 4), voxel to MNI millimetres.
+    scale : float32 array (people); a value is a stored number times its row's scale. None: 1.
+    crc32 : CRC-32 of each row's bytes; None when unknown.
     """
 
     maps: np.ndarray
     ids: pd.Index
     affine: np.ndarray
+    scale: np.ndarray | None = None
+    crc32: np.ndarray | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> "GmStore":
         """Map the store in `folder`; nothing is read yet.
+
+        The mapping is private: pages are shared with the page cache until somebody writes.
 
         Raises
         ------
@@ -40,7 +47,8 @@ class GmStore:
         """
         folder = Path(folder)
         try:
-            maps = np.load(folder / MAPS, mmap_mode="r", allow_pickle=False)
+            # "c" and not "r": torch warns about memory it may not write to
+            maps = np.load(folder / MAPS, mmap_mode="c", allow_pickle=False)
             grid = json.loads((folder / GRID).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise InputError(f"{folder}: not a readable image store ({error}); delete it and run again") from error
@@ -50,7 +58,9 @@ class GmStore:
                 f"{folder}: the array is {maps.shape}, index and grid say {(len(index), *grid['shape'])}; "
                 "delete the folder and run again"
             )
-        return cls(maps, pd.Index(index["participant_id"]), np.asarray(grid["affine"], dtype=np.float64))
+        scale = index["scale"].to_numpy(np.float32) if maps.dtype == np.uint8 else None
+        affine = np.asarray(grid["affine"], dtype=np.float64)
+        return cls(maps, pd.Index(index["participant_id"]), affine, scale, index["crc32"].to_numpy())
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -65,18 +75,24 @@ class GmStore:
             raise InputError(f"image store: {absent} of {len(rows)} people have no packed map; run pack_gm_store again")
         return rows.astype(np.int64)
 
-    def read(self, rows: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """Maps of `rows` as float32 (len(rows), x, y, z), written into `out` when given."""
-        if out is None:
-            out = np.empty((len(rows), *self.grid), dtype=np.float32)
+    def read_one(self, row: int) -> np.ndarray:
+        """The map of one row as float32 (x, y, z), in memory of its own."""
+        values = self.maps[row].astype(np.float32)
+        if self.scale is not None:
+            values *= self.scale[row]
+        return values
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        """Maps of `rows` as float32 (len(rows), x, y, z)."""
+        out = np.empty((len(rows), *self.grid), dtype=np.float32)
         for place, row in enumerate(rows):
-            out[place] = self.maps[row]
+            out[place] = self.read_one(row)
         return out
 
     def each(self, rows: np.ndarray) -> Iterator[np.ndarray]:
         """The maps of `rows` as float32 (x, y, z), one after the other."""
         for row in rows:
-            yield np.asarray(self.maps[row], dtype=np.float32)
+            yield self.read_one(row)
 
     def mean_map(self, rows: np.ndarray) -> np.ndarray:
         """Mean map (float32, x, y, z) of `rows`, summed in float64."""
@@ -84,3 +100,9 @@ class GmStore:
         for density in self.each(rows):
             total += density
         return (total / len(rows)).astype(np.float32)
+
+    def damaged(self) -> int:
+        """How many maps no longer have the checksum that the index states; reads everything."""
+        if self.crc32 is None:
+            raise ValueError("this store was made without checksums")
+        return sum(isal_zlib.crc32(self.maps[row]) != crc for row, crc in enumerate(self.crc32))

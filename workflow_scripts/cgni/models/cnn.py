@@ -52,7 +52,17 @@ class Block(nn.Module):
         self.pool = nn.MaxPool3d(2)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        return torch.relu(self.pool(self.norm(self.conv(maps))))
+        return pool_and_rectify(self.norm(self.conv(maps)), self.pool)
+
+
+def pool_and_rectify(maps: torch.Tensor, pool: nn.Module) -> torch.Tensor:
+    """relu(pool(maps)) in the precision of `maps`.
+
+    Autocast would convert the largest tensors of the network to float32 first, though neither
+    operation rounds: on a CPU that costs a sixth of a training step and half of its memory.
+    """
+    with torch.autocast(maps.device.type, enabled=False):
+        return torch.relu(pool(maps))
 
 
 class BrainCnn(nn.Module):
@@ -88,6 +98,11 @@ class BrainCnn(nn.Module):
         self.head = nn.Linear(self.n_features, self.outputs)
         self.register_buffer("input_mean", torch.zeros(()))
         self.register_buffer("input_sd", torch.ones(()))
+
+    @property
+    def first_activation(self) -> int:
+        """Numbers in the first convolution's output of one map: the largest tensor of the network."""
+        return self.channels[0] * math.prod(size - self.kernel + 1 for size in self.grid)
 
     def set_scaling(self, mean: float, sd: float) -> None:
         """Scaling of the input: (map - mean) / sd."""

@@ -3,23 +3,26 @@
 import copy
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import nn
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.models.cnn import BrainCnn
+from workflow_scripts.cgni.models.folding import FoldedCnn
 from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.training.device import Device
+from workflow_scripts.cgni.training.map_reader import MapReader
 from workflow_scripts.cgni.training.resume import ResumeFile
 from workflow_scripts.cgni.training.tasks import Task
 
 _EVALUATION_BATCH = 32
+_EVALUATION_BYTES = 2**30  # of the first block's float32 output, the largest tensor of an evaluation
 _MEMORY_FORMAT = torch.channels_last_3d
 
 
@@ -56,28 +59,17 @@ class Fitted:
     best_epoch: int = 0
     best_score: float | None = None
 
+    def best_loss(self) -> float | None:
+        """Monitor loss of the kept epoch; None without monitor people."""
+        return _value(self, self.best_epoch, "loss")
+
     def frame(self) -> pd.DataFrame:
         """The learning curve as a table."""
         return pd.DataFrame(self.curve)
 
 
-class MapReader:
-    """Batches of maps from the store, converted into one preallocated float32 tensor."""
-
-    def __init__(self, store: GmStore, largest_batch: int, device: Device) -> None:
-        self._store, self._device = store, device
-        pinned = device.torch.type == "cuda"
-        self._buffer = torch.empty((largest_batch, 1, *store.grid), dtype=torch.float32, pin_memory=pinned)
-
-    def read(self, rows: np.ndarray) -> torch.Tensor:
-        """Raw maps (len(rows), 1, x, y, z) on the device; overwritten by the next call."""
-        batch = self._buffer[: len(rows)]
-        self._store.read(rows, out=batch[:, 0].numpy())
-        return batch.to(self._device.torch)
-
-
 def fit_network(
-    network: nn.Module,
+    network: BrainCnn,
     store: GmStore,
     fit: People,
     monitor: People | None,
@@ -105,7 +97,7 @@ def fit_network(
     network.to(device.torch, memory_format=_MEMORY_FORMAT)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     optimiser = torch.optim.Adam(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    reader = MapReader(store, max(settings.batch_size, _EVALUATION_BATCH), device)
+    reader = MapReader(store, max(settings.batch_size, evaluation_batch(network)), device)
     fitted = Fitted()
     best: dict[str, Any] = {}
     saved = resume.load()
@@ -115,7 +107,7 @@ def fit_network(
         fitted, best = Fitted(**saved["fitted"]), saved["best"]
         logging.info("going on after epoch %d", fitted.epochs)
     while fitted.epochs < settings.epochs and not _exhausted(fitted, monitor, settings.patience):
-        epoch, begun = fitted.epochs + 1, time.monotonic()
+        epoch, begun, waited = fitted.epochs + 1, time.monotonic(), reader.waited
         rows = [*_train_epoch(network, reader, fit, task, optimiser, settings, device, derive_seed(seed, epoch))]
         if monitor is not None:
             rows += _watch(network, reader, monitor, task, device)
@@ -125,26 +117,34 @@ def fit_network(
             fitted.best_epoch, fitted.best_score = epoch, _value(fitted, epoch, task.metric)
             best = copy.deepcopy(network.state_dict())
         resume.save(_state(network, optimiser, fitted, best))
-        logging.info("epoch %d: %s; %.1f s", epoch, _line(rows), time.monotonic() - begun)
+        seconds, waited = time.monotonic() - begun, reader.waited - waited
+        logging.info(
+            "epoch %d: %s; %.1f s, %.1f %% of it waiting for data", epoch, _line(rows), seconds, 100 * waited / seconds
+        )
     network.load_state_dict(best)
     network.eval()
     return fitted
 
 
-def predict(network: nn.Module, store: GmStore, rows: np.ndarray, device: Device) -> torch.Tensor:
+def evaluation_batch(network: BrainCnn) -> int:
+    """Maps evaluated at once: as many as fit a fixed memory, whatever the grid."""
+    return max(1, min(_EVALUATION_BATCH, _EVALUATION_BYTES // (4 * network.first_activation)))
+
+
+def predict(network: BrainCnn, store: GmStore, rows: np.ndarray, device: Device) -> torch.Tensor:
     """Outputs (people, outputs; float32, CPU) of the network in evaluation mode."""
-    network.to(device.torch, memory_format=_MEMORY_FORMAT)
-    return _apply(network, network, MapReader(store, _EVALUATION_BATCH, device), rows, device)
+    size = evaluation_batch(network)
+    return _apply(_folded(network, device), MapReader(store, size, device), rows, device, size)
 
 
-def extract_features(network: nn.Module, store: GmStore, rows: np.ndarray, device: Device) -> np.ndarray:
+def extract_features(network: BrainCnn, store: GmStore, rows: np.ndarray, device: Device) -> np.ndarray:
     """h_v (people, n_features; float32) of the network in evaluation mode."""
-    network.to(device.torch, memory_format=_MEMORY_FORMAT)
-    return _apply(network, network.features, MapReader(store, _EVALUATION_BATCH, device), rows, device).numpy()
+    size = evaluation_batch(network)
+    return _apply(_folded(network, device).features, MapReader(store, size, device), rows, device, size).numpy()
 
 
 def score_people(
-    network: nn.Module, store: GmStore, people: dict[str, People], task: Task, device: Device
+    network: BrainCnn, store: GmStore, people: dict[str, People], task: Task, device: Device
 ) -> pd.DataFrame:
     """Scores of each named group in evaluation mode: split, metric, value."""
     rows = []
@@ -167,7 +167,7 @@ def batches(count: int, batch_size: int, seed: int) -> Iterator[np.ndarray]:
 
 
 def _train_epoch(
-    network: nn.Module,
+    network: BrainCnn,
     reader: MapReader,
     fit: People,
     task: Task,
@@ -179,36 +179,41 @@ def _train_epoch(
     network.train()
     torch.manual_seed(seed)
     targets = task.targets(fit.values)
-    outputs = torch.empty((len(fit.rows), network.outputs))
-    total = 0.0
-    for chosen in batches(len(fit.rows), settings.batch_size, seed):
+    outputs = torch.empty((len(fit.rows), network.outputs), device=device.torch)
+    losses = []
+    parts = list(batches(len(fit.rows), settings.batch_size, seed))
+    for chosen, maps in zip(parts, reader.batches([fit.rows[chosen] for chosen in parts]), strict=True):
         optimiser.zero_grad(set_to_none=True)
         with device.mixed():
-            batch = network(reader.read(fit.rows[chosen]))
+            batch = network(maps)
         loss = task.loss(batch.float(), targets[chosen].to(device.torch))
         loss.backward()
         optimiser.step()
-        outputs[chosen] = batch.detach().float().cpu()
-        total += loss.item() * len(chosen)
+        outputs[chosen] = batch.detach().float()
+        losses.append(loss.detach() * len(chosen))  # stays on the device: asking for its value would wait for it
+    total, outputs = float(torch.stack(losses).double().sum()), outputs.cpu()
     loss = total / len(fit.rows)
     if not np.isfinite(loss):
         raise InputError("the training loss is no longer finite; lower learning_rate")
     return _rows("fit", {"loss": loss, **task.scores(outputs, fit.values)})
 
 
-def _watch(network: nn.Module, reader: MapReader, monitor: People, task: Task, device: Device) -> list[dict[str, Any]]:
-    outputs = _apply(network, network, reader, monitor.rows, device)
+def _watch(network: BrainCnn, reader: MapReader, monitor: People, task: Task, device: Device) -> list[dict[str, Any]]:
+    outputs = _apply(_folded(network, device), reader, monitor.rows, device, evaluation_batch(network))
     loss = task.loss(outputs, task.targets(monitor.values)).item()
     return _rows("monitor", {"loss": loss, **task.scores(outputs, monitor.values)})
 
 
-def _apply(network: nn.Module, function: Any, reader: MapReader, rows: np.ndarray, device: Device) -> torch.Tensor:
-    network.eval()
-    parts = []
+def _folded(network: BrainCnn, device: Device) -> FoldedCnn:
+    return FoldedCnn(network).to(device.torch, memory_format=_MEMORY_FORMAT)
+
+
+def _apply(
+    function: Callable[[torch.Tensor], torch.Tensor], reader: MapReader, rows: np.ndarray, device: Device, size: int
+) -> torch.Tensor:
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
     with torch.inference_mode(), device.mixed():
-        for start in range(0, len(rows), _EVALUATION_BATCH):
-            parts.append(function(reader.read(rows[start : start + _EVALUATION_BATCH])).float().cpu())
-    return torch.cat(parts)
+        return torch.cat([function(maps).float().cpu() for maps in reader.batches(parts)])
 
 
 def _rows(split: str, scores: dict[str, float]) -> list[dict[str, Any]]:
@@ -237,9 +242,7 @@ def _exhausted(fitted: Fitted, monitor: People | None, patience: int) -> bool:
     return monitor is not None and fitted.epochs - fitted.best_epoch >= patience
 
 
-def _state(
-    network: nn.Module, optimiser: torch.optim.Optimizer, fitted: Fitted, best: dict[str, Any]
-) -> dict[str, Any]:
+def _state(network: BrainCnn, optimiser: torch.optim.Optimizer, fitted: Fitted, best: dict[str, Any]) -> dict[str, Any]:
     return {
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),

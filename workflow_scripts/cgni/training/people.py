@@ -60,7 +60,7 @@ def masked_scaling(store: GmStore, rows: np.ndarray, mask: np.ndarray) -> tuple[
     """Mean and SD over the masked voxels of the maps in `rows`: the one input scaling of a fold's networks."""
     total = squares = 0.0
     for row in rows:
-        values = store.maps[row][mask].astype(np.float64)
+        values = store.read_one(row)[mask].astype(np.float64)
         total += values.sum()
         squares += np.square(values).sum()
     count = len(rows) * int(mask.sum())

@@ -21,6 +21,19 @@ METRICS = pa.schema(
     ]
 )
 
+# one row a fit of `finetune_wm`
+CANDIDATES = pa.schema(
+    [
+        pa.field("blocks", pa.int64(), nullable=False),  # transferred
+        pa.field("round", pa.int64(), nullable=False),  # of self-transfer, from 0
+        pa.field("epochs", pa.int64(), nullable=False),  # run
+        pa.field("best_epoch", pa.int64(), nullable=False),
+        pa.field("score", pa.float64()),  # monitor balanced accuracy of that epoch; null without monitor people
+        pa.field("loss", pa.float64()),  # monitor loss of that epoch
+        pa.field("kept", pa.bool_(), nullable=False),
+    ]
+)
+
 
 def features_schema(count: int) -> pa.Schema:
     """One row a person: h_0 ... of the flattened last block."""

@@ -1,0 +1,57 @@
+"""The published network on the published grid: three training steps and the features, in minutes on 2 cores."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.training.device import choose_device, prepare_torch
+from workflow_scripts.cgni.training.fit import People, extract_features
+from workflow_scripts.cgni.training.resume import ResumeFile
+from workflow_scripts.cgni.training.stages import pretrain_brain_age
+
+pytestmark = pytest.mark.slow
+
+GRID = (121, 145, 121)
+CFG = {
+    "output": "regression",
+    "bin_years": 1.0,
+    "channels": [32, 64, 128, 256, 256],
+    "kernel": 3,
+    "dropout": 0.2,
+    "batch_size": 2,
+    "epochs": 1,
+    "learning_rate": 1e-4,
+    "weight_decay": 1e-4,
+    "patience": 1,
+}
+
+
+def test_three_steps_and_features_at_full_size(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    maps = np.lib.format.open_memmap(tmp_path / "maps.npy", mode="w+", dtype=np.float16, shape=(6, *GRID))
+    for row in range(6):
+        maps[row] = rng.random(GRID, dtype=np.float32)
+    store = GmStore(maps, pd.Index([str(row) for row in range(6)]), np.eye(4))
+    people = {
+        "fit": People(np.arange(6), np.linspace(45, 80, 6)),
+        "monitor": People(np.arange(0), np.arange(0.0)),
+    }
+    mask = np.zeros(GRID, dtype=bool)
+    mask[30:90, 30:110, 30:90] = True
+    prepare_torch(1, threads=2)
+    device = choose_device("cpu", "auto")
+    resume = ResumeFile(tmp_path / "resume", "d")
+    network, fitted, _ = pretrain_brain_age(store, mask, people, CFG, 1, device, resume)
+    steps = resume.load()["optimiser"]["state"][0]["step"]
+    assert int(steps) == 3
+    assert np.isfinite(fitted.frame()["value"]).all()
+    features = extract_features(network, store, np.arange(2), device)
+    assert features.shape == (2, 512)  # the published number
+    with torch.inference_mode():
+        plain = network.features(torch.from_numpy(store.read(np.arange(1)))[:, None]).numpy()
+    # bf16 keeps 8 bits of each of five blocks' inputs
+    np.testing.assert_allclose(features[0], plain[0], atol=0.05 * np.abs(plain).max())
