@@ -27,7 +27,7 @@ def _planted(people: int = 400, nodes: int = 20, seed: int = 0) -> tuple[np.ndar
 
 def test_sparse_cca_finds_the_planted_nodes() -> None:
     x, y, factor = _planted()
-    fit = fit_sparse(x, y, 1, (0.4, 0.4), 200, 0)
+    fit = fit_sparse(x, y, 1, (0.4, 0.4), 200)
     assert set(np.flatnonzero(np.abs(fit.imaging[:, 0]) > 1e-8)) <= {0, 1, 2}
     assert abs(np.corrcoef(x @ fit.imaging[:, 0], factor)[0, 1]) > 0.8
 
@@ -35,13 +35,13 @@ def test_sparse_cca_finds_the_planted_nodes() -> None:
 def test_penalties_do_not_depend_on_the_scale_of_the_columns() -> None:
     x, y, _ = _planted()
     raw = x * 0.01
-    same = fit_sparse(Standard.fit(raw).apply(raw), y, 1, (0.3, 0.3), 200, 0)
-    assert np.allclose(same.imaging, fit_sparse(x, y, 1, (0.3, 0.3), 200, 0).imaging, atol=1e-6)
+    same = fit_sparse(Standard.fit(raw).apply(raw), y, 1, (0.3, 0.3), 200)
+    assert np.allclose(same.imaging, fit_sparse(x, y, 1, (0.3, 0.3), 200).imaging, atol=1e-6)
 
 
 def test_full_penalty_leaves_no_component() -> None:
     x, y, _ = _planted()
-    assert fit_sparse(x, y, 1, (1.5, 1.5), 200, 0).imaging.shape[1] == 0
+    assert fit_sparse(x, y, 1, (1.5, 1.5), 200).imaging.shape[1] == 0
 
 
 def test_grid_prefers_the_one_planted_component() -> None:

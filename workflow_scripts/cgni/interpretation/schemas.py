@@ -46,6 +46,7 @@ GRID = pa.schema(
         pa.field("penalty_genetics", pa.float64(), nullable=False),
         pa.field("score", pa.float64(), nullable=False),
         pa.field("converged", pa.bool_(), nullable=False),
+        pa.field("alive", pa.int8(), nullable=False),  # components with weights in every inner fold
         pa.field("chosen", pa.bool_(), nullable=False),
     ]
 )

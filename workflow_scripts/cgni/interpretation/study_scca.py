@@ -72,12 +72,12 @@ def fit_study(folds: list[FoldScca], cfg: Mapping[str, Any], seed: int) -> pd.Da
     rows = []
     for number, (fold, grid) in enumerate(zip(folds, grids, strict=True)):
         chosen = max((p for p in grid if p.components == components), key=lambda p: p.score)
-        _fit(fold, chosen, cfg, seed)
-        rows += [(number, p.components, *p.penalties, p.score, p.converged, p is chosen) for p in grid]
+        _fit(fold, chosen, cfg)
+        rows += [(number, p.components, *p.penalties, p.score, p.converged, p.alive, p is chosen) for p in grid]
         if fold.fit.imaging.shape[1] == 0:
             raise InputError(f"scca.penalties: all weights of fold {number} are zero; use smaller fractions")
     _align(folds)
-    names = ["fold", "components", "penalty_imaging", "penalty_genetics", "score", "converged", "chosen"]
+    names = ["fold", "components", "penalty_imaging", "penalty_genetics", "score", "converged", "alive", "chosen"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -89,13 +89,11 @@ def _grid(fold: FoldScca, cfg: Mapping[str, Any], seed: int) -> list[GridPoint]:
     )  # fmt: skip
 
 
-def _fit(fold: FoldScca, chosen: GridPoint, cfg: Mapping[str, Any], seed: int) -> None:
+def _fit(fold: FoldScca, chosen: GridPoint, cfg: Mapping[str, Any]) -> None:
     rows = fold.fitted_rows(cfg["fit_on"])
     fold.standards = Standard.fit(fold.imaging[rows]), Standard.fit(fold.genetics[rows])
     imaging, genetics = fold.views()
-    fold.fit = fit_sparse(
-        imaging[rows], genetics[rows], chosen.components, chosen.penalties, cfg["max_iterations"], seed
-    )
+    fold.fit = fit_sparse(imaging[rows], genetics[rows], chosen.components, chosen.penalties, cfg["max_iterations"])
 
 
 def _align(folds: list[FoldScca]) -> None:
@@ -114,4 +112,6 @@ def _align(folds: list[FoldScca]) -> None:
 
 def _rearrange(fold: FoldScca, order: np.ndarray, imaging_signs: np.ndarray, genetic_signs: np.ndarray) -> None:
     fit = fold.fit
-    fold.fit = SparseFit(fit.imaging[:, order] * imaging_signs, fit.genetics[:, order] * genetic_signs, fit.converged)
+    fold.fit = SparseFit(
+        fit.imaging[:, order] * imaging_signs, fit.genetics[:, order] * genetic_signs, fit.converged[order]
+    )
