@@ -25,6 +25,8 @@ FOLDS = list(range(EFFECTIVE["splits"]["folds"]))
 CHROMOSOMES = [str(chrom) for chrom in INPUTS["genotypes"]["chromosomes"]]
 TERMS = _config.terms_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
+LABEL_FREE = "terms12"  # encoders that never see a label
+NULL_BATCHES = list(range(-(-EFFECTIVE["contributions"]["null_encoders"] // EFFECTIVE["contributions"]["null_batch"])))
 CHOICES = _config.protocol_choices(EFFECTIVE)
 STAMP = _config.leak_stamp(EFFECTIVE)
 FIGURE_STYLE = {"figures": dict(sorted({**EFFECTIVE["figures"], "stamp": STAMP}.items()))}
@@ -33,6 +35,7 @@ ENVIRONMENT = "../envs/environment.yaml"
 
 wildcard_constraints:
     fold=r"\d+",
+    batch=r"\d+",
     chrom=r"[0-9XY]+",
     terms=r"terms[1-4]+",
 

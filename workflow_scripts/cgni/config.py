@@ -152,6 +152,9 @@ def _check_combinations(config: dict[str, Any]) -> None:
         raise InputError(f"transfer.transfer_blocks: {transferred} blocks, but pretraining.channels has {blocks}")
     if config["transfer"]["freeze"] and transferred == 0:
         raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
+    contributions = config["contributions"]
+    if contributions["rule"] == "permutation" and contributions["null_encoders"] < 2:
+        raise InputError("contributions.rule: permutation needs at least 2 contributions.null_encoders")
     names = terms_names(config)
     if len(set(names)) != len(names):
         raise InputError("contrastive.subsets: a loss subset appears twice")

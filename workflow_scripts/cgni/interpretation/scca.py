@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from workflow_scripts.cgni.interpretation.ipls import Covariances, IplsFit, fit_ipls, largest_penalties
 from workflow_scripts.cgni.interpretation.moments import Moments, column_sds, score_correlations
@@ -64,10 +65,15 @@ def fit_sparse(
     components: int,
     penalties: tuple[float, float],
     max_iterations: int,
+    l1_ratio: float = 1.0,
 ) -> SparseFit:
-    """IPLS sparse CCA of standardised views; `penalties` are fractions of the largest useful ones."""
+    """IPLS sparse CCA of standardised views.
+
+    `penalties` are fractions of the largest useful ones, of whose L1 part `l1_ratio` is the share
+    (1: the published lasso; below, an elastic net whose ridge part keeps correlated nodes together).
+    """
     covariances = Covariances.of(imaging, genetics)
-    fit = _fit_fraction(covariances, largest_penalties(covariances), components, penalties, max_iterations)
+    fit = _fit_fraction(covariances, largest_penalties(covariances), components, penalties, max_iterations, l1_ratio)
     return SparseFit(fit.x, fit.y, fit.converged)
 
 
@@ -80,6 +86,7 @@ def search_grid(
     folds: int,
     max_iterations: int,
     seed: int,
+    l1_ratio: float = 1.0,
 ) -> list[GridPoint]:
     """Held-out correlations over inner folds of whole families, for all penalty pairs and component counts.
 
@@ -89,7 +96,7 @@ def search_grid(
     parts = _group_folds(groups, folds, seed)
     x, y = imaging - imaging.mean(axis=0), genetics - genetics.mean(axis=0)
     moments = [Moments.of(x[parts == number], y[parts == number]) for number in range(folds)]
-    return score_grid(moments, components, penalties, max_iterations)
+    return score_grid(moments, components, penalties, max_iterations, l1_ratio=l1_ratio)
 
 
 def score_grid(
@@ -98,6 +105,7 @@ def score_grid(
     penalties: Sequence[float],
     max_iterations: int,
     fractions: bool = True,
+    l1_ratio: float = 1.0,
 ) -> list[GridPoint]:
     """The grid of `search_grid` on one group of moments a fold.
 
@@ -115,7 +123,7 @@ def score_grid(
             train, test = train.scaled(*sds), test.scaled(*sds)
         bounds = largest_penalties(train) if fractions else (1.0, 1.0)
         for number, pair in enumerate(pairs):
-            fit = _fit_fraction(train, bounds, largest, pair, max_iterations)
+            fit = _fit_fraction(train, bounds, largest, pair, max_iterations, l1_ratio)
             r = score_correlations(test, fit.x, fit.y)
             held_out[number, fold, : len(r)] = r
             converged[number] &= fit.converged.all()
@@ -128,6 +136,36 @@ def score_grid(
         for number, pair in enumerate(pairs)
         for count in components
     ]
+
+
+def selection_stability(
+    imaging: np.ndarray,
+    genetics: np.ndarray,
+    groups: np.ndarray,
+    fit: SparseFit,
+    penalties: tuple[float, float],
+    folds: int,
+    max_iterations: int,
+    seed: int,
+    l1_ratio: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Share of refits, each without one inner fold, that give a node weight; [nodes, components] of both views.
+
+    A refit's components are matched to those of `fit` by the correlation of their scores. A node
+    has weight when it is above a thousandth of the largest.
+    """
+    parts, components = _group_folds(groups, folds, seed), fit.imaging.shape[1]
+    counts = [np.zeros_like(fit.imaging), np.zeros_like(fit.genetics)]
+    for number in range(folds):
+        rows = parts != number
+        sparse = fit_sparse(imaging[rows], genetics[rows], components, penalties, max_iterations, l1_ratio)
+        pairs = ((imaging, fit.imaging, sparse.imaging), (genetics, fit.genetics, sparse.genetics))
+        likeness = sum(np.abs(_cross_correlation(view @ own, view @ refit)) for view, own, refit in pairs)
+        mine, theirs = linear_sum_assignment(-likeness)
+        for count, weights in zip(counts, (sparse.imaging, sparse.genetics), strict=True):
+            selected = np.abs(weights) > 1e-3 * np.abs(weights).max(axis=0, initial=1e-300)
+            count[:, mine] += selected[:, theirs]
+    return counts[0] / folds, counts[1] / folds
 
 
 def variate_correlations(imaging: np.ndarray, genetics: np.ndarray) -> np.ndarray:
@@ -143,9 +181,18 @@ def _fit_fraction(
     components: int,
     penalties: tuple[float, float],
     max_iterations: int,
+    l1_ratio: float,
 ) -> IplsFit:
-    alpha = (penalties[0] * bounds[0], penalties[1] * bounds[1])
-    return fit_ipls(covariances, components, alpha, max_iterations=max_iterations, tolerance=TOLERANCE)
+    # the L1 part, penalty times ratio, is the fraction of the penalty that kills all weights
+    alpha = (penalties[0] * bounds[0] / l1_ratio, penalties[1] * bounds[1] / l1_ratio)
+    return fit_ipls(covariances, components, alpha, (l1_ratio, l1_ratio), max_iterations, TOLERANCE)
+
+
+def _cross_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Pearson r of every column of one array with every column of the other."""
+    a, b = (values - values.mean(axis=0) for values in (first, second))
+    a, b = (values / np.maximum(values.std(axis=0), 1e-12) for values in (a, b))
+    return a.T @ b / len(a)
 
 
 def _sum(moments: Sequence[Moments]) -> Moments:
