@@ -61,9 +61,7 @@ def main() -> None:
     # every component of every fit costs the same on average, and the peer fits each count anew
     whole = peer_seconds / components_run * sum(counts) * 25 * folds
     agreement = max(abs(value - scores[key]) for key, value in peer.items())
-    print(
-        f"cca-zoo: {fits} fits in {peer_seconds:.1f} s on {len(pairs)} of 25 penalty pairs and components {peer_counts};"
-    )
+    print(f"cca-zoo: {fits} fits in {peer_seconds:.1f} s: {len(pairs)} of 25 penalty pairs, components {peer_counts};")
     print(
         f"  extrapolated per fitted component to the whole grid: {whole:.0f} s; ours, the whole grid: {seconds:.2f} s"
     )

@@ -152,6 +152,11 @@ def _check_combinations(config: dict[str, Any]) -> None:
         raise InputError(f"transfer.transfer_blocks: {transferred} blocks, but pretraining.channels has {blocks}")
     if config["transfer"]["freeze"] and transferred == 0:
         raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
+    enrichment = config["enrichment"]
+    if (enrichment["obo"] is None) != (enrichment["gaf"] is None):
+        raise InputError("enrichment.obo, enrichment.gaf: an ontology needs its annotation; give both or neither")
+    if (enrichment["gmt"] is not None) != (enrichment["sources"] == ["GMT"]):
+        raise InputError("enrichment.gmt: your own sets need sources: [GMT], and [GMT] needs them")
     contributions = config["contributions"]
     if contributions["rule"] == "permutation" and contributions["null_encoders"] < 2:
         raise InputError("contributions.rule: permutation needs at least 2 contributions.null_encoders")

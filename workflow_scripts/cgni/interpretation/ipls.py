@@ -168,7 +168,7 @@ class _Regression:
         self._inverse: np.ndarray | None = None
 
     def unit_score(self, target: np.ndarray) -> np.ndarray:
-        """Coefficients onto a score whose covariances with the columns are `target`, scaled to a unit-variance score."""
+        """Coefficients onto a score of covariances `target` with the columns, scaled to a unit-variance score."""
         coefficients = self._solve(target)
         return coefficients / max(np.sqrt(max(coefficients @ self._gram @ coefficients, 0.0)), _TINY)
 
