@@ -20,6 +20,10 @@ from workflow_scripts.cgni.models.cnn import BrainCnn
 Slices = tuple[slice, slice, slice]
 # Voxels of the input held at once; activations take about six times the memory of the maps.
 _BATCH_VOXELS = 12_000_000
+# Share of a block's input that boxes must cover on average before it is computed whole.
+_WHOLE = 0.6
+# Regions whose whole blocks are computed in one batch.
+_REGIONS = 32
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,18 @@ def occluded_features(
     for convolution in convolutions:
         cached.append(_block(convolution, cached[-1]))
     base = network.scale(stand_ins[:, None].to(reference))
-    occluded = [_one_region(convolutions, cached, base, region) for region in regions]
-    return cached[-1].flatten(1), torch.stack(occluded, dim=1)
+    boxed = _boxed_blocks(regions, cached)
+    occluded = []
+    for start in range(0, len(regions), _REGIONS):
+        # inputs of the first block that is computed whole, [regions, people, channels, x, y, z]
+        hidden = torch.stack(
+            [_by_boxes(convolutions[:boxed], cached, base, r) for r in regions[start : start + _REGIONS]]
+        )
+        shape, hidden = hidden.shape[:2], hidden.flatten(0, 1)
+        for convolution in convolutions[boxed:]:
+            hidden = _block(convolution, hidden)
+        occluded.append(hidden.flatten(1).view(*shape, -1))
+    return cached[-1].flatten(1), torch.cat(occluded).transpose(0, 1)
 
 
 def batch_of_people(grid: Sequence[int], voxels: int = _BATCH_VOXELS) -> int:
@@ -105,20 +119,32 @@ def _block(convolution: nn.Conv3d, values: torch.Tensor) -> torch.Tensor:
     return torch.relu_(max_pool3d(convolution(values), 2))
 
 
-def _one_region(
+def _boxed_blocks(regions: Sequence[Region], cached: Sequence[torch.Tensor]) -> int:
+    """How many blocks to compute by boxes: those before the boxes cover most of a block's input on average."""
+    for block, before in enumerate(cached[:-1]):
+        crops = [np.prod([part.stop - part.start for part in region.steps[block].crop]) for region in regions]
+        if np.mean(crops) > _WHOLE * np.prod(before.shape[2:]):
+            return block
+    return len(cached) - 1
+
+
+def _by_boxes(
     convolutions: Sequence[nn.Conv3d], cached: Sequence[torch.Tensor], base: torch.Tensor, region: Region
 ) -> torch.Tensor:
-    last = cached[-1].clone()
-    if any(part.start == part.stop for step in region.steps for part in step.changed):
-        return last.flatten(1)  # the region has only voxels that reach no pooling window
+    """The activations after `convolutions` with the region occluded, [people, channels, x, y, z]."""
     within = (..., *region.box)
     changed = torch.where(torch.from_numpy(region.mask).to(base.device), base[within], cached[0][within])
+    where = region.box
     for convolution, before, step in zip(convolutions, cached, region.steps, strict=False):
+        where = step.changed
+        if any(part.start == part.stop for part in where):  # only voxels that reach no pooling window
+            return cached[len(convolutions)]
         crop = before[(..., *step.crop)].clone()
         crop[(..., *step.paste)] = changed[(..., *step.taken)]
         changed = _block(convolution, crop)
-    last[(..., *region.steps[-1].changed)] = changed
-    return last.flatten(1)
+    activations = cached[len(convolutions)].clone()
+    activations[(..., *where)] = changed
+    return activations
 
 
 def _advance(low: int, high: int, size: int, kernel: int) -> tuple[slice, slice, slice, slice]:
