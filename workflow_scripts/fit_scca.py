@@ -16,7 +16,7 @@ from workflow_scripts.cgni.interpretation.scca_tables import (
     variate_table,
     weight_table,
 )
-from workflow_scripts.cgni.interpretation.study_scca import fit_study
+from workflow_scripts.cgni.interpretation.study_scca import align, fit_chosen, fit_study
 from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.tables import read_table, write_table
 
@@ -27,7 +27,8 @@ participants, splits = read_table(snakemake.input.participants), read_table(snak
 folds = read_folds(read_table(embeddings), participants, splits)
 grid = fit_study(folds, cfg, seed)
 label_free = read_folds(read_table(snakemake.input.label_free), participants, splits)
-fit_study(label_free, cfg, seed)
+fit_chosen(label_free, grid[grid["chosen"]], cfg)  # at the same penalties
+align(label_free)
 
 provenance = job.provenance()
 write_table(grid, snakemake.output.grid, schemas.GRID, provenance)

@@ -98,11 +98,10 @@ def test_contributions_call_by_the_published_rule() -> None:
         values = np.r_[10.0, np.tile([0.1, -0.1], 15)[:29]] * (fold + 1)
         rows.append(pd.DataFrame({"fold": fold, "component": 1, "feature": features, "contribution": values,
                                   "absolute": np.abs(values), "correlation": np.sign(values)}))  # fmt: skip
-    table = summarise(pd.concat(rows), "region", 2.5)
+    table = summarise(pd.concat(rows), 2.5)
     consensus = table[table["fold"] == -1].set_index("feature")
-    assert consensus.index[consensus["called"]].tolist() == ["r0"]
+    assert consensus.index[consensus["called_sd"]].tolist() == ["r0"]
     # z by hand: values 10, then 15 x .1 and 14 x -.1
     values = np.r_[10.0, np.tile([0.1, -0.1], 15)[:29]]
     assert consensus.loc["r0", "z"] == pytest.approx((10 - values.mean()) / values.std())
-    assert consensus.loc["r0", "selection_frequency"] == 1.0
     assert consensus.loc["r0", "direction"] == "increase"

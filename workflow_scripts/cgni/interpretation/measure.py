@@ -64,7 +64,9 @@ def fold_contributions(own: FoldMeasurement, fold: int, baseline: str, node: str
 def _regions(own: FoldMeasurement, fold: int, read: Readout, variates: np.ndarray) -> pd.DataFrame:
     features = own.regions
     losses = region_losses(own.pair, torch.from_numpy(features.intact), torch.from_numpy(features.occluded), read)
-    return contribution_table(losses, features.names, features.means, variates, features.sizes, fold)
+    return contribution_table(
+        losses, features.names, features.means, variates, features.sizes, fold, own.scca.fit.numbers
+    )
 
 
 def _snps(
@@ -76,4 +78,4 @@ def _snps(
     stand_in = np.zeros(counts.shape[1]) if baseline == "zero" else own.data.counts[training].mean(axis=0)
     losses = occlude_counts(own.pair, counts, stand_in, read)
     ones = np.ones(counts.shape[1], int)
-    return contribution_table(losses, own.data.variants, counts, variates, ones, fold)
+    return contribution_table(losses, own.data.variants, counts, variates, ones, fold, own.scca.fit.numbers)

@@ -96,12 +96,19 @@ def map_baseline(kind: str, mean_map: np.ndarray | None = None) -> Callable[[np.
 
 
 def contribution_table(
-    losses: np.ndarray, features: Sequence[str], values: np.ndarray, scores: np.ndarray, sizes: np.ndarray, fold: int
+    losses: np.ndarray,
+    features: Sequence[str],
+    values: np.ndarray,
+    scores: np.ndarray,
+    sizes: np.ndarray,
+    fold: int,
+    numbers: Sequence[int],
 ) -> pd.DataFrame:
     """Mean and mean absolute loss of each feature and component (`schemas.OCCLUSION`).
 
     `values` [people, features] and `scores` [people, components] give each feature's
-    correlation with the score, whose sign is the direction (study B24).
+    correlation with the score, whose sign is the direction (study B24). `numbers` are the
+    components' numbers.
     """
     people, _, components = losses.shape
     correlation = _correlations(values, scores)
@@ -109,7 +116,7 @@ def contribution_table(
         pd.DataFrame(
             {
                 "fold": fold,
-                "component": component + 1,
+                "component": numbers[component],
                 "feature": list(features),
                 "contribution": losses[:, :, component].mean(axis=0),
                 "absolute": np.abs(losses[:, :, component]).mean(axis=0),

@@ -82,4 +82,7 @@ def null_replicate(
 def _unseen(own: FoldMeasurement, fold: int) -> list[tuple[int, int, float, int]]:
     rows = own.scca.part == "validation"
     r = variate_correlations(*own.scca.variates()[:, rows])
-    return [(fold, component + 1, float(value), int(rows.sum())) for component, value in enumerate(r)]
+    return [
+        (fold, int(number), float(value), int(rows.sum()))
+        for number, value in zip(own.scca.fit.numbers, r, strict=True)
+    ]

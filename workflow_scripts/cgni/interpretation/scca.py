@@ -36,12 +36,14 @@ class SparseFit:
     """Weights [nodes, components] of both views on standardised columns.
 
     Components that the penalties leave without weights are not there. `converged` [components]
-    says whether the iteration settled.
+    says whether the iteration settled, `numbers` [components] which component (from 1) a column
+    is: after matching folds, a fold may lack one in between.
     """
 
     imaging: np.ndarray
     genetics: np.ndarray
     converged: np.ndarray
+    numbers: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def fit_sparse(
     """
     covariances = Covariances.of(imaging, genetics)
     fit = _fit_fraction(covariances, largest_penalties(covariances), components, penalties, max_iterations, l1_ratio)
-    return SparseFit(fit.x, fit.y, fit.converged)
+    return SparseFit(fit.x, fit.y, fit.converged, np.arange(1, fit.x.shape[1] + 1))
 
 
 def search_grid(

@@ -50,7 +50,7 @@ def weight_table(folds: list[FoldScca], cfg: Mapping[str, Any], seed: int) -> pd
                 facts = {"node": np.arange(len(weights)), "weight": weights[:, component]}
                 table = pd.DataFrame({**facts, "mean": standard.mean, "sd": standard.sd})
                 table = table.assign(stability=stability[:, component], converged=fold.fit.converged[component])
-                parts.append(table.assign(fold=number, component=component + 1, modality=modality))
+                parts.append(table.assign(fold=number, component=fold.fit.numbers[component], modality=modality))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -62,8 +62,9 @@ def restore_fit(fold: FoldScca, weights: pd.DataFrame) -> None:
         views.append(own.pivot(index="node", columns="component", values="weight").to_numpy())
         facts = own.drop_duplicates("node").sort_values("node")
         standards.append(Standard(facts["mean"].to_numpy(), facts["sd"].to_numpy()))
-    converged = weights.drop_duplicates("component").sort_values("component")["converged"].to_numpy()
-    fold.fit, fold.standards = SparseFit(views[0], views[1], converged), (standards[0], standards[1])
+    facts = weights.drop_duplicates("component").sort_values("component")
+    fold.fit = SparseFit(views[0], views[1], facts["converged"].to_numpy(), facts["component"].to_numpy())
+    fold.standards = standards[0], standards[1]
 
 
 def variate_table(folds: list[FoldScca]) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def variate_table(folds: list[FoldScca]) -> pd.DataFrame:
         for component in range(imaging.shape[1]):
             facts = {"participant_id": fold.ids, "part": fold.part, "wm_group": fold.wm_group}
             table = pd.DataFrame({**facts, "imaging": imaging[:, component], "genetics": genetics[:, component]})
-            parts.append(table.assign(fold=number, component=component + 1))
+            parts.append(table.assign(fold=number, component=fold.fit.numbers[component]))
     table = pd.concat(parts, ignore_index=True)
     return table.assign(wm_group=table["wm_group"].astype("Int8").mask(table["wm_group"] < 0))
 
@@ -100,7 +101,7 @@ def correlation_table(
                     r = pairings.get(pairing, np.full(variates.shape[2], np.nan))
                     tested = split == "validation" and group == "all" and pairing == "true"
                     rows += [
-                        (number, component + 1, encoders, pairing, split, group, r[component], size,
+                        (number, fold.fit.numbers[component], encoders, pairing, split, group, r[component], size,
                          p[component] if tested else None)
                         for component in range(len(r))
                     ]  # fmt: skip

@@ -75,11 +75,11 @@ def fit_study(folds: list[FoldScca], cfg: Mapping[str, Any], seed: int) -> pd.Da
     """
     grids = [_grid(fold, cfg, seed) for fold in folds]
     counts = cfg["components"]
-    best_score = {n: np.mean([max(p.score for p in grid if p.components == n) for grid in grids]) for n in counts}
+    best_score = {n: np.mean([_best(grid, n).score for grid in grids]) for n in counts}
     components = max(counts, key=lambda n: (best_score[n], -n))
     rows = []
     for number, grid in enumerate(grids):
-        best = max((p for p in grid if p.components == components), key=lambda p: p.score)
+        best = _best(grid, components)
         rows += [(number, p.components, *p.penalties, p.score, p.converged, p.alive, p is best) for p in grid]
     names = ["fold", "components", "penalty_imaging", "penalty_genetics", "score", "converged", "alive", "chosen"]
     table = pd.DataFrame(rows, columns=names)
@@ -120,20 +120,30 @@ def node_stability(fold: FoldScca, cfg: Mapping[str, Any], seed: int) -> tuple[n
 
 
 def align(folds: Sequence[FoldScca]) -> None:
-    """Orient the first fold's components, and bring the others' into its order and orientation."""
+    """Orient the components of the fold that has most; bring the others' into its order and orientation."""
     if not folds:
         return
-    reference = folds[0]
+    reference = max(folds, key=lambda fold: fold.fit.imaging.shape[1])
     training = np.isin(reference.part, ["fit", "monitor"])
     signs = orient(*(v[training] for v in reference.variates()), reference.wm_score[training])
-    _rearrange(reference, np.arange(len(signs[0])), *signs)
-    for fold in folds[1:]:
+    everything = np.arange(len(signs[0]))
+    _rearrange(reference, everything, everything + 1, *signs)
+    for fold in folds:
+        if fold is reference:
+            continue
         common = fold.ids[fold.unseen()].intersection(reference.ids[reference.unseen()])
         a = reference.variates()[:, reference.ids.get_indexer(common)]
         b = fold.variates()[:, fold.ids.get_indexer(common)]
         order, sign = match_components(a, b)
         kept = order >= 0
-        _rearrange(fold, order[kept], sign[kept], sign[kept])
+        _rearrange(fold, order[kept], np.flatnonzero(kept) + 1, sign[kept], sign[kept])
+
+
+def _best(grid: Sequence[GridPoint], components: int) -> GridPoint:
+    """The best penalties for so many components, among those that leave all of them weights if any do."""
+    points = [point for point in grid if point.components == components]
+    alive = [point for point in points if point.alive >= components]
+    return max(alive or points, key=lambda point: point.score)
 
 
 def _grid(fold: FoldScca, cfg: Mapping[str, Any], seed: int) -> list[GridPoint]:
@@ -144,8 +154,10 @@ def _grid(fold: FoldScca, cfg: Mapping[str, Any], seed: int) -> list[GridPoint]:
     )  # fmt: skip
 
 
-def _rearrange(fold: FoldScca, order: np.ndarray, imaging_signs: np.ndarray, genetic_signs: np.ndarray) -> None:
+def _rearrange(
+    fold: FoldScca, order: np.ndarray, numbers: np.ndarray, imaging_signs: np.ndarray, genetic_signs: np.ndarray
+) -> None:
     fit = fold.fit
     fold.fit = SparseFit(
-        fit.imaging[:, order] * imaging_signs, fit.genetics[:, order] * genetic_signs, fit.converged[order]
+        fit.imaging[:, order] * imaging_signs, fit.genetics[:, order] * genetic_signs, fit.converged[order], numbers
     )
