@@ -33,9 +33,8 @@ for fold in tables.folds():
     restore_fit(scca, weights[weights["fold"] == fold])
     with np.load(inputs.regions[fold], allow_pickle=False) as arrays:
         regions = RegionFeatures(**arrays)
-    for modality, table in fold_contributions(
-        FoldMeasurement(pair, data, scca, regions), fold, cfg["baseline"], cfg["node"]
-    ).items():
-        found[modality].append(table)
+    own = FoldMeasurement(pair, data, scca, regions)
+    for modality, tables_of in found.items():
+        tables_of.append(fold_contributions(own, fold, modality, cfg["baseline"], cfg["node"]))
 for modality, path in (("region", snakemake.output.regions), ("snp", snakemake.output.snps)):
     write_table(pd.concat(found[modality], ignore_index=True), path, schemas.OCCLUSION, job.provenance())

@@ -25,7 +25,7 @@ for modality, path, threshold in (("region", inputs.regions, "region_sd"), ("snp
             leads = calls.lead_snps(rows, counts.to_numpy(), list(counts.columns), cfg["ld_r2"])
             table.loc[rows.index, "lead"] = rows["feature"].isin(leads)
     tables.append(table.assign(modality=modality))
-    calibration += calls.calibration_rows(own, modality, cfg["fdr"])
+    calibration += calls.calibration_rows(own, modality, cfg[threshold], cfg["fdr"])
 provenance = job.provenance()
 write_table(pd.concat(tables, ignore_index=True), snakemake.output.contributions, CONTRIBUTIONS, provenance)
 calibration = pd.DataFrame(calibration, columns=CALIBRATION.names)

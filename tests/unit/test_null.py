@@ -101,15 +101,18 @@ def _contribution_rows(
 def test_both_rules_stand_side_by_side(rule: str) -> None:
     rng, features = np.random.default_rng(4), [f"r{n:02d}" for n in range(40)]
     summary = summarise(_contribution_rows(rng, features, "r07"), 2.5)
-    null = pd.concat([shares(_contribution_rows(rng, features, None)).assign(replicate=number) for number in range(40)])
+    null = pd.concat(
+        [summarise(_contribution_rows(rng, features, None), 2.5).assign(replicate=number) for number in range(40)]
+    )
     table = judge(summary, null, rule, 0.05)
     consensus = table[table["fold"] == -1].set_index("feature")
     assert consensus.index[consensus["called_null"]].tolist() == ["r07"]
     assert consensus.loc["r07", "selection_frequency"] == 1.0 and consensus.loc["r07", "q"] < 0.05
     assert (table["called"] == table["called_sd" if rule == "sd" else "called_null"]).all()
     assert null_array(null[null["fold"] == -1], features).shape == (40, 40, 1)
-    rows = {row[1]: row[2] for row in calibration_rows(null, "region", 0.05)}
+    rows = {row[1]: row[2] for row in calibration_rows(null, "region", 2.5, 0.05)}
     assert 0.02 <= rows["share of null features with p < .05"] <= 0.08
+    assert rows["features called in a null replicate by permutation, mean"] < 0.2
 
 
 def test_without_null_replicates_only_the_published_rule_calls() -> None:

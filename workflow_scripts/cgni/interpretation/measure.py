@@ -37,28 +37,28 @@ class FoldMeasurement:
     regions: RegionFeatures
 
 
-def fold_contributions(own: FoldMeasurement, fold: int, baseline: str, node: str) -> dict[str, pd.DataFrame]:
-    """`region` and `snp` contributions of a fold (`schemas.OCCLUSION`).
+def fold_contributions(own: FoldMeasurement, fold: int, modality: str, baseline: str, node: str) -> pd.DataFrame:
+    """Contributions of a modality's features in a fold (`schemas.OCCLUSION`).
 
     Parameters
     ----------
+    modality
+        `region` or `snp`.
     baseline
-        `zero`: no copy of the counted allele; otherwise the training people's mean count.
+        Of SNPs; `zero`: no copy of the counted allele; otherwise the training people's mean count.
+        That of regions is in their features.
     node
         `variate` or `largest` (`occlusion.readout`).
     """
     assert own.scca.fit is not None and own.scca.standards is not None
     rows = own.data.ids.get_indexer(pd.Index(own.regions.ids))
     assert (rows >= 0).all()
-    reads = [
-        readout(weights, standard.mean, standard.sd, node)
-        for weights, standard in zip((own.scca.fit.imaging, own.scca.fit.genetics), own.scca.standards, strict=True)
-    ]
-    variates = own.scca.variates()[:, rows]
-    return {
-        "region": _regions(own, fold, reads[0], variates[0]),
-        "snp": _snps(own, fold, reads[1], variates[1], rows, baseline),
-    }
+    view = 0 if modality == "region" else 1
+    weights, standard = (own.scca.fit.imaging, own.scca.fit.genetics)[view], own.scca.standards[view]
+    read, variates = readout(weights, standard.mean, standard.sd, node), own.scca.variates()[view, rows]
+    if modality == "region":
+        return _regions(own, fold, read, variates)
+    return _snps(own, fold, read, variates, rows, baseline)
 
 
 def _regions(own: FoldMeasurement, fold: int, read: Readout, variates: np.ndarray) -> pd.DataFrame:

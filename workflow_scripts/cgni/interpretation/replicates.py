@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workflow_scripts.cgni.interpretation.contributions import summarise
 from workflow_scripts.cgni.interpretation.measure import FoldMeasurement, fold_contributions
-from workflow_scripts.cgni.interpretation.null import shares, shuffled_genotypes
+from workflow_scripts.cgni.interpretation.null import shuffled_genotypes
 from workflow_scripts.cgni.interpretation.region_features import RegionFeatures
 from workflow_scripts.cgni.interpretation.scca import variate_correlations
 from workflow_scripts.cgni.interpretation.scca_tables import fold_scca
@@ -41,9 +42,8 @@ def null_replicate(
 
     Returns
     -------
-    shares : replicate, modality, component, fold, feature, share (`schemas.NULL_SHARES`).
-    correlations : replicate, component, fold, r, n of the fold's validation people
-        (`schemas.NULL_CORRELATIONS`).
+    shares : `schemas.NULL_SHARES`.
+    correlations : of each fold's validation people (`schemas.NULL_CORRELATIONS`).
     """
     order = shuffled_genotypes(folds[0].ids, participants, splits, seed, replicate)
     measured = []
@@ -58,25 +58,23 @@ def null_replicate(
     measured = [own for own, has_weights in zip(measured, alive, strict=True) if has_weights]
     logging.info("replicate %d: sparse CCA has weights in %d of %d folds", replicate, len(measured), len(folds))
     align([own.scca for own in measured])
-    occlusion = cfg["occlusion"]
-    numbers = np.flatnonzero(alive)
+    numbers = [int(fold) for fold in np.flatnonzero(alive)]
+    parts = [_shares(measured, numbers, modality, cfg["occlusion"]) for modality in ("region", "snp")]
+    rows = [row for own, fold in zip(measured, numbers, strict=True) for row in _unseen(own, fold)]
+    correlations = pd.DataFrame(rows, columns=["fold", "component", "r", "n"])
+    return pd.concat(parts, ignore_index=True).assign(replicate=replicate), correlations.assign(replicate=replicate)
+
+
+def _shares(
+    measured: Sequence[FoldMeasurement], numbers: Sequence[int], modality: str, cfg: Mapping[str, Any]
+) -> pd.DataFrame:
+    names = ["component", "fold", "feature", "share", "z"]
     tables = [
-        fold_contributions(own, int(fold), occlusion["baseline"], occlusion["node"])
+        fold_contributions(own, fold, modality, cfg["baseline"], cfg["node"])
         for own, fold in zip(measured, numbers, strict=True)
     ]
-    found = [
-        shares(pd.concat([table[modality] for table in tables], ignore_index=True)).assign(modality=modality)
-        for modality in ("region", "snp")
-    ] if tables else []  # fmt: skip
-    rows = [_unseen(own, int(fold)) for own, fold in zip(measured, numbers, strict=True)]
-    names = ["fold", "component", "r", "n"]
-    correlations = pd.concat([pd.DataFrame(part, columns=names) for part in rows]) if rows else pd.DataFrame(
-        columns=names
-    )  # fmt: skip
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(
-        columns=["component", "fold", "feature", "share", "modality"]
-    )  # fmt: skip
-    return table.assign(replicate=replicate), correlations.assign(replicate=replicate)
+    table = summarise(pd.concat(tables, ignore_index=True), np.inf)[names] if tables else pd.DataFrame(columns=names)
+    return table.assign(modality=modality)
 
 
 def _unseen(own: FoldMeasurement, fold: int) -> list[tuple[int, int, float, int]]:

@@ -74,6 +74,7 @@ NULL_SHARES = pa.schema(
         _FOLD,  # -1: mean over folds
         pa.field("feature", pa.string(), nullable=False),
         pa.field("share", pa.float64(), nullable=False),  # absolute contribution over the mean feature's
+        pa.field("z", pa.float64(), nullable=False),  # of the signed mean over features: the published rule's
     ]
 )
 NULL_CORRELATIONS = pa.schema(
