@@ -88,7 +88,7 @@ rule measure_contributions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=8000,
         runtime=240,
     params:
         cfg={"terms": TERMS, **section("occlusion.baseline", "occlusion.node")},
@@ -114,7 +114,7 @@ rule null_contributions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=8000,
         runtime=480,
     params:
         cfg=section(
