@@ -7,7 +7,9 @@ rule audit_lineage:
             rule=["pretrain_brain_age", "finetune_wm"],
             fold=FOLDS,
         ),
-        small=expand(result("audit/lineage/train_contrastive_{terms}.parquet"), terms=TERMS)
+        small=expand(
+            result("audit/lineage/train_contrastive_{terms}.parquet"), terms=list(dict.fromkeys([*TERMS, LABEL_FREE]))
+        )
         + expand(result("audit/lineage/train_classifier_{model}.parquet"), model=MODELS),
     output:
         lineage=result("audit/lineage.parquet"),

@@ -31,6 +31,8 @@ PARTICIPANTS = f"{RESULTS}/cohort/participants.parquet"
 LISTED = f"{RESULTS}/cohort/participants_without_pcs.parquet" if COMPUTED_PCS else PARTICIPANTS
 TERMS = _config.terms_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
+LABEL_FREE = "terms12"  # encoders that never see a label
+NULL_BATCHES = list(range(-(-EFFECTIVE["contributions"]["null_encoders"] // EFFECTIVE["contributions"]["null_batch"])))
 CHOICES = _config.protocol_choices(EFFECTIVE)
 STAMP = _config.leak_stamp(EFFECTIVE)
 FIGURE_STYLE = {"figures": dict(sorted({**EFFECTIVE["figures"], "stamp": STAMP}.items()))}
@@ -39,6 +41,7 @@ ENVIRONMENT = "../envs/environment.yaml"
 
 wildcard_constraints:
     fold=r"\d+",
+    batch=r"\d+",
     chrom=r"[0-9XY]+",
     terms=r"terms[1-4]+",
 

@@ -1,5 +1,11 @@
+OWN_ANNOTATION = {
+    name: EFFECTIVE["enrichment"][name] for name in ("gmt", "obo", "gaf") if EFFECTIVE["enrichment"][name] is not None
+}
+
+
 rule enrich_genes:
     input:
+        **OWN_ANNOTATION,
         contributions=result("occlusion/contributions.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         go=expand(

@@ -208,7 +208,7 @@ rule plot_recovery:
 
 
 SIMULATED_ONLY = {"recovery": result("audit/recovery.parquet")} if EFFECTIVE["simulation"]["enabled"] else {}
-TABLES = ["table1", "table2", "table3", "table4", "table5", "attrition", "summary"]
+TABLES = ["table1", "table2", "table3", "table4", "table5", "rules", "attrition", "summary"]
 TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
 
 
@@ -218,7 +218,9 @@ rule make_tables:
         performance=result("classification/performance.parquet"),
         selection=result("classification/selection.json"),
         correlations=result("scca/correlations.parquet"),
+        null_correlations=expand(result("occlusion/null/correlations{batch}.parquet"), batch=NULL_BATCHES),
         contributions=result("occlusion/contributions.parquet"),
+        calibration=result("occlusion/calibration.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         variants=result("genetics/variants.parquet"),
         terms=result("enrichment/terms.parquet"),

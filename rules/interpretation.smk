@@ -1,11 +1,13 @@
 EMBEDDINGS = expand(result("contrastive/{terms}/embeddings.parquet"), terms=TERMS)
 ENCODERS = expand(result("contrastive/{terms}/encoders.ckpt"), terms=TERMS)
+REGION_FEATURES = expand(result("occlusion/fold{fold}/region_features.npz"), fold=FOLDS)
 
 
 rule fit_scca:
     input:
         selection=result("classification/selection.json"),
         embeddings=EMBEDDINGS,
+        label_free=result(f"contrastive/{LABEL_FREE}/embeddings.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
     output:
@@ -32,16 +34,15 @@ rule fit_scca:
 
 rule occlude_regions:
     input:
-        selection=result("classification/selection.json"),
-        encoders=ENCODERS,
         network=result("transfer/fold{fold}/wm.ckpt"),
-        weights=result("scca/weights.parquet"),
-        variates=result("scca/variates.parquet"),
+        features=result("transfer/fold{fold}/features.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        splits=result("cohort/splits.parquet"),
         maps=result("imaging/store/maps.npy"),
         index=result("imaging/store/index.parquet"),
         grid=result("imaging/store/grid.json"),
     output:
-        regions=result("occlusion/fold{fold}/regions.parquet"),
+        features=result("occlusion/fold{fold}/region_features.npz"),
     log:
         log_file("occlude_regions", "fold{fold}"),
     benchmark:
@@ -50,48 +51,97 @@ rule occlude_regions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=grows(4000),
+        mem_mb=grows(6000),
         runtime=grows(480),
     params:
-        cfg={"terms": TERMS, **section("seed", "occlusion", "inputs.atlas", "inputs.atlas_labels")},
+        cfg=section(
+            "seed",
+            "occlusion.atlas",
+            "occlusion.baseline",
+            "occlusion.people",
+            "occlusion.max_people",
+            "inputs.atlas",
+            "inputs.atlas_labels",
+        ),
+        execution=section("execution.device"),
         code=code("occlude_regions"),
     script:
         "../workflow_scripts/occlude_regions.py"
 
 
-rule occlude_snps:
+rule measure_contributions:
     input:
+        **FOLD_TABLES,
         selection=result("classification/selection.json"),
         encoders=ENCODERS,
         weights=result("scca/weights.parquet"),
-        variates=result("scca/variates.parquet"),
-        genotypes=result("genetics/genotypes.parquet"),
-        fills=expand(result("genetics/fold{fold}/fill.parquet"), fold=FOLDS),
+        regions=REGION_FEATURES,
     output:
+        regions=result("occlusion/regions.parquet"),
         snps=result("occlusion/snps.parquet"),
     log:
-        log_file("occlude_snps"),
+        log_file("measure_contributions"),
     benchmark:
-        benchmark_file("occlude_snps")
+        benchmark_file("measure_contributions")
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=grows(4000),
+        mem_mb=grows(8000),
         runtime=grows(240),
     params:
-        cfg={"terms": TERMS, **section("seed", "occlusion")},
-        code=code("occlude_snps"),
+        cfg={"terms": TERMS, **section("occlusion.baseline", "occlusion.node")},
+        code=code("measure_contributions"),
     script:
-        "../workflow_scripts/occlude_snps.py"
+        "../workflow_scripts/measure_contributions.py"
+
+
+rule null_contributions:
+    input:
+        **FOLD_TABLES,
+        selection=result("classification/selection.json"),
+        grid=result("scca/grid.parquet"),
+        regions=REGION_FEATURES,
+    output:
+        shares=result("occlusion/null/shares{batch}.parquet"),
+        correlations=result("occlusion/null/correlations{batch}.parquet"),
+    log:
+        log_file("null_contributions", "batch{batch}"),
+    benchmark:
+        benchmark_file("null_contributions", "batch{batch}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(8000),
+        runtime=grows(480),
+    params:
+        cfg=section(
+            "seed",
+            "people.fit_on",
+            "contrastive",
+            "scca.fit_on",
+            "scca.l1_ratio",
+            "scca.max_iterations",
+            "occlusion.baseline",
+            "occlusion.node",
+            "contributions.null_encoders",
+            "contributions.null_batch",
+        ),
+        code=code("null_contributions"),
+    script:
+        "../workflow_scripts/null_contributions.py"
 
 
 rule summarise_contributions:
     input:
-        regions=expand(result("occlusion/fold{fold}/regions.parquet"), fold=FOLDS),
+        regions=result("occlusion/regions.parquet"),
         snps=result("occlusion/snps.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        null=expand(result("occlusion/null/shares{batch}.parquet"), batch=NULL_BATCHES),
     output:
         contributions=result("occlusion/contributions.parquet"),
+        calibration=result("occlusion/calibration.parquet"),
     log:
         log_file("summarise_contributions"),
     benchmark:
@@ -100,7 +150,7 @@ rule summarise_contributions:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=grows(1000),
+        mem_mb=grows(2000),
         runtime=grows(10),
     params:
         cfg=section("contributions"),

@@ -49,15 +49,15 @@ found_regions = [name for name, any_snp in zip(region_list, pairs.any(axis=0), s
 rows = recovery.snp_recall_precision(found_snps, truth.snps, counts.to_numpy(), variants, cfg["hit_r2"], "oracle")
 rows += recovery.recall_precision(found_regions, truth.regions, region_list, "oracle", "region")
 
-called = read_table(inputs.contributions).query("called and fold == -1")
-snps = called.loc[called["modality"] == "snp", "feature"].unique()
-snp_genes = read_table(inputs.snp_genes)
-genes = snp_genes.loc[snp_genes["variant_id"].isin(snps), "symbol"].unique()
-rows += recovery.snp_recall_precision(snps, truth.snps, counts.to_numpy(), variants, cfg["hit_r2"], "pipeline")
-rows += recovery.recall_precision(
-    called.loc[called["modality"] == "region", "feature"].unique(), truth.regions, region_list, "pipeline", "region"
-)
-rows += recovery.recall_precision(genes, truth.genes, snp_genes["symbol"].unique(), "pipeline", "gene")
+consensus, snp_genes = read_table(inputs.contributions).query("fold == -1"), read_table(inputs.snp_genes)
+for who, column in (("pipeline", "called"), ("published SD rule", "called_sd"), ("permutation null", "called_null")):
+    called = consensus[consensus[column]]
+    snps = called.loc[called["modality"] == "snp", "feature"].unique()
+    found = called.loc[called["modality"] == "region", "feature"].unique()
+    genes = snp_genes.loc[snp_genes["variant_id"].isin(snps), "symbol"].unique()
+    rows += recovery.snp_recall_precision(snps, truth.snps, counts.to_numpy(), variants, cfg["hit_r2"], who)
+    rows += recovery.recall_precision(found, truth.regions, region_list, who, "region")
+    rows += recovery.recall_precision(genes, truth.genes, snp_genes["symbol"].unique(), who, "gene")
 rows += recovery.term_ranks(read_table(inputs.terms), truth.go_terms)
 rows += recovery.accuracy_rows(read_table(inputs.performance))
 table = pd.DataFrame(rows, columns=RECOVERY.names)

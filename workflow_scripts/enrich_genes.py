@@ -7,16 +7,19 @@ job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemak
 from pathlib import Path
 
 from workflow_scripts.cgni.enrichment.ontology import load_snapshot
+from workflow_scripts.cgni.enrichment.own_annotation import with_gmt, with_obo
 from workflow_scripts.cgni.enrichment.schemas import TERMS
 from workflow_scripts.cgni.enrichment.study import enrich_study
 from workflow_scripts.cgni.files import write_json
 from workflow_scripts.cgni.tables import read_table, write_table
 
-terms, request = enrich_study(
-    read_table(snakemake.input.contributions),
-    read_table(snakemake.input.snp_genes),
-    load_snapshot(Path(snakemake.input.go[0]).parent),
-    job.cfg["enrichment"],
-)
+cfg, inputs = job.cfg["enrichment"], snakemake.input
+ontology = load_snapshot(Path(inputs.go[0]).parent)
+if inputs.get("gmt"):
+    ontology = with_gmt(ontology, inputs.gmt)
+elif inputs.get("obo"):
+    ontology = with_obo(ontology, inputs.obo, inputs.gaf)
+cache = Path(snakemake.output.request).parent / "gprofiler_cache"
+terms, request = enrich_study(read_table(inputs.contributions), read_table(inputs.snp_genes), ontology, cfg, cache)
 write_table(terms, snakemake.output.terms, TERMS, job.provenance())
 write_json(request, snakemake.output.request)

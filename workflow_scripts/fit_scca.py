@@ -1,4 +1,4 @@
-"""Sparse CCA of the chosen encoders' embeddings: weights, variates, correlations with p-values."""
+"""Sparse CCA of the chosen and of label-free encoders' embeddings: weights, variates, correlations with p-values."""
 
 from workflow_scripts.cgni.job import Job
 
@@ -7,6 +7,8 @@ job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemak
 import json
 from pathlib import Path
 
+import pandas as pd
+
 from workflow_scripts.cgni.interpretation import schemas
 from workflow_scripts.cgni.interpretation.scca_tables import (
     correlation_table,
@@ -14,7 +16,7 @@ from workflow_scripts.cgni.interpretation.scca_tables import (
     variate_table,
     weight_table,
 )
-from workflow_scripts.cgni.interpretation.study_scca import fit_study
+from workflow_scripts.cgni.interpretation.study_scca import align, fit_chosen, fit_study
 from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.tables import read_table, write_table
 
@@ -24,10 +26,16 @@ embeddings = dict(zip(job.cfg["terms"], snakemake.input.embeddings, strict=True)
 participants, splits = read_table(snakemake.input.participants), read_table(snakemake.input.splits)
 folds = read_folds(read_table(embeddings), participants, splits)
 grid = fit_study(folds, cfg, seed)
+label_free = read_folds(read_table(snakemake.input.label_free), participants, splits)
+fit_chosen(label_free, grid[grid["chosen"]], cfg)  # at the same penalties
+align(label_free)
 
 provenance = job.provenance()
 write_table(grid, snakemake.output.grid, schemas.GRID, provenance)
-write_table(weight_table(folds), snakemake.output.weights, schemas.WEIGHTS, provenance)
+write_table(weight_table(folds, cfg, seed), snakemake.output.weights, schemas.WEIGHTS, provenance)
 write_table(variate_table(folds), snakemake.output.variates, schemas.VARIATES, provenance)
-correlations = correlation_table(folds, participants, cfg["permutations"], seed)
-write_table(correlations, snakemake.output.correlations, schemas.CORRELATIONS, provenance)
+parts = [
+    correlation_table(own, participants, cfg["permutations"], seed, encoders)
+    for encoders, own in (("chosen", folds), ("label_free", label_free))
+]
+write_table(pd.concat(parts, ignore_index=True), snakemake.output.correlations, schemas.CORRELATIONS, provenance)

@@ -1,38 +1,34 @@
-"""Contributions of atlas regions to the imaging variates of a fold."""
+"""Features of a fold's network for people's maps without each atlas region."""
 
 from workflow_scripts.cgni.job import Job
 
 job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
 
-import json
 import logging
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from workflow_scripts.cgni.files import atomic_path
 from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.interpretation import atlas, occlusion, schemas
+from workflow_scripts.cgni.interpretation import atlas
 from workflow_scripts.cgni.interpretation.people import occluded_ids
-from workflow_scripts.cgni.models.encoders import load_encoders
+from workflow_scripts.cgni.interpretation.region_features import occlude_people
 from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.system import atlas_paths
-from workflow_scripts.cgni.tables import read_table, write_table
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint, load_cnn
-from workflow_scripts.cgni.training.device import prepare_torch
+from workflow_scripts.cgni.tables import read_table
+from workflow_scripts.cgni.training.checkpoint import load_cnn
+from workflow_scripts.cgni.training.device import choose_device, prepare_torch
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
-fold, cfg = int(snakemake.wildcards.fold), job.cfg["occlusion"]
-terms = json.loads(Path(snakemake.input.selection).read_text())["terms"]
-encoders = dict(zip(job.cfg["terms"], snakemake.input.encoders, strict=True))[terms]
-network, pair = load_cnn(snakemake.input.network), load_encoders(load_checkpoint(encoders), fold)
-weights = read_table(snakemake.input.weights)
-weights = weights[(weights["fold"] == fold) & (weights["modality"] == "imaging")]
-readout = occlusion.variate_readout(weights, cfg["node"])
-
-store = GmStore.open(Path(snakemake.input.maps).parent)
-variates = read_table(snakemake.input.variates)
+fold, cfg, inputs = int(snakemake.wildcards.fold), job.cfg["occlusion"], snakemake.input
+both = pd.Index(read_table(inputs.features)["participant_id"])
+both = both.intersection(pd.Index(read_table(inputs.genotypes)["participant_id"]))
 seed = derive_seed(job.cfg["seed"], "occlusion", fold)
-ids, training = occluded_ids(variates[variates["fold"] == fold], cfg["people"], cfg["max_people"], seed)
+ids, training = occluded_ids(read_table(inputs.splits), fold, both, cfg["people"], cfg["max_people"], seed)
+
+store = GmStore.open(Path(inputs.maps).parent)
 labels_file, names_file = atlas_paths(job.cfg["inputs"]["atlas"], job.cfg["inputs"]["atlas_labels"])
 labels = atlas.atlas_on_grid(labels_file, store.grid, store.affine)
 names = atlas.region_names(names_file)
@@ -41,16 +37,10 @@ lost = [name for label, name in names.items() if label not in set(present)]
 if lost:
     logging.warning("%d of %d regions have no voxel on this grid: %s", len(lost), len(names), ", ".join(lost))
 mean_map = store.mean_map(store.rows_of(training)) if cfg["baseline"] == "mean" else None
-rows = store.rows_of(ids)
-
-
-def score(batch):
-    return readout(pair.imaging(network.features(batch)))
-
-
-masks = [labels == label for label in present]
-losses = occlusion.occlude_maps(store.each(rows), masks, occlusion.map_baseline(cfg["baseline"], mean_map), score)
-chosen = variates[variates["fold"] == fold].pivot(index="participant_id", columns="component", values="imaging")
-means, sizes = atlas.region_means(store.each(rows), labels, present), np.array([mask.sum() for mask in masks])
-table = occlusion.contribution_table(losses, names[present], means, chosen.loc[ids].to_numpy(), sizes, fold)
-write_table(table, snakemake.output.regions, schemas.OCCLUSION, job.provenance())
+device = choose_device(snakemake.params.execution["execution"]["device"], "float32")
+network = load_cnn(inputs.network).to(device.torch)
+maps = store.each(store.rows_of(ids))
+features = occlude_people(network, maps, ids, labels, present, names[present], cfg["baseline"], mean_map)
+logging.info("%d people, %d regions", len(ids), len(present))
+with atomic_path(snakemake.output.features) as temporary, temporary.open("wb") as stream:
+    np.savez(stream, **features.arrays())

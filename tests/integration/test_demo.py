@@ -48,11 +48,21 @@ def test_oracle_finds_at_least_four_fifths_of_what_is_planted(demo: tuple[Path, 
     assert oracle["SNP recall"] >= 0.8 and oracle["region recall"] >= 0.8
 
 
+def test_the_null_finds_planted_genes_and_regions_and_little_else(demo: tuple[Path, str]) -> None:
+    recovery = pd.read_parquet(demo[0] / "results/audit/recovery.parquet")
+    found = recovery[recovery["who"] == "permutation null"].set_index("quantity")["value"]
+    assert found["gene recall"] >= 0.5 and found["gene precision"] >= 2 / 3
+    assert found["region precision"] >= 2 / 3
+    calibration = pd.read_parquet(demo[0] / "results/occlusion/calibration.parquet")
+    share = calibration[calibration["quantity"] == "share of null features with p < .05"]["value"]
+    assert len(share) == 2 and share.between(0.03, 0.07).all()
+
+
 def test_no_fit_saw_anybody_it_must_not_see(demo: tuple[Path, str]) -> None:
     lineage = pd.read_parquet(demo[0] / "results/audit/lineage.parquet")
     assert lineage["clean"].all()
-    # 2 networks and 3 + 7 small models in 5 folds, those with monitor people in two rows
-    assert lineage.groupby(["rule", "fold"]).ngroups == 5 * (2 + 3 + 7)
+    # 2 networks and 4 + 7 small models in 5 folds, those with monitor people in two rows; the fourth is label-free
+    assert lineage.groupby(["rule", "fold"]).ngroups == 5 * (2 + 4 + 7)
 
 
 def test_no_participant_id_leaves_the_working_tables(demo: tuple[Path, str]) -> None:

@@ -93,8 +93,16 @@ def test_recovery_counts_by_hand() -> None:
 
 
 def test_rank_of_a_planted_term() -> None:
-    terms = pd.DataFrame(
-        {"component": -1, "primary": True, "source": "GO:CC", "term_id": ["a", "b", "c"], "p": [0.2, 0.01, 0.02]}
-    )
-    assert [row["value"] for row in term_ranks(terms, ["c"])] == [2.0]
-    assert np.isnan(term_ranks(terms, ["z"])[0]["value"])
+    rows = [
+        (-1, "a", 0.2),
+        (-1, "b", 0.01),
+        (-1, "c", 0.02),
+        (1, "a", 0.3),
+        (1, "b", 0.3),
+        (2, "c", 0.001),
+        (2, "a", 0.1),
+    ]
+    terms = pd.DataFrame(rows, columns=["component", "term_id", "p"]).assign(primary=True, source="GO:CC")
+    assert [row["value"] for row in term_ranks(terms, ["c"])] == [2.0, 1.0]
+    assert [row["value"] for row in term_ranks(terms, ["a"])] == [3.0, 1.0]  # a and b tie in component 1
+    assert all(np.isnan(row["value"]) for row in term_ranks(terms, ["z"]))

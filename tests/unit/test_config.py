@@ -81,7 +81,10 @@ def test_value_set_by_hand_beats_the_protocol() -> None:
         ({"transfer": {"transfer_blocks": 4}}, r"transfer\.transfer_blocks"),
         ({"classification": {"models": ["imaging_genetic_nn"]}}, r"classification\.models"),
         ({"people": {"pretrain_on": "everybody"}}, r"people\.pretrain_on: .*protocol paper"),
-        ({"occlusion": {"baseline": "auto"}}, r"occlusion\.baseline"),
+        ({"occlusion": {"atlas": "auto"}}, r"occlusion\.atlas"),
+        ({"contributions": {"null_encoders": 1}}, r"contributions\.rule: permutation needs"),
+        ({"enrichment": {"obo": "go.obo"}}, r"enrichment\.obo, enrichment\.gaf"),
+        ({"enrichment": {"gmt": "sets.gmt"}}, r"enrichment\.gmt"),
     ],
 )
 def test_mistakes_are_refused_with_the_path_of_the_key(overlay: dict[str, Any], message: str) -> None:

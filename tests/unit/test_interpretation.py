@@ -3,17 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
-from captum.attr import FeatureAblation
 from scipy.stats import kstest
 
 from workflow_scripts.cgni.interpretation.atlas import region_means
 from workflow_scripts.cgni.interpretation.contributions import summarise
 from workflow_scripts.cgni.interpretation.matching import match_components, orient, permutation_p
-from workflow_scripts.cgni.interpretation.occlusion import map_baseline, occlude_counts, occlude_maps, variate_readout
 from workflow_scripts.cgni.interpretation.scca import Standard, fit_sparse, search_grid, variate_correlations
-from workflow_scripts.cgni.models.cnn import BrainCnn
-from workflow_scripts.cgni.models.mlp import Mlp
 
 
 def _planted(people: int = 400, nodes: int = 20, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -27,7 +22,7 @@ def _planted(people: int = 400, nodes: int = 20, seed: int = 0) -> tuple[np.ndar
 
 def test_sparse_cca_finds_the_planted_nodes() -> None:
     x, y, factor = _planted()
-    fit = fit_sparse(x, y, 1, (0.4, 0.4), 200, 0)
+    fit = fit_sparse(x, y, 1, (0.4, 0.4), 200)
     assert set(np.flatnonzero(np.abs(fit.imaging[:, 0]) > 1e-8)) <= {0, 1, 2}
     assert abs(np.corrcoef(x @ fit.imaging[:, 0], factor)[0, 1]) > 0.8
 
@@ -35,13 +30,13 @@ def test_sparse_cca_finds_the_planted_nodes() -> None:
 def test_penalties_do_not_depend_on_the_scale_of_the_columns() -> None:
     x, y, _ = _planted()
     raw = x * 0.01
-    same = fit_sparse(Standard.fit(raw).apply(raw), y, 1, (0.3, 0.3), 200, 0)
-    assert np.allclose(same.imaging, fit_sparse(x, y, 1, (0.3, 0.3), 200, 0).imaging, atol=1e-6)
+    same = fit_sparse(Standard.fit(raw).apply(raw), y, 1, (0.3, 0.3), 200)
+    assert np.allclose(same.imaging, fit_sparse(x, y, 1, (0.3, 0.3), 200).imaging, atol=1e-6)
 
 
 def test_full_penalty_leaves_no_component() -> None:
     x, y, _ = _planted()
-    assert fit_sparse(x, y, 1, (1.5, 1.5), 200, 0).imaging.shape[1] == 0
+    assert fit_sparse(x, y, 1, (1.5, 1.5), 200).imaging.shape[1] == 0
 
 
 def test_grid_prefers_the_one_planted_component() -> None:
@@ -87,22 +82,6 @@ def test_permutation_p_finds_a_correlation_and_corrects_over_components() -> Non
     assert strong[0] == pytest.approx(1 / 200)
 
 
-def test_region_occlusion_equals_captum() -> None:
-    torch.manual_seed(0)
-    network = BrainCnn((10, 10, 10), [3, 4], 3, 0.0, 2).double().eval()
-    maps = torch.rand(3, 1, 10, 10, 10, dtype=torch.float64)
-    labels = torch.randint(0, 5, (10, 10, 10))
-    masks = [(labels == region).numpy() for region in range(5)]
-    losses = occlude_maps(maps[:, 0].numpy(), masks, map_baseline("zero"), network, voxels=2000)
-    for output in range(2):
-        ablation = FeatureAblation(lambda batch, o=output: network(batch)[:, o])
-        expected = ablation.attribute(maps, feature_mask=labels[None, None])
-        for region in range(5):
-            where = (labels == region)[None].expand(3, -1, -1, -1)
-            value = expected[:, 0][where].reshape(3, -1)[:, 0]
-            assert np.allclose(losses[:, region, output], value.detach().numpy(), rtol=1e-6, atol=1e-12)
-
-
 def test_region_means_equal_a_plain_loop() -> None:
     rng = np.random.default_rng(0)
     maps, labels = rng.random((3, 4, 5, 6)).astype(np.float16), rng.integers(0, 5, (4, 5, 6))
@@ -112,26 +91,6 @@ def test_region_means_equal_a_plain_loop() -> None:
             assert means[person, column] == pytest.approx(maps[person][labels == region].astype(float).mean())
 
 
-def test_snp_occlusion_equals_captum() -> None:
-    torch.manual_seed(0)
-    network = Mlp(6, [8, 3]).eval()
-    counts = torch.randint(0, 3, (5, 6)).float()
-    losses = occlude_counts(counts.numpy(), np.zeros(6, np.float32), network)
-    for output in range(3):
-        expected = FeatureAblation(lambda batch, o=output: network(batch)[:, o]).attribute(counts)
-        assert np.allclose(losses[:, :, output], expected.detach().numpy(), atol=1e-6)
-
-
-def test_readouts() -> None:
-    weights = pd.DataFrame(
-        {"node": [0, 1, 0, 1], "component": [1, 1, 2, 2], "weight": [2.0, -3.0, 0.5, 0.1], "mean": 1.0, "sd": 2.0}
-    )
-    latent = torch.tensor([[3.0, 5.0]])
-    # standardised: (1, 2); component 1: 2 - 6 = -4; component 2: .5 + .2 = .7
-    assert variate_readout(weights, "variate")(latent)[0].tolist() == pytest.approx([-4.0, 0.7])
-    assert variate_readout(weights, "largest")(latent)[0].tolist() == [5.0, 3.0]
-
-
 def test_contributions_call_by_the_published_rule() -> None:
     features = [f"r{n}" for n in range(30)]
     rows = []
@@ -139,11 +98,10 @@ def test_contributions_call_by_the_published_rule() -> None:
         values = np.r_[10.0, np.tile([0.1, -0.1], 15)[:29]] * (fold + 1)
         rows.append(pd.DataFrame({"fold": fold, "component": 1, "feature": features, "contribution": values,
                                   "absolute": np.abs(values), "correlation": np.sign(values)}))  # fmt: skip
-    table = summarise(pd.concat(rows), "region", 2.5)
+    table = summarise(pd.concat(rows), 2.5)
     consensus = table[table["fold"] == -1].set_index("feature")
-    assert consensus.index[consensus["called"]].tolist() == ["r0"]
+    assert consensus.index[consensus["called_sd"]].tolist() == ["r0"]
     # z by hand: values 10, then 15 x .1 and 14 x -.1
     values = np.r_[10.0, np.tile([0.1, -0.1], 15)[:29]]
     assert consensus.loc["r0", "z"] == pytest.approx((10 - values.mean()) / values.std())
-    assert consensus.loc["r0", "selection_frequency"] == 1.0
     assert consensus.loc["r0", "direction"] == "increase"

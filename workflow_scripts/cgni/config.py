@@ -161,6 +161,14 @@ def _check_combinations(config: dict[str, Any]) -> None:
         raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
     if not isinstance(chosen, int) and config["people"]["fit_on"] == "training":
         raise InputError("transfer.transfer_blocks: a list needs monitor people to choose with; set people.fit_on: fit")
+    enrichment = config["enrichment"]
+    if (enrichment["obo"] is None) != (enrichment["gaf"] is None):
+        raise InputError("enrichment.obo, enrichment.gaf: an ontology needs its annotation; give both or neither")
+    if (enrichment["gmt"] is not None) != (enrichment["sources"] == ["GMT"]):
+        raise InputError("enrichment.gmt: your own sets need sources: [GMT], and [GMT] needs them")
+    contributions = config["contributions"]
+    if contributions["rule"] == "permutation" and contributions["null_encoders"] < 2:
+        raise InputError("contributions.rule: permutation needs at least 2 contributions.null_encoders")
     names = terms_names(config)
     if len(set(names)) != len(names):
         raise InputError("contrastive.subsets: a loss subset appears twice")

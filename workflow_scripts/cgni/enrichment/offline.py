@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, hypergeom
 
-from workflow_scripts.cgni.enrichment.ontology import DATA_VERSION, Ontology
+from workflow_scripts.cgni.enrichment.ontology import Ontology
 
 _COLUMNS = ["source", "term_id", "term", "p", "p_bonferroni", "p_bh", "intersection", "genes", "term_size",
             "query_size", "background_size"]  # fmt: skip
@@ -52,11 +52,6 @@ def over_represented(
     if not filled:
         return pd.DataFrame(columns=_COLUMNS)
     return pd.concat(filled).sort_values(["p", "term_id"]).reset_index(drop=True)
-
-
-def data_version() -> str:
-    """Release of the snapshot."""
-    return DATA_VERSION
 
 
 def _one_source(

@@ -23,6 +23,7 @@ class Ontology:
     direct : term to the symbols annotated to itself.
     symbol_of : Ensembl gene id (no version) to symbol.
     current_symbol : outdated or alternative symbol to the current one, where that is unique.
+    version : release of the terms and annotations.
     """
 
     terms: pd.DataFrame
@@ -30,6 +31,7 @@ class Ontology:
     direct: dict[str, set[str]]
     symbol_of: dict[str, str]
     current_symbol: dict[str, str]
+    version: str = DATA_VERSION
     _propagated: dict[str, frozenset[str]] | None = field(default=None, repr=False)
 
     def genes_of(self) -> dict[str, frozenset[str]]:

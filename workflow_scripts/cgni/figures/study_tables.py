@@ -1,10 +1,11 @@
-"""Tables 1-5 of the publication with this run's numbers, and the short summary."""
+"""Tables 1 and 2 of the publication with this run's numbers, and the short summary."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from workflow_scripts.cgni.figures.interpretation_tables import called_features, true_pairs
 from workflow_scripts.cgni.figures.model_names import model_label
 
 # As printed (train / validation / holdout, balanced accuracy in percent, mean ± SD over folds).
@@ -15,7 +16,6 @@ PUBLISHED = {
     "imaging_genetic_nn": ("87.47 ± 0.45", "87.08 ± 0.80", "87.02 ± 0.67"),
     "cgni_terms124": ("91.37 ± 0.30", "90.39 ± 0.11", "88.91 ± 0.66"),
 }
-PUBLISHED_CORRELATIONS = {1: ".68 / .67 / .57", 2: ".67 / .65 / .54", 3: ".66 / .65 / .55", 4: ".65 / .65 / .52"}
 _SPLITS = ("train", "validation", "holdout")
 
 
@@ -57,63 +57,6 @@ def table2(performance: pd.DataFrame, terms: Sequence[str], weights: Mapping[str
     return pd.DataFrame(rows)
 
 
-def table3(correlations: pd.DataFrame) -> pd.DataFrame:
-    """Canonical correlations per component, mean ± SD over folds; p in unseen people, median over folds."""
-    own = correlations[correlations["group"] == "all"]
-    rows = []
-    for component, part in own.groupby("component"):
-        row: dict[str, object] = {"Component": component}
-        for split, title in (
-            ("fit", "Fit people"),
-            ("monitor", "Monitor"),
-            ("validation", "Validation"),
-            ("holdout", "Holdout"),
-        ):
-            r = part.loc[part["split"] == split, "r"]
-            row[title] = f"{r.mean():.2f} ± {r.std(ddof=1):.2f}"
-        p = part.loc[part["split"] == "validation", "p"]
-        row["p (median over folds)"] = f"{p.median():.3g}"
-        row["Folds with p < .05"] = f"{int((p < 0.05).sum())} of {len(p)}"
-        row["Published (train / validation / holdout)"] = PUBLISHED_CORRELATIONS.get(int(component), "–")
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def table4(contributions: pd.DataFrame, snp_genes: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame:
-    """Genes of the called SNPs per component."""
-    called = _called(contributions, "snp").merge(snp_genes, left_on="feature", right_on="variant_id")
-    called["rsid"] = called["feature"].map(rsids)
-    rows = [
-        {
-            "Component": component,
-            "Gene": symbol,
-            "SNPs": ", ".join(part["rsid"]),
-            "Largest |z|": f"{part['z'].abs().max():.1f}",
-            "Counted allele with better WM": "/".join(sorted(part["direction"].unique())),
-            "Selected in folds": f"{part['selection_frequency'].max():.0%}",
-        }
-        for (component, symbol), part in called.groupby(["component", "symbol"])
-    ]
-    names = ["Component", "Gene", "SNPs", "Largest |z|", "Counted allele with better WM", "Selected in folds"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def table5(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Called regions per component with the direction of gray matter."""
-    called = _called(contributions, "region").sort_values(
-        ["component", "z"], key=lambda s: s.abs() if s.name == "z" else s
-    )
-    return pd.DataFrame(
-        {
-            "Component": called["component"].to_numpy(),
-            "Region": called["feature"].str.replace("_", " ").to_numpy(),
-            "Gray matter with better WM": called["direction"].to_numpy(),
-            "z": called["z"].map("{:+.1f}".format).to_numpy(),
-            "Selected in folds": called["selection_frequency"].map("{:.0%}".format).to_numpy(),
-        }
-    )
-
-
 def summary(
     performance: pd.DataFrame,
     models: Sequence[str],
@@ -129,12 +72,16 @@ def summary(
         out, held = _pooled(performance, model, "validation"), _pooled(performance, model, "holdout")
         note = "selected on these folds" if model == f"cgni_{chosen}" else ""
         rows.append((f"balanced accuracy %, {model_label(model)}", f"{out} out of fold, {held} holdout", note))
-    unseen = correlations[(correlations["split"] == "validation") & (correlations["group"] == "all")]
+    pairs = true_pairs(correlations)
+    unseen = pairs[(pairs["split"] == "validation") & (pairs["group"] == "all")]
     first = unseen[unseen["component"] == 1]
     text = f"{first['r'].mean():.2f} (p < .05 in {(first['p'] < 0.05).sum()} of {len(first)} folds)"
     rows.append(("first canonical correlation, unseen people", text, ""))
     for modality, name in (("region", "regions"), ("snp", "SNPs")):
-        rows.append((f"called {name}", str(_called(contributions, modality)["feature"].nunique()), "published rule"))
+        own = contributions[(contributions["modality"] == modality) & (contributions["fold"] == -1)]
+        by_sd = own.loc[own["called_sd"], "feature"].nunique()
+        called = called_features(contributions, modality)["feature"].nunique()
+        rows.append((f"called {name}", str(called), f"{by_sd} by the published SD rule"))
     own = terms[(terms["component"] == -1) & terms["primary"]].sort_values("p") if len(terms) else terms
     top = f"{own.iloc[0]['term']} (p {own.iloc[0]['p']:.2g})" if len(own) else "none"
     rows.append(("first GO term", top, "unadjusted p"))
@@ -149,12 +96,6 @@ def summary(
             for row in chosen_rows.itertuples()
         ]
     return pd.DataFrame(rows, columns=["quantity", "value", "note"])
-
-
-def _called(contributions: pd.DataFrame, modality: str) -> pd.DataFrame:
-    return contributions[
-        (contributions["modality"] == modality) & (contributions["fold"] == -1) & contributions["called"]
-    ]
 
 
 def _value(performance: pd.DataFrame, model: str, split: str, metric: str, column: str = "value") -> float:

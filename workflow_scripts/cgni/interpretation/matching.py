@@ -5,6 +5,9 @@ from scipy.optimize import linear_sum_assignment
 
 from workflow_scripts.cgni.interpretation.scca import variate_correlations
 
+# Numbers of permuted variates held at once (8 bytes each).
+_CHUNK = 20_000_000
+
 
 def match_components(reference: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which component of `other` is each of `reference`, and with which sign.
@@ -59,19 +62,29 @@ def permutation_p(
     -------
     (1 + number of permutations whose largest correlation over components reaches r) / (1 + permutations).
     """
-    observed = variate_correlations(imaging, genetics)
-    blocks = _exchange_blocks(strata, families)
-    rng = np.random.default_rng(seed)
-    reached = np.zeros(len(observed))
-    for _ in range(permutations):
-        order = np.arange(len(imaging))
-        for block in blocks:
-            order[block.ravel()] = block[rng.permutation(len(block))].ravel()
-        reached += variate_correlations(imaging, genetics[order]).max() >= observed - 1e-12
+    first, second = _standardised(imaging), _standardised(genetics)
+    observed = np.einsum("pc,pc->c", first, second) / len(first)
+    rng, reached = np.random.default_rng(seed), np.zeros(len(observed))
+    blocks = exchange_blocks(strata, families)
+    chunk = max(1, _CHUNK // first.size)
+    for start in range(0, permutations, chunk):
+        orders = permuted_orders(blocks, len(first), min(chunk, permutations - start), rng)
+        # a pairing's correlations: means and SDs do not depend on the pairing
+        largest = (np.einsum("pc,opc->oc", first, second[orders]) / len(first)).max(axis=1)
+        reached += (largest[:, None] >= observed - 1e-12).sum(axis=0)
     return (1 + reached) / (1 + permutations)
 
 
-def _exchange_blocks(strata: np.ndarray, families: np.ndarray) -> list[np.ndarray]:
+def permuted_orders(blocks: list[np.ndarray], people: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """`count` random pairings, int [count, people]: whole families trade places within their block."""
+    orders = np.tile(np.arange(people), (count, 1))
+    for block in blocks:
+        shuffled = rng.permuted(np.tile(np.arange(len(block)), (count, 1)), axis=1)
+        orders[:, block.ravel()] = block[shuffled].reshape(count, -1)
+    return orders
+
+
+def exchange_blocks(strata: np.ndarray, families: np.ndarray) -> list[np.ndarray]:
     """Arrays [families, members] of row numbers of families that may be exchanged."""
     blocks: dict[tuple, list[np.ndarray]] = {}
     for family in np.unique(families):
@@ -82,6 +95,9 @@ def _exchange_blocks(strata: np.ndarray, families: np.ndarray) -> list[np.ndarra
 
 
 def _cross_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    a = (first - first.mean(axis=0)) / np.maximum(first.std(axis=0), 1e-12)
-    b = (second - second.mean(axis=0)) / np.maximum(second.std(axis=0), 1e-12)
-    return a.T @ b / len(a)
+    return _standardised(first).T @ _standardised(second) / len(first)
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    centred = values - values.mean(axis=0)
+    return centred / np.maximum(centred.std(axis=0), 1e-12)

@@ -1,19 +1,21 @@
 """Occlusion sensitivity, equation (6): what a canonical variate loses without a region or a SNP."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 import torch
 from scipy.ndimage import gaussian_filter
 
-# About 4 GiB of the published network's first block (32 channels of float32).
-_BATCH_VOXELS = 16_000_000
-# Scores [rows, components] of model inputs [rows, ...].
-Score = Callable[[torch.Tensor], torch.Tensor]
+from workflow_scripts.cgni.models.encoders import EncoderPair
+
+# Rows of the genetic encoder evaluated at once: large enough for fast products, small enough for the cache.
+_ROWS = 8192
+# Scores [rows, components] of latent vectors [rows, nodes].
+Readout = Callable[[torch.Tensor], torch.Tensor]
 
 
-def variate_readout(weights: pd.DataFrame, node: str) -> Callable[[torch.Tensor], torch.Tensor]:
+def variate_readout(weights: pd.DataFrame, node: str) -> Readout:
     """How latent nodes [rows, nodes] become one score a component.
 
     Parameters
@@ -24,63 +26,62 @@ def variate_readout(weights: pd.DataFrame, node: str) -> Callable[[torch.Tensor]
         `variate`: the canonical variate of the standardised nodes; `largest`: the single node of
         the largest absolute weight, as published (study B15).
     """
-    weight = torch.tensor(weights.pivot(index="node", columns="component", values="weight").to_numpy())
+    table = weights.pivot(index="node", columns="component", values="weight").sort_index()
     facts = weights.drop_duplicates("node").sort_values("node")
-    mean, sd = torch.tensor(facts["mean"].to_numpy()), torch.tensor(facts["sd"].to_numpy())
+    return readout(table.to_numpy(), facts["mean"].to_numpy(), facts["sd"].to_numpy(), node)
+
+
+def readout(weights: np.ndarray, mean: np.ndarray, sd: np.ndarray, node: str) -> Readout:
+    """The same from weights [nodes, components] of nodes standardised by `mean` and `sd`."""
+    weight, centre, scale = (torch.tensor(np.asarray(array)) for array in (weights, mean, sd))
     if node == "largest":
         chosen = weight.abs().argmax(dim=0)
         return lambda latent: latent.double()[:, chosen]
-    return lambda latent: ((latent.double() - mean) / sd) @ weight
+    return lambda latent: ((latent.double() - centre) / scale) @ weight
 
 
-def occlude_maps(
-    maps: Iterable[np.ndarray],
-    masks: Sequence[np.ndarray],
-    stand_in: Callable[[np.ndarray], np.ndarray],
-    score: Score,
-    voxels: int = _BATCH_VOXELS,
-) -> np.ndarray:
+def region_losses(pair: EncoderPair, intact: torch.Tensor, occluded: torch.Tensor, read: Readout) -> np.ndarray:
     """score - score without each region, float64 [people, regions, components].
 
     Parameters
     ----------
-    maps
-        float32 [x, y, z], raw; taken one after the other.
-    masks
-        bool [x, y, z] of each region.
-    stand_in
-        Map whose voxels stand in for occluded ones of a given map (`map_baseline`).
-    voxels
-        How many voxels are scored at once, which bounds the memory of the network's first block.
+    intact : h_v [people, features].
+    occluded : h_v without each region, [people, regions, features] (`incremental.occluded_features`).
     """
-    losses = []
+    people, regions, _ = occluded.shape
     with torch.inference_mode():
-        for density in maps:
-            base = stand_in(density)
-            full = score(torch.from_numpy(density)[None, None])
-            size = max(1, voxels // density.size)
-            parts = []
-            for start in range(0, len(masks), size):
-                batch = np.stack([np.where(mask, base, density) for mask in masks[start : start + size]])
-                parts.append(full - score(torch.from_numpy(batch)[:, None]))
-            losses.append(torch.cat(parts).numpy())
-    return np.stack(losses)
+        full = read(pair.imaging(intact))
+        without = read(pair.imaging(occluded.flatten(0, 1)))
+        return (full[:, None] - without.view(people, regions, -1)).numpy()
 
 
-def occlude_counts(counts: np.ndarray, baseline: np.ndarray, score: Score) -> np.ndarray:
+def occlude_counts(
+    pair: EncoderPair, counts: np.ndarray, baseline: np.ndarray, read: Readout, rows: int = _ROWS
+) -> np.ndarray:
     """score - score without each SNP, float64 [people, SNPs, components].
 
-    `counts` is float32 [people, SNPs]; `baseline` float32 [SNPs] stands in for an occluded count.
+    Occluding a SNP adds one column of the first layer, times the change in its count, to that
+    layer's output; where the count already is the baseline nothing changes and nothing is computed.
+
+    Parameters
+    ----------
+    counts : float [people, SNPs], in the encoder's precision.
+    baseline : float [SNPs], what stands in for an occluded count.
     """
-    values = torch.from_numpy(counts)
-    losses = []
+    values, stand_in = torch.from_numpy(counts), torch.from_numpy(baseline.astype(counts.dtype))
+    first = pair.genetic_mlp.linears[0]
     with torch.inference_mode():
-        full = score(values)
-        for snp in range(counts.shape[1]):
-            occluded = values.clone()
-            occluded[:, snp] = float(baseline[snp])
-            losses.append((full - score(occluded)).numpy())
-    return np.stack(losses, axis=1)
+        scaled = pair.scaling_counts.apply(values)
+        change = pair.scaling_counts.apply(stand_in[None]) - scaled
+        hidden, columns = first(scaled), first.weight.T.contiguous()
+        full = read(pair.genetic_from_first(hidden))
+        losses = torch.zeros((*counts.shape, full.shape[1]), dtype=torch.float64)
+        person, snp = torch.nonzero(values != stand_in, as_tuple=True)
+        for start in range(0, len(person), rows):
+            who, what = person[start : start + rows], snp[start : start + rows]
+            moved = torch.addcmul(hidden[who], change[who, what, None], columns[what])
+            losses[who, what] = full[who] - read(pair.genetic_from_first(moved))
+    return losses.numpy()
 
 
 def map_baseline(kind: str, mean_map: np.ndarray | None = None) -> Callable[[np.ndarray], np.ndarray]:
@@ -95,12 +96,19 @@ def map_baseline(kind: str, mean_map: np.ndarray | None = None) -> Callable[[np.
 
 
 def contribution_table(
-    losses: np.ndarray, features: Sequence[str], values: np.ndarray, scores: np.ndarray, sizes: np.ndarray, fold: int
+    losses: np.ndarray,
+    features: Sequence[str],
+    values: np.ndarray,
+    scores: np.ndarray,
+    sizes: np.ndarray,
+    fold: int,
+    numbers: Sequence[int],
 ) -> pd.DataFrame:
     """Mean and mean absolute loss of each feature and component (`schemas.OCCLUSION`).
 
     `values` [people, features] and `scores` [people, components] give each feature's
-    correlation with the score, whose sign is the direction (study B24).
+    correlation with the score, whose sign is the direction (study B24). `numbers` are the
+    components' numbers.
     """
     people, _, components = losses.shape
     correlation = _correlations(values, scores)
@@ -108,7 +116,7 @@ def contribution_table(
         pd.DataFrame(
             {
                 "fold": fold,
-                "component": component + 1,
+                "component": numbers[component],
                 "feature": list(features),
                 "contribution": losses[:, :, component].mean(axis=0),
                 "absolute": np.abs(losses[:, :, component]).mean(axis=0),

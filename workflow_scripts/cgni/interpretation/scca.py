@@ -1,13 +1,16 @@
-"""Sparse CCA of the two embeddings, by cca-zoo's IPLS, with a grid on held-out correlation."""
+"""Sparse CCA of the two embeddings: standardisation, one fit, and a grid on held-out correlation."""
 
 import itertools
-import logging
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from cca_zoo.sparse import IPLSCCA
+from scipy.optimize import linear_sum_assignment
+
+from workflow_scripts.cgni.interpretation.ipls import Covariances, IplsFit, fit_ipls, largest_penalties
+from workflow_scripts.cgni.interpretation.moments import Moments, column_sds, score_correlations
+
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -30,36 +33,32 @@ class Standard:
 
 @dataclass(frozen=True)
 class SparseFit:
-    """Weights [nodes, components] of both views on standardised columns; components without weights are left out."""
+    """Weights [nodes, components] of both views on standardised columns.
+
+    Components that the penalties leave without weights are not there. `converged` [components]
+    says whether the iteration settled, `numbers` [components] which component (from 1) a column
+    is: after matching folds, a fold may lack one in between.
+    """
 
     imaging: np.ndarray
     genetics: np.ndarray
-    converged: bool
+    converged: np.ndarray
+    numbers: np.ndarray
 
 
 @dataclass(frozen=True)
 class GridPoint:
-    """Sum of held-out correlations of the first `components` components at a pair of penalties."""
+    """Sum of held-out correlations of the first `components` components at a pair of penalties.
+
+    `alive` is the smallest number of components with weights over the inner folds, `converged`
+    whether all of them settled in all of them.
+    """
 
     components: int
     penalties: tuple[float, float]
     score: float
     converged: bool
-
-
-def largest_penalties(imaging: np.ndarray, genetics: np.ndarray) -> tuple[float, float]:
-    """Penalties from which on the first iteration of IPLS sets all weights of a view to zero.
-
-    IPLS starts from the leading singular pair of the cross-covariance; the lasso of a view onto
-    the other view's unit-variance score s is zero from max_j |x_j's| / n on. Views standardised.
-    """
-    left, _, right = np.linalg.svd(imaging.T @ genetics / len(imaging), full_matrices=False)
-    from_genetics, from_imaging = _unit(genetics @ right[0]), _unit(imaging @ left[:, 0])
-    people = len(imaging)
-    return (
-        float(np.abs(imaging.T @ from_genetics).max() / people),
-        float(np.abs(genetics.T @ from_imaging).max() / people),
-    )
+    alive: int
 
 
 def fit_sparse(
@@ -68,21 +67,16 @@ def fit_sparse(
     components: int,
     penalties: tuple[float, float],
     max_iterations: int,
-    seed: int,
+    l1_ratio: float = 1.0,
 ) -> SparseFit:
-    """IPLS sparse CCA of standardised views; `penalties` are fractions of the largest useful ones."""
-    largest = largest_penalties(imaging, genetics)
-    alpha = [fraction * bound for fraction, bound in zip(penalties, largest, strict=True)]
-    model = IPLSCCA(n_components=components, alpha=alpha, max_iter=max_iterations, tol=1e-4, random_state=seed % 2**31)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model.fit([imaging, genetics])
-    converged = not any("converge" in str(warning.message).lower() for warning in caught)
-    u, v = (np.nan_to_num(weights) for weights in model.weights_)
-    alive = (np.abs(u).max(axis=0) > 1e-10) & (np.abs(v).max(axis=0) > 1e-10)
-    if not alive.all():
-        logging.info("%d of %d components have no weights at these penalties", (~alive).sum(), components)
-    return SparseFit(u[:, alive], v[:, alive], converged)
+    """IPLS sparse CCA of standardised views.
+
+    `penalties` are fractions of the largest useful ones, of whose L1 part `l1_ratio` is the share
+    (1: the published lasso; below, an elastic net whose ridge part keeps correlated nodes together).
+    """
+    covariances = Covariances.of(imaging, genetics)
+    fit = _fit_fraction(covariances, largest_penalties(covariances), components, penalties, max_iterations, l1_ratio)
+    return SparseFit(fit.x, fit.y, fit.converged, np.arange(1, fit.x.shape[1] + 1))
 
 
 def search_grid(
@@ -94,27 +88,86 @@ def search_grid(
     folds: int,
     max_iterations: int,
     seed: int,
+    l1_ratio: float = 1.0,
 ) -> list[GridPoint]:
     """Held-out correlations over inner folds of whole families, for all penalty pairs and component counts.
 
-    Components nest (deflation), so one fit at the largest count serves all. A missing component
-    counts as correlation 0.
+    Components nest, so one fit at the largest count serves all; covariances of a fold's training
+    people are those of everybody minus the fold's. A missing component counts as correlation 0.
     """
     parts = _group_folds(groups, folds, seed)
-    largest, points = max(components), []
-    for pair in itertools.product(penalties, repeat=2):
-        correlations, converged = np.zeros((folds, largest)), True
-        for number in range(folds):
-            train, test = parts != number, parts == number
-            standards = Standard.fit(imaging[train]), Standard.fit(genetics[train])
-            views = [s.apply(v) for s, v in zip(standards, (imaging, genetics), strict=True)]
-            fit = fit_sparse(views[0][train], views[1][train], largest, pair, max_iterations, seed)
-            converged &= fit.converged
-            held_out = variate_correlations(views[0][test] @ fit.imaging, views[1][test] @ fit.genetics)
-            correlations[number, : len(held_out)] = held_out
-        cumulative = correlations.mean(axis=0).cumsum()
-        points += [GridPoint(count, pair, float(cumulative[count - 1]), converged) for count in components]
-    return points
+    x, y = imaging - imaging.mean(axis=0), genetics - genetics.mean(axis=0)
+    moments = [Moments.of(x[parts == number], y[parts == number]) for number in range(folds)]
+    return score_grid(moments, components, penalties, max_iterations, l1_ratio=l1_ratio)
+
+
+def score_grid(
+    moments: Sequence[Moments],
+    components: Sequence[int],
+    penalties: Sequence[float],
+    max_iterations: int,
+    fractions: bool = True,
+    l1_ratio: float = 1.0,
+) -> list[GridPoint]:
+    """The grid of `search_grid` on one group of moments a fold.
+
+    With `fractions` columns are standardised on a fold's training people and `penalties` are
+    fractions of their largest useful ones; otherwise both are taken as they are.
+    """
+    total, largest = _sum(moments), max(components)
+    pairs = list(itertools.product(penalties, repeat=2))
+    held_out = np.zeros((len(pairs), len(moments), largest))
+    converged, alive = np.ones(len(pairs), bool), np.full(len(pairs), largest)
+    for fold, own in enumerate(moments):
+        train, test = (total - own).covariances(), own.covariances()
+        if fractions:
+            sds = column_sds(train)
+            train, test = train.scaled(*sds), test.scaled(*sds)
+        bounds = largest_penalties(train) if fractions else (1.0, 1.0)
+        for number, pair in enumerate(pairs):
+            fit = _fit_fraction(train, bounds, largest, pair, max_iterations, l1_ratio)
+            r = score_correlations(test, fit.x, fit.y)
+            held_out[number, fold, : len(r)] = r
+            converged[number] &= fit.converged.all()
+            alive[number] = min(alive[number], len(r))
+    scores = held_out.mean(axis=1).cumsum(axis=1)
+    return [
+        GridPoint(
+            count, pair, float(scores[number, count - 1]), bool(converged[number]), int(min(alive[number], count))
+        )
+        for number, pair in enumerate(pairs)
+        for count in components
+    ]
+
+
+def selection_stability(
+    imaging: np.ndarray,
+    genetics: np.ndarray,
+    groups: np.ndarray,
+    fit: SparseFit,
+    penalties: tuple[float, float],
+    folds: int,
+    max_iterations: int,
+    seed: int,
+    l1_ratio: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Share of refits, each without one inner fold, that give a node weight; [nodes, components] of both views.
+
+    A refit's components are matched to those of `fit` by the correlation of their scores. A node
+    has weight when it is above a thousandth of the largest.
+    """
+    parts, components = _group_folds(groups, folds, seed), fit.imaging.shape[1]
+    counts = [np.zeros_like(fit.imaging), np.zeros_like(fit.genetics)]
+    for number in range(folds):
+        rows = parts != number
+        sparse = fit_sparse(imaging[rows], genetics[rows], components, penalties, max_iterations, l1_ratio)
+        pairs = ((imaging, fit.imaging, sparse.imaging), (genetics, fit.genetics, sparse.genetics))
+        likeness = sum(np.abs(_cross_correlation(view @ own, view @ refit)) for view, own, refit in pairs)
+        mine, theirs = linear_sum_assignment(-likeness)
+        for count, weights in zip(counts, (sparse.imaging, sparse.genetics), strict=True):
+            selected = np.abs(weights) > 1e-3 * np.abs(weights).max(axis=0, initial=1e-300)
+            count[:, mine] += selected[:, theirs]
+    return counts[0] / folds, counts[1] / folds
 
 
 def variate_correlations(imaging: np.ndarray, genetics: np.ndarray) -> np.ndarray:
@@ -124,8 +177,31 @@ def variate_correlations(imaging: np.ndarray, genetics: np.ndarray) -> np.ndarra
     return np.divide((first * second).sum(axis=0), scale, out=np.zeros(first.shape[1]), where=scale > 1e-12)
 
 
-def _unit(score: np.ndarray) -> np.ndarray:
-    return score / max(score.std(), 1e-12)
+def _fit_fraction(
+    covariances: Covariances,
+    bounds: tuple[float, float],
+    components: int,
+    penalties: tuple[float, float],
+    max_iterations: int,
+    l1_ratio: float,
+) -> IplsFit:
+    # the L1 part, penalty times ratio, is the fraction of the penalty that kills all weights
+    alpha = (penalties[0] * bounds[0] / l1_ratio, penalties[1] * bounds[1] / l1_ratio)
+    return fit_ipls(covariances, components, alpha, (l1_ratio, l1_ratio), max_iterations, TOLERANCE)
+
+
+def _cross_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Pearson r of every column of one array with every column of the other."""
+    a, b = (values - values.mean(axis=0) for values in (first, second))
+    a, b = (values / np.maximum(values.std(axis=0), 1e-12) for values in (a, b))
+    return a.T @ b / len(a)
+
+
+def _sum(moments: Sequence[Moments]) -> Moments:
+    total = moments[0]
+    for other in moments[1:]:
+        total = total + other
+    return total
 
 
 def _group_folds(groups: np.ndarray, folds: int, seed: int) -> np.ndarray:

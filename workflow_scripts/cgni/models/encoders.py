@@ -70,6 +70,10 @@ class EncoderPair(nn.Module):
         """z_g [people, latent] of allele counts [people, SNPs]."""
         return self._project(self.genetic_raw(counts))
 
+    def genetic_from_first(self, hidden: torch.Tensor) -> torch.Tensor:
+        """z_g from the output of the genetic encoder's first linear layer (before its activation)."""
+        return self._project(self.genetic_mlp.from_first(hidden))
+
     def checkpoint(self) -> dict[str, Any]:
         """Plain types and tensors that `load_encoders` reads."""
         return {

@@ -41,6 +41,12 @@ class Mlp(nn.Module):
         """Output of the last layer, [people, layers[-1]]."""
         return self.linears[-1](self.hidden(values))
 
+    def from_first(self, values: torch.Tensor) -> torch.Tensor:
+        """Output of the last layer, from the first layer's output before its activation."""
+        for linear in self.linears[1:]:
+            values = linear(self.dropout(self.activation(values)))
+        return values
+
     def l1(self, output: bool = False) -> torch.Tensor:
         """Sum of the absolute weights of the hidden layers, with `output` of the last one too (biases left out)."""
         chosen = self.linears if output else self.linears[:-1]

@@ -1,0 +1,40 @@
+"""Contributions of regions and SNPs to the canonical variates of every fold."""
+
+from workflow_scripts.cgni.job import Job
+
+job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workflow_scripts.cgni.interpretation import schemas
+from workflow_scripts.cgni.interpretation.measure import FoldMeasurement, fold_contributions
+from workflow_scripts.cgni.interpretation.region_features import RegionFeatures
+from workflow_scripts.cgni.interpretation.scca_tables import fold_scca, restore_fit
+from workflow_scripts.cgni.models.encoders import load_encoders
+from workflow_scripts.cgni.tables import read_table, write_table
+from workflow_scripts.cgni.training.checkpoint import load_checkpoint
+from workflow_scripts.cgni.training.contrastive import embed
+from workflow_scripts.cgni.training.device import prepare_torch
+from workflow_scripts.cgni.training.model_inputs import StudyTables
+
+prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
+cfg, inputs = job.cfg["occlusion"], snakemake.input
+terms = json.loads(Path(inputs.selection).read_text())["terms"]
+checkpoint = load_checkpoint(dict(zip(job.cfg["terms"], inputs.encoders, strict=True))[terms])
+tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
+weights, found = read_table(inputs.weights), {"region": [], "snp": []}
+for fold in tables.folds():
+    data, pair = tables.fold_data(fold), load_encoders(checkpoint, fold)
+    scca = fold_scca(embed(pair, data), tables.participants, tables.splits, fold)
+    restore_fit(scca, weights[weights["fold"] == fold])
+    with np.load(inputs.regions[fold], allow_pickle=False) as arrays:
+        regions = RegionFeatures(**arrays)
+    own = FoldMeasurement(pair, data, scca, regions)
+    for modality, tables_of in found.items():
+        tables_of.append(fold_contributions(own, fold, modality, cfg["baseline"], cfg["node"]))
+for modality, path in (("region", snakemake.output.regions), ("snp", snakemake.output.snps)):
+    write_table(pd.concat(found[modality], ignore_index=True), path, schemas.OCCLUSION, job.provenance())
