@@ -7,7 +7,7 @@ rule audit_lineage:
             rule=["pretrain_brain_age", "finetune_wm"],
             fold=FOLDS,
         ),
-        small=expand(result("audit/lineage/train_contrastive_{terms}.parquet"), terms=TERMS)
+        small=expand(result("audit/lineage/train_contrastive_{terms}.parquet"), terms=ENCODED)
         + expand(result("audit/lineage/train_classifier_{model}.parquet"), model=MODELS),
     output:
         lineage=result("audit/lineage.parquet"),

@@ -38,6 +38,14 @@ HOLDOUT = pa.schema(
         pa.field("probability", pa.float64(), nullable=False),
     ]
 )
+CANDIDATES = pa.schema(
+    [
+        pa.field("candidate", pa.string(), nullable=False),
+        pa.field("settings", pa.string(), nullable=False),  # JSON of what differs from the config
+        pa.field("fold", pa.int8(), nullable=False),  # -1: mean over folds
+        pa.field("balanced_accuracy", pa.float64(), nullable=False),
+    ]
+)
 PERFORMANCE = pa.schema(
     [
         pa.field("model", pa.string(), nullable=False),
