@@ -210,6 +210,7 @@ rule make_tables:
     input:
         **SIMULATED_ONLY,
         performance=result("classification/performance.parquet"),
+        comparisons=result("classification/comparisons.parquet"),
         selection=result("classification/selection.json"),
         correlations=result("scca/correlations.parquet"),
         contributions=result("occlusion/contributions.parquet"),

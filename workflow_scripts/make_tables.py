@@ -19,9 +19,9 @@ contributions, snp_genes = read_table(inputs.contributions), read_table(inputs.s
 rsids = read_table(inputs.variants).set_index("variant_id")["rsid"]
 chosen = json.loads(Path(inputs.selection).read_text())["terms"]
 recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
-first = [model for model in models if not model.startswith("cgni_") or model == f"cgni_{chosen}"]
+first = [model for model in models if not model.startswith("cgni_terms") or model == f"cgni_{chosen}"]
 tables = {
-    "table1": study_tables.table1(performance, first),
+    "table1": study_tables.table1(performance, first, read_table(inputs.comparisons)),
     "table2": study_tables.table2(performance, job.cfg["terms"], job.cfg["contrastive"]["weights"], chosen),
     "table3": study_tables.table3(correlations),
     "table4": study_tables.table4(contributions, snp_genes, rsids),

@@ -103,6 +103,6 @@ def _fold_rows(source: str | Path | pd.DataFrame | None, fold: int, ids: pd.Inde
     else:
         # one fold and one modality at a time: the tables of 40,000 people do not fit together
         names = [name for name in pq.read_schema(source).names if name.startswith(prefix)]
-        own = pq.read_table(source, ["participant_id", *names], filters=[("fold", "==", fold)]).to_pandas()
+        own = pq.read_table(source, columns=["participant_id", *names], filters=[("fold", "==", fold)]).to_pandas()
     own = own.set_index("participant_id")
     return own.loc[ids, [name for name in own.columns if name.startswith(prefix)]].to_numpy(np.float32)

@@ -67,6 +67,7 @@ COMPARISONS = pa.schema(
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
         pa.field("bootstrap_p", pa.float64()),
+        pa.field("bootstrap_p_holm", pa.float64()),
         pa.field("mcnemar_p", pa.float64()),
         pa.field("mcnemar_p_holm", pa.float64()),
     ]
