@@ -29,6 +29,7 @@ CONTRASTIVE = {
     "activation": "relu",
     "dropout": 0.1,
     "l1": 0.0,
+    "optimiser": "adam",
     "batch_size": 20,
     "epochs": 4,
     "learning_rate": 1e-2,

@@ -31,7 +31,8 @@ _NETWORK = {
 _CONTRASTIVE = {
     "imaging_layers": [6, 4], "genetic_layers": [6, 4], "activation": "relu", "dropout": 0.1, "normalise": True,
     "temperature": 0.2, "include_positive": True, "reduction": "mean", "weights": {"vg": 0.7, "gv": 0.3, "gg": 0.4},
-    "l1": 0.0, "batch_size": 16, "epochs": 3, "learning_rate": 1e-3, "weight_decay": 0.0, "patience": 3,
+    "l1": 0.0, "optimiser": "adam", "batch_size": 16, "epochs": 3,
+    "learning_rate": 1e-3, "weight_decay": 0.0, "patience": 3,
 }  # fmt: skip
 
 

@@ -165,7 +165,7 @@ def _train(
         score = balanced_accuracy(watched[1], torch.softmax(logits, dim=1)[:, 1].numpy())
         return {"score": score - 1e-3 * value, "balanced_accuracy": score, "loss": value}
 
-    settings = SmallSettings(**{name: cfg[name] for name in SmallSettings.__dataclass_fields__})
+    settings = SmallSettings(**{name: cfg[name] for name in SmallSettings.__dataclass_fields__ if name in cfg})
     curve = fit_small(network, labels, loss, watch if watched else None, settings, seed)
     return [row for row in curve if row["metric"] != "score"]
 

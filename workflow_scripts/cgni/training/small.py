@@ -17,13 +17,17 @@ from workflow_scripts.cgni.training.batches import class_aware_batches
 
 @dataclass(frozen=True)
 class SmallSettings:
-    """Batch size, epochs, Adam's learning rate and L2 penalty, epochs of patience."""
+    """Batch size, epochs, learning rate, weight decay, epochs of patience, and the optimiser.
+
+    `adam` adds the decay to the gradient (an L2 penalty), `adamw` shrinks the weights themselves.
+    """
 
     batch_size: int
     epochs: int
     learning_rate: float
     weight_decay: float
     patience: int
+    optimiser: str = "adam"
 
 
 def fit_small(
@@ -52,7 +56,8 @@ def fit_small(
         The loss is no longer finite.
     """
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.Adam(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
+    kind = torch.optim.AdamW if settings.optimiser == "adamw" else torch.optim.Adam
+    optimiser = kind(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
     curve: list[dict[str, Any]] = []
     best, best_score, best_epoch = None, -np.inf, 0
     for epoch in range(1, settings.epochs + 1):
