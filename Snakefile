@@ -27,6 +27,7 @@ localrules:
     report,
     audit,
     simulate,
+    null,
 
 
 rule all:
@@ -57,6 +58,11 @@ rule audit:
         result("audit/lineage.parquet"),
         result("audit/confounds.parquet"),
         *SIMULATED_ONLY.values(),
+
+
+rule null:
+    input:
+        result("audit/shuffle_summary.parquet"),
 
 
 rule simulate:

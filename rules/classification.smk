@@ -128,3 +128,33 @@ rule evaluate_models:
         code=code("evaluate_models"),
     script:
         "../workflow_scripts/evaluate_models.py"
+
+
+SHUFFLED_MODELS = [f"cgni_{TERMS[-1]}", *[model for model in MODELS if not model.startswith("cgni_")]]
+
+
+rule score_shuffles:
+    input:
+        **FOLD_TABLES,
+        **(classifier_extra("imaging_cnn") if "imaging_cnn" in MODELS else {}),
+    output:
+        scores=result("audit/shuffles.parquet"),
+        summary=result("audit/shuffle_summary.parquet"),
+    log:
+        log_file("score_shuffles"),
+    benchmark:
+        benchmark_file("score_shuffles")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=480,
+    params:
+        cfg={
+            "models": SHUFFLED_MODELS,
+            **section("seed", "people.fit_on", "people.heads_on", "contrastive", "classification"),
+        },
+        code=code("score_shuffles"),
+    script:
+        "../workflow_scripts/score_shuffles.py"

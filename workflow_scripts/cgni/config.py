@@ -20,8 +20,11 @@ _AUTO = "auto"
 _OWN_AUTO = {"execution.device", "execution.precision", "inputs.atlas", "inputs.atlas_labels", "enrichment.engine"}
 TERM_WEIGHTS = {1: "vg", 2: "gv", 3: "vv", 4: "gg"}
 _SEARCHED = ("contrastive", "classification")  # sections whose keys a search may vary
-_NOT_SEARCHED = {"contrastive.subsets", "contrastive.linear_subset", "classification.models",
-                 "classification.shared_head", "classification.search", "classification.bootstrap"}  # fmt: skip
+_NOT_SEARCHED = {
+    "contrastive.subsets",
+    "contrastive.linear_subset",
+    *(f"classification.{key}" for key in ("models", "shared_head", "search", "shuffles", "bootstrap")),
+}
 
 
 def effective_config(config: dict[str, Any]) -> dict[str, Any]:

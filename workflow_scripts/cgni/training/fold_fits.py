@@ -125,7 +125,7 @@ def fit_classifier_folds(
             logging.info("fold %d: %s on %d people, %d inputs", fold, model, len(rows), x.shape[1])
             fitted, curve = fit_classifier(
                 model, x, data.labels, rows, watched, cfg, derive_seed(seed, fold),
-                cnn_state=extra["networks"][fold] if "networks" in extra else None,
+                cnn_state=extra["networks"][fold] if model == "imaging_cnn" else None,
                 encoders=_encoders(model, cfg, extra, fold),
             )  # fmt: skip
             fit = {"fitted": fitted, "curve": curve}

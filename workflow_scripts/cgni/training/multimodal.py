@@ -65,8 +65,9 @@ def assemble_fold(
     data = FoldData(
         ids=ids,
         part=fold_parts(splits, fold, ids),
-        labels=people["wm_group"].fillna(UNLABELLED).to_numpy(np.int64),
-        h=features.set_index("participant_id").loc[ids].to_numpy(np.float32),
+        # copies: tensors share the memory of these arrays, and pandas' own are read-only
+        labels=np.array(people["wm_group"].fillna(UNLABELLED), np.int64),
+        h=np.array(features.set_index("participant_id").loc[ids], np.float32),
         counts=counts,
         variants=variants,
         families=people["family"].to_numpy() if "family" in people else None,
