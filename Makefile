@@ -38,7 +38,7 @@ test: lint
 bench: setup
 	@if [ -n "$(NAME)" ] && [ ! -f benchmarks/bench_$(NAME).py ]; then \
 	  echo "bench: there is no benchmark $(NAME); known: $(patsubst benchmarks/bench_%.py,%,$(wildcard benchmarks/bench_*.py))"; exit 1; fi
-	@for script in $(if $(NAME),benchmarks/bench_$(NAME).py,$(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$script || exit 1; done
+	@for script in $(if $(NAME),benchmarks/bench_$(NAME).py,$(wildcard benchmarks/bench_*.py)); do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 clean:
 	rm -rf results results-tiny .snakemake
