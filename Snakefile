@@ -36,21 +36,25 @@ rule all:
         result("report.html"),
         TABLE_FILES,
         FIGURE_FILES,
+        SELECTIONS,
 
 
 rule figures:
     input:
         FIGURE_FILES,
+        SELECTIONS,
 
 
 rule tables:
     input:
         TABLE_FILES,
+        SELECTIONS,
 
 
 rule report:
     input:
         result("report.html"),
+        SELECTIONS,
 
 
 rule audit:

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 import yaml
@@ -23,11 +24,13 @@ from benchmarks.common import processor
 from benchmarks.features import write_features
 from workflow_scripts.cgni.config import effective_config, model_names, terms_names
 from workflow_scripts.cgni.figures.study_tables import table1, table2
+from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.tables import read_table
 from workflow_scripts.cgni.training.candidates import classifier_seed
-from workflow_scripts.cgni.training.fold_fits import fit_classifier_folds
+from workflow_scripts.cgni.training.fold_fits import fit_classifier_folds, fit_contrastive_folds
 from workflow_scripts.cgni.training.model_inputs import StudyTables
-from workflow_scripts.cgni.training.selection import validation_score
+from workflow_scripts.cgni.training.resume import ResumeFile
+from workflow_scripts.cgni.training.selection import fold_scores
 
 FOLDER = Path("results-full-size")
 OVERLAY = "benchmarks/full_size.yaml"
@@ -73,9 +76,13 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 def compare_heads(terms: str = "terms124") -> pd.DataFrame:
-    """Mean validation score of the proposed head and of the same head on h_v alone, by whom they are fitted on."""
+    """Mean validation score of the proposed head and of the same head on h_v alone, by whom they are fitted on.
+
+    Finished folds are kept in the results folder, so that a call that was cut off goes on.
+    """
     torch.set_num_threads(1)
     config = _config()
+    digest = {"config": {name: config[name] for name in ("seed", "contrastive", "classification")}}
     folds = range(config["splits"]["folds"])
     study = StudyTables(
         [str(FOLDER / f"transfer/fold{fold}/features.parquet") for fold in folds],
@@ -84,15 +91,19 @@ def compare_heads(terms: str = "terms124") -> pd.DataFrame:
         str(FOLDER / "cohort/participants.parquet"),
         str(FOLDER / "cohort/splits.parquet"),
     )
-    embeddings = FOLDER / f"contrastive/{terms}/embeddings.parquet"
+    resume = ResumeFile(FOLDER / f"resume/compare_heads/{terms}", digest)
+    seed = derive_seed(config["seed"], "contrastive")
+    encoders = fit_contrastive_folds(study, terms, config["contrastive"], "fit", seed, resume)
     rows = []
     for heads_on in ("fit", "monitor", "both"):
         row: dict[str, object] = {"heads on": heads_on}
         for model in (f"cgni_{terms}", "head_h"):
             seed = classifier_seed(config["seed"], model)
-            extra = {"embeddings": embeddings}
-            fits = fit_classifier_folds(model, study, config["classification"], heads_on, seed, extra)
-            row[model] = round(100 * validation_score(fits.rows), 2)
+            extra = {"embeddings": encoders.rows}
+            resume = ResumeFile(FOLDER / f"resume/compare_heads/{model}_{heads_on}", digest)
+            fits = fit_classifier_folds(model, study, config["classification"], heads_on, seed, extra, resume)
+            scores = 100 * np.array(list(fold_scores(fits.rows).values()))
+            row[model] = f"{scores.mean():.2f} ± {scores.std(ddof=1):.2f}"
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -166,6 +166,12 @@ def candidates(model):
     return _config.candidates(EFFECTIVE, "proposed" if model == "cgni_terms1234" else model)
 
 
+def searched_models():
+    """Models whose settings the config's search looks for."""
+    named = [grid["model"] for grid in EFFECTIVE["classification"]["search"]]
+    return sorted({"cgni_terms1234" if model == "proposed" else model for model in named})
+
+
 def searched_settings(model):
     """The winner's settings as an input file; none without a search.
 

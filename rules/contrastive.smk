@@ -91,3 +91,8 @@ checkpoint select_settings:
         code=code("select_settings"),
     script:
         "../workflow_scripts/select_settings.py"
+
+
+# Targets name these, because Snakemake does not look for the missing outputs of a search that was switched on
+# while the outputs of the rules after it are there.
+SELECTIONS = expand(result("search/{model}/selection.json"), model=searched_models())
