@@ -8,6 +8,7 @@ rule audit_lineage:
             fold=FOLDS,
         ),
         small=expand(result("audit/lineage/train_contrastive_{terms}.parquet"), terms=ENCODED)
+        + candidate_lineages()
         + expand(result("audit/lineage/train_classifier_{model}.parquet"), model=MODELS),
     output:
         lineage=result("audit/lineage.parquet"),

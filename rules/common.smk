@@ -172,6 +172,12 @@ def searched_models():
     return sorted({"cgni_terms1234" if model == "proposed" else model for model in named})
 
 
+def candidate_lineages():
+    """Who was used in the fits of every candidate."""
+    path = result("audit/lineage/train_candidate_{model}_{candidate}.parquet")
+    return [path.format(model=m, candidate=name) for m in searched_models() for name in candidates(m)]
+
+
 def searched_settings(model):
     """The winner's settings as an input file; none without a search.
 

@@ -42,7 +42,7 @@ rule train_candidate:
         predictions=result("search/{model}/{candidate}/predictions.parquet"),
         curve=result("search/{model}/{candidate}/curve.parquet"),
         settings=result("search/{model}/{candidate}/settings.json"),
-        lineage=result("search/{model}/{candidate}/lineage.parquet"),
+        lineage=result("audit/lineage/train_candidate_{model}_{candidate}.parquet"),
     log:
         log_file("train_candidate", "{model}_{candidate}"),
     benchmark:
