@@ -16,6 +16,7 @@ from workflow_scripts.cgni.training.classifiers import hidden_features, linear_h
 from workflow_scripts.cgni.training.contrastive import embed, fit_encoders
 from workflow_scripts.cgni.training.metrics import balanced_accuracy
 from workflow_scripts.cgni.training.multimodal import FoldData, assemble_fold, fit_rows, head_rows, watch_rows
+from workflow_scripts.cgni.training.small import SmallSettings, fit_small
 
 torch.set_num_threads(1)
 CONTRASTIVE = {
@@ -269,3 +270,36 @@ def test_a_fold_takes_its_own_fill_values_and_features():
     assert data.labels.tolist() == [0, -1]
     np.testing.assert_array_equal(data.h, [[1], [3]])
     np.testing.assert_array_equal(data.counts, [[1], [0.75]])
+
+
+@pytest.mark.parametrize("key", ["l1", "weight_decay"])
+def test_penalties_shrink_the_encoders(key):
+    """L1 on hidden weights, and decay apart from the gradient: the hidden weights' mean size falls."""
+
+    def size(**changes):
+        cfg = {**CONTRASTIVE, "optimiser": "adamw", **changes}
+        pair, _, _ = fit_encoders(fold_data(), "terms124", cfg, "training", 3)
+        return float(pair.genetic_mlp.linears[0].weight.detach().abs().mean())
+
+    assert size(**{key: {"l1": 0.1, "weight_decay": 5.0}[key]}) < 0.8 * size()
+
+
+def test_decoupled_weight_decay_is_the_published_one():
+    """Without a gradient AdamW multiplies weights by 1 - rate x decay; the L2 penalty of Adam moves by the rate."""
+    for optimiser, expected in (("adamw", 2.0 * (1 - 0.1 * 0.5)), ("adam", 2.0 - 0.1)):
+        network = torch.nn.Linear(1, 1, bias=False)
+        torch.nn.init.constant_(network.weight, 2.0)
+        settings = SmallSettings(4, 1, 0.1, 0.5, 1, optimiser)
+        fit_small(network, np.array([0, 0, 1, 1]), lambda rows, n=network: n.weight.sum() * 0, None, settings, 1)
+        assert float(network.weight) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_linear_genetic_encoder_is_one_layer():
+    cfg = {**CONTRASTIVE, "genetic_layers": CONTRASTIVE["genetic_layers"][-1:]}
+    data = fold_data()
+    pair, _, _ = fit_encoders(data, "linear_terms124", cfg, "fit", 3)
+    first, second = torch.from_numpy(data.counts[:2])
+    with torch.inference_mode():
+        middle = pair.genetic_raw(((first + second) / 2)[None])
+        ends = (pair.genetic_raw(first[None]) + pair.genetic_raw(second[None])) / 2
+    torch.testing.assert_close(middle, ends, rtol=1e-4, atol=1e-5)
