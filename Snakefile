@@ -28,8 +28,10 @@ localrules:
     report,
     audit,
     simulate,
+    null,
     write_config,
     select_terms,
+    select_settings,
     summarise_contributions,
     audit_lineage,
     enrich_genes,
@@ -51,21 +53,25 @@ rule all:
         result("report.html"),
         TABLE_FILES,
         FIGURE_FILES,
+        SELECTIONS,
 
 
 rule figures:
     input:
         FIGURE_FILES,
+        SELECTIONS,
 
 
 rule tables:
     input:
         TABLE_FILES,
+        SELECTIONS,
 
 
 rule report:
     input:
         result("report.html"),
+        SELECTIONS,
 
 
 rule audit:
@@ -73,6 +79,11 @@ rule audit:
         result("audit/lineage.parquet"),
         result("audit/confounds.parquet"),
         *SIMULATED_ONLY.values(),
+
+
+rule null:
+    input:
+        result("audit/shuffle_summary.parquet"),
 
 
 rule simulate:

@@ -8,8 +8,10 @@ rule audit_lineage:
             fold=FOLDS,
         ),
         small=expand(
-            result("audit/lineage/train_contrastive_{terms}.parquet"), terms=list(dict.fromkeys([*TERMS, LABEL_FREE]))
+            result("audit/lineage/train_contrastive_{terms}.parquet"),
+            terms=list(dict.fromkeys([*ENCODED, LABEL_FREE])),
         )
+        + candidate_lineages()
         + expand(result("audit/lineage/train_classifier_{model}.parquet"), model=MODELS),
     output:
         lineage=result("audit/lineage.parquet"),

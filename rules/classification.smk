@@ -1,5 +1,6 @@
 rule train_genetic_nn:
     input:
+        unpack(classifier_inputs),
         **FOLD_TABLES,
     output:
         model=result("classification/genetic_nn/model.ckpt"),
@@ -18,7 +19,8 @@ rule train_genetic_nn:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        cfg=section("seed", "people.heads_on", *classifier_keys("genetic_nn")),
+        cfg=classifier_section,
+        resume=result("resume/train_classifier/genetic_nn"),
         code=code("train_classifier"),
     script:
         "../workflow_scripts/train_classifier.py"
@@ -26,7 +28,7 @@ rule train_genetic_nn:
 
 rule train_classifier:
     input:
-        unpack(classifier_extra),
+        unpack(classifier_inputs),
         **FOLD_TABLES,
     output:
         model=result("classification/{model}/model.ckpt"),
@@ -38,7 +40,8 @@ rule train_classifier:
     benchmark:
         benchmark_file("train_classifier", "{model}")
     wildcard_constraints:
-        model=r"cgni_terms[1-4]+|imaging_cnn|imaging_genetic_svm|imaging_genetic_nn|confounds",
+        # genetic_nn has its own rule, because it hands over h_g too
+        model=r"cgni_(linear_)?terms[1-4]+|head_[a-z_]+|imaging_cnn|genetic_linear|imaging_genetic_svm|imaging_genetic_nn|confounds",
     conda:
         ENVIRONMENT
     threads: 1
@@ -47,6 +50,7 @@ rule train_classifier:
         runtime=grows(240),
     params:
         cfg=classifier_section,
+        resume=result("resume/train_classifier/{model}"),
         code=code("train_classifier"),
     script:
         "../workflow_scripts/train_classifier.py"
@@ -79,7 +83,7 @@ rule predict_holdout:
         **FOLD_TABLES,
         **({"hidden": result("classification/genetic_nn/features.parquet")} if "genetic_nn" in MODELS else {}),
         models=expand(result("classification/{model}/model.ckpt"), model=MODELS),
-        embeddings=expand(result("contrastive/{terms}/embeddings.parquet"), terms=TERMS),
+        embeddings=expand(result("contrastive/{terms}/embeddings.parquet"), terms=ENCODED),
         selection=result("classification/selection.json"),
     output:
         holdout=result("classification/holdout.parquet"),
@@ -94,7 +98,7 @@ rule predict_holdout:
         mem_mb=grows(4000),
         runtime=grows(60),
     params:
-        cfg={"models": MODELS, "terms": TERMS, **section("classification.proposed.features")},
+        cfg={"models": MODELS, "terms": ENCODED},
         code=code("predict_holdout"),
     script:
         "../workflow_scripts/predict_holdout.py"
@@ -124,3 +128,33 @@ rule evaluate_models:
         code=code("evaluate_models"),
     script:
         "../workflow_scripts/evaluate_models.py"
+
+
+SHUFFLED_MODELS = [f"cgni_{TERMS[-1]}", *[model for model in MODELS if not model.startswith("cgni_")]]
+
+
+rule score_shuffles:
+    input:
+        **FOLD_TABLES,
+        **(classifier_extra("imaging_cnn") if "imaging_cnn" in MODELS else {}),
+    output:
+        scores=result("audit/shuffles.parquet"),
+        summary=result("audit/shuffle_summary.parquet"),
+    log:
+        log_file("score_shuffles"),
+    benchmark:
+        benchmark_file("score_shuffles")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(480),
+    params:
+        cfg={
+            "models": SHUFFLED_MODELS,
+            **section("seed", "people.fit_on", "people.heads_on", "contrastive", "classification"),
+        },
+        code=code("score_shuffles"),
+    script:
+        "../workflow_scripts/score_shuffles.py"

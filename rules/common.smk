@@ -1,3 +1,6 @@
+import json as _json
+from pathlib import Path as _Path
+
 from snakemake.exceptions import WorkflowError
 
 from workflow_scripts.cgni import code_digest as _code_digest
@@ -30,6 +33,7 @@ COMPUTED_PCS = EFFECTIVE["cohort"]["pcs"] == "computed" and EFFECTIVE["cohort"][
 PARTICIPANTS = f"{RESULTS}/cohort/participants.parquet"
 LISTED = f"{RESULTS}/cohort/participants_without_pcs.parquet" if COMPUTED_PCS else PARTICIPANTS
 TERMS = _config.terms_names(EFFECTIVE)
+ENCODED = _config.encoder_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
 LABEL_FREE = "terms12"  # encoders that never see a label
 NULL_BATCHES = list(range(-(-EFFECTIVE["contributions"]["null_encoders"] // EFFECTIVE["contributions"]["null_batch"])))
@@ -43,7 +47,8 @@ wildcard_constraints:
     fold=r"\d+",
     batch=r"\d+",
     chrom=r"[0-9XY]+",
-    terms=r"terms[1-4]+",
+    terms=r"(linear_)?terms[1-4]+",
+    candidate=r"[0-9a-f]{8}",
 
 
 def result(path):
@@ -101,13 +106,18 @@ def grid_template():
     return declared if isinstance(declared, str) and declared != "common" else []
 
 
-def contrastive_section(wildcards):
-    """The slice of `train_contrastive`: the subset's own weights only."""
-    keys = [key for key in EFFECTIVE["contrastive"] if key not in ("subsets", "weights")]
-    terms = wildcards.terms.removeprefix("terms")
+def contrastive_keys(terms):
+    """Config keys of the encoders of a loss subset: its own terms' weights only."""
+    other = ("subsets", "linear_subset", "weights")
+    terms = terms.rpartition("terms")[2]
     names = [_config.TERM_WEIGHTS[int(term)] for term in terms] if len(terms) > 1 else []
-    weights = [f"contrastive.weights.{name}" for name in names]
-    part = section("seed", "people.fit_on", *[f"contrastive.{key}" for key in keys], *weights)
+    own = [key for key in EFFECTIVE["contrastive"] if key not in other] + [f"weights.{name}" for name in names]
+    return ["people.fit_on", *[f"contrastive.{key}" for key in own]]
+
+
+def contrastive_section(wildcards):
+    """The slice of `train_contrastive` for its loss subset."""
+    part = section("seed", *contrastive_keys(wildcards.terms))
     part["contrastive"].setdefault("weights", {})
     return part
 
@@ -115,29 +125,97 @@ def contrastive_section(wildcards):
 def classifier_keys(model):
     """Config keys that a classifier reads."""
     training = ["activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience", "class_weights"]
-    own = {
-        "confounds": ["class_weights"],
-        "imaging_cnn": [],
-        "imaging_genetic_svm": ["imaging_genetic_svm", "class_weights"],
-        "imaging_genetic_nn": ["imaging_genetic_nn", *training],
-        "genetic_nn": ["genetic_nn", *training],
-    }.get(model, ["proposed", *training])
-    return [f"classification.{key}" for key in own]
+    if model.startswith("head_"):
+        own = ["proposed.layers", "proposed.l1", "proposed.batch_size", *training]
+    else:
+        own = {
+            "confounds": ["class_weights"],
+            "imaging_cnn": [],
+            "genetic_linear": ["genetic_linear", "class_weights"],
+            "imaging_genetic_svm": ["imaging_genetic_svm", "class_weights"],
+            "imaging_genetic_nn": ["imaging_genetic_nn", *training],
+            "genetic_nn": ["genetic_nn", *training],
+        }.get(model, ["proposed", "finetune_encoder", *training])
+    return ["people.heads_on", *[f"classification.{key}" for key in own]]
 
 
 def classifier_section(wildcards):
     """The slice of `train_classifier` for its model."""
-    part = section("seed", "people.heads_on", *classifier_keys(wildcards.model))
+    part = section("seed", *classifier_keys(wildcards.get("model", "genetic_nn")))
     part.setdefault("classification", {})
     return part
 
 
-def classifier_extra(wildcards):
-    """What a model needs beside the tables of the folds."""
-    if wildcards.model.startswith("cgni_"):
-        return {"embeddings": result(f"contrastive/{wildcards.model.removeprefix('cgni_')}/embeddings.parquet")}
-    if wildcards.model == "imaging_cnn":
+def classifier_extra(model):
+    """What a model needs beside the tables of the folds and the winner of its search."""
+    if model.startswith("cgni_"):
+        folder = f"contrastive/{model.removeprefix('cgni_')}"
+        along = (
+            {"encoders": result(f"{folder}/encoders.ckpt")} if EFFECTIVE["classification"]["finetune_encoder"] else {}
+        )
+        return {"embeddings": result(f"{folder}/embeddings.parquet"), **along}
+    if model == "imaging_cnn":
         return {"networks": expand(result("transfer/fold{fold}/wm.ckpt"), fold=FOLDS)}
-    if wildcards.model.startswith("imaging_genetic"):
+    if model.startswith("imaging_genetic") or "_hg" in model:
         return {"hidden": result("classification/genetic_nn/features.parquet")}
     return {}
+
+
+def classifier_inputs(wildcards):
+    """What a model needs beside the tables of the folds; its settings are the winner's, where there was a search."""
+    model = wildcards.get("model", "genetic_nn")
+    return {**classifier_extra(model), **searched_settings(model)}
+
+
+def searched_model(model):
+    """The model whose search a model's settings come from: the proposed one's for all that share its head."""
+    return "cgni_terms1234" if model.startswith(("cgni_", "head_")) else model
+
+
+def candidates(model):
+    """Candidates of a searched model: name to settings."""
+    return _config.candidates(EFFECTIVE, "proposed" if model == "cgni_terms1234" else model)
+
+
+def searched_models():
+    """Models whose settings the config's search looks for."""
+    named = [grid["model"] for grid in EFFECTIVE["classification"]["search"]]
+    return sorted({"cgni_terms1234" if model == "proposed" else model for model in named})
+
+
+def candidate_lineages():
+    """Who was used in the fits of every candidate."""
+    path = result("audit/lineage/train_candidate_{model}_{candidate}.parquet")
+    return [path.format(model=m, candidate=name) for m in searched_models() for name in candidates(m)]
+
+
+def searched_settings(model):
+    """The winner's settings as an input file; none without a search.
+
+    The file is the winner's own, written with its fit, so that another candidate that does not win
+    reruns nothing that comes after the search.
+    """
+    searched = searched_model(model)
+    if not candidates(searched):
+        return {}
+    selection = checkpoints.select_settings.get(model=searched).output.selection
+    winner = _json.loads(_Path(str(selection)).read_text())["candidate"]
+    return {"settings": result(f"search/{searched}/{winner}/settings.json")}
+
+
+def candidate_settings(wildcards):
+    """What the candidate changes in the config."""
+    return candidates(wildcards.model)[wildcards.candidate]
+
+
+def candidate_section(wildcards):
+    """The slice of `train_candidate`: what its model reads, with the candidate's settings in it."""
+    keys = classifier_keys(wildcards.model)
+    if wildcards.model == "cgni_terms1234":
+        keys += contrastive_keys("terms1234")
+    return _config.section(_config.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
+
+
+def candidate_inputs(wildcards):
+    """What a candidate needs beside the tables of the folds: h_g, which is the genetic network's."""
+    return {} if wildcards.model == "cgni_terms1234" else classifier_extra(wildcards.model)

@@ -216,6 +216,7 @@ rule make_tables:
     input:
         **SIMULATED_ONLY,
         performance=result("classification/performance.parquet"),
+        comparisons=result("classification/comparisons.parquet"),
         selection=result("classification/selection.json"),
         correlations=result("scca/correlations.parquet"),
         null_correlations=expand(result("occlusion/null/correlations{batch}.parquet"), batch=NULL_BATCHES),

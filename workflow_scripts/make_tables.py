@@ -21,9 +21,9 @@ null = pd.concat(null) if null else pd.DataFrame(columns=["component", "r"])
 rsids = read_table(inputs.variants).set_index("variant_id")["rsid"]
 chosen = json.loads(Path(inputs.selection).read_text())["terms"]
 recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
-first = [model for model in models if not model.startswith("cgni_") or model == f"cgni_{chosen}"]
+first = [model for model in models if not model.startswith("cgni_terms") or model == f"cgni_{chosen}"]
 tables = {
-    "table1": study_tables.table1(performance, first),
+    "table1": study_tables.table1(performance, first, read_table(inputs.comparisons)),
     "table2": study_tables.table2(performance, job.cfg["terms"], job.cfg["contrastive"]["weights"], chosen),
     "table3": interpretation_tables.table3(correlations, null),
     "table4": interpretation_tables.table4(contributions, snp_genes, rsids),

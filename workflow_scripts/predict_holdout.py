@@ -17,16 +17,15 @@ prepare_torch(0, snakemake.threads)  # nothing is drawn at random here
 inputs, models = snakemake.input, job.cfg["models"]
 tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
 checkpoints = {model: load_checkpoint(path) for model, path in zip(models, inputs.models, strict=True)}
-embeddings = dict(zip(job.cfg["terms"], inputs.embeddings, strict=True))
+embeddings = {f"cgni_{terms}": path for terms, path in zip(job.cfg["terms"], inputs.embeddings, strict=True)}
 parts = []
 for fold in tables.folds():
     data = tables.fold_data(fold)
     rows = data.rows("holdout")
     for model, checkpoint in checkpoints.items():
         fitted = checkpoint[f"fold{fold}"]
-        extra = {"embeddings": embeddings.get(model.removeprefix("cgni_")), "hidden": inputs.get("hidden")}
-        features = job.cfg["classification"]["proposed"]["features"]
-        x = classifier_inputs(model, data, fold, tables, features, extra, fitted["site_levels"])
+        extra = {"embeddings": embeddings.get(model), "hidden": inputs.get("hidden")}
+        x = classifier_inputs(fitted["features"], data, fold, tables, extra, fitted["site_levels"])
         parts.append(
             pd.DataFrame(
                 {

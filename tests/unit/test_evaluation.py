@@ -6,8 +6,9 @@ import pytest
 from scipy.stats import binomtest, false_discovery_control
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix, roc_auc_score
 
+from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.training.bootstrap import family_weights, weighted_auc, weighted_balanced_accuracy
 from workflow_scripts.cgni.training.evaluation import (
-    bootstrap_families,
     compare_models,
     holm,
     matched_subset,
@@ -92,27 +93,52 @@ def test_holm_by_hand():
 
 def test_bootstrap_keeps_families_whole():
     families = np.array(["b", "a", "b", "c", "a", "b"])
-    seen = []
-
-    def score(rows):
-        seen.append(rows)
-        return float(len(rows))
-
-    bootstrap_families(families, score, 50, 3)
-    for rows in seen:
-        counts = pd.Series(np.bincount(rows, minlength=6)).groupby(families)
-        assert (counts.nunique() == 1).all()  # everybody of a family as often as the others
-        assert counts.first().sum() == 3  # as many families as there are
+    weights = np.concatenate(list(family_weights(families, 1200, 3)))
+    assert weights.shape == (1200, 6)
+    for name in "abc":
+        assert (np.ptp(weights[:, families == name], axis=1) == 0).all()  # everybody of a family as often
+    assert (weights[:, [1, 0, 3]].sum(axis=1) == 3).all()  # as many families as there are
+    np.testing.assert_array_equal(weights, np.concatenate(list(family_weights(families, 1200, 3))))
 
 
 def test_bootstrap_error_equals_the_known_one():
     """Unrelated people: the SE of a mean is SD / sqrt(n); pairs of copies: sqrt(2) times that."""
     values = np.random.default_rng(5).normal(size=200)
-    draws = bootstrap_families(np.arange(200), lambda rows: values[rows].mean(), 2000, 1)
-    assert draws.std() == pytest.approx(values.std() / np.sqrt(200), rel=0.1)
-    doubled = np.repeat(values, 2)
-    draws = bootstrap_families(np.repeat(np.arange(200), 2), lambda rows: doubled[rows].mean(), 2000, 1)
-    assert draws.std() == pytest.approx(doubled.std() / np.sqrt(400) * np.sqrt(2), rel=0.1)
+    for copies in (1, 2):
+        own, families = np.repeat(values, copies), np.repeat(np.arange(200), copies)
+        weights = np.concatenate(list(family_weights(families, 2000, 1)))
+        draws = (weights @ own) / weights.sum(axis=1)
+        known = own.std() / np.sqrt(len(own)) * np.sqrt(copies)
+        assert draws.std() == pytest.approx(known, rel=0.1)
+
+
+def test_weighted_scores_are_those_of_the_repeated_people():
+    """A weight of 3 is the person three times, scored by scikit-learn; ties and values of exactly 0.5 among them."""
+    rng = np.random.default_rng(2)
+    labels, probabilities = rng.integers(0, 2, 40), rng.uniform(size=40).round(1)
+    weights = np.concatenate(list(family_weights(np.arange(40) // 2, 30, 4)))
+    for row, accuracy, area in zip(
+        weights.astype(int),
+        weighted_balanced_accuracy(labels, probabilities, weights),
+        weighted_auc(labels, probabilities, weights),
+        strict=True,
+    ):
+        y, p = np.repeat(labels, row), np.repeat(probabilities, row)
+        assert accuracy == pytest.approx(balanced_accuracy_score(y, p >= 0.5))
+        assert area == pytest.approx(roc_auc_score(y, p))
+
+
+def test_scores_without_a_class_are_undefined_in_every_resample():
+    weights = np.ones((3, 5))
+    assert np.isnan(weighted_balanced_accuracy(np.ones(5), np.ones(5), weights)).all()
+    assert np.isnan(weighted_auc(np.ones(5), np.ones(5), weights)).all()
+
+
+def test_models_scored_on_other_people_are_not_compared():
+    development, holdout = both(good=0.6, poor=0.0)
+    development["poor"] = development["poor"].iloc[:-1]
+    with pytest.raises(InputError, match="not the same people"):
+        compare_models("good", development, holdout, people(), 50, 1)
 
 
 def test_matched_people_are_pairs_of_the_same_sex_and_age():
@@ -147,6 +173,8 @@ def test_performance_of_models():
     row = table.loc[("good", "holdout", -1, "balanced_accuracy")]
     assert row["value"] == pytest.approx(expected)
     assert row["low"] <= row["value"] <= row["high"] and row["se"] >= 0
+    matched = table.loc[("good", "validation", -1, "balanced_accuracy_matched")]
+    assert matched["low"] <= matched["value"] <= matched["high"]
     counts = [table.loc[("good", "holdout", -1, name), "value"] for name in ("tp", "fn", "tn", "fp")]
     assert sum(counts) == len(mean)
 
@@ -157,7 +185,8 @@ def test_comparisons_pair_the_same_people_and_see_a_difference():
     table = compare_models("good", development, holdout, people(), 200, 1).set_index(["other", "split"])
     assert table.loc[("poor", "validation"), "difference"] > 0.2
     assert table.loc[("poor", "validation"), "mcnemar_p_holm"] < 0.05
-    assert table.loc[("poor", "validation"), "bootstrap_p"] < 0.05
+    assert table.loc[("poor", "validation"), "bootstrap_p_holm"] < 0.05
+    assert (table["bootstrap_p_holm"] >= table["bootstrap_p"]).all()
     assert table.loc[("same", "validation"), ["difference", "low", "high"]].tolist() == [0, 0, 0]
     assert table.loc[("same", "validation"), ["bootstrap_p", "mcnemar_p"]].tolist() == [1, 1]
 

@@ -84,11 +84,25 @@ def test_weighted_sum_is_equation_5() -> None:
     assert float(contrastive_loss(5 * v, 0.1 * g, labels, weights, _options())) == pytest.approx(expected, rel=1e-10)
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    v, g, labels = (t[:6] for t in _embeddings())
+def test_supervised_term_is_cross_entropy_with_soft_targets() -> None:
+    # equal shares of the positives as targets, the anchor itself left out (PyTorch's implementation)
+    v, _, labels = (t[:8] for t in _embeddings())
+    others = ~torch.eye(8, dtype=torch.bool)
+    similarity = (v @ v.T / 0.3)[others].reshape(8, 7)
+    same = (labels[:, None] == labels[None, :])[others].reshape(8, 7).double()
+    expected = functional.cross_entropy(similarity, same / same.sum(dim=1, keepdim=True))
+    assert torch.allclose(supervised_loss(v, labels, _options(reduction="mean")), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("normalise", [False, True])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("include_positive", [False, True])
+def test_gradients_are_those_of_finite_differences(include_positive: bool, reduction: str, normalise: bool) -> None:
+    v, g, labels = (t[3:9] for t in _embeddings())  # the last person has no partner
     v, g = v.clone().requires_grad_(), g.clone().requires_grad_()
     weights = {1: 0.7, 2: 0.3, 3: 0.2, 4: 0.4}
-    assert torch.autograd.gradcheck(lambda a, b: contrastive_loss(a, b, labels, weights, _options()), (v, g))
+    options = _options(include_positive=include_positive, reduction=reduction, normalise=normalise)
+    assert torch.autograd.gradcheck(lambda a, b: contrastive_loss(a, b, labels, weights, options), (v, g))
 
 
 def test_diverged_raw_embeddings_are_refused() -> None:

@@ -1,5 +1,7 @@
 """Encoders and classifiers of a fold: what they learn, from whom, and that they come back from their files."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,8 @@ from workflow_scripts.cgni.training.classifier_fits import fit_classifier
 from workflow_scripts.cgni.training.classifiers import hidden_features, linear_head, probabilities
 from workflow_scripts.cgni.training.contrastive import embed, fit_encoders
 from workflow_scripts.cgni.training.metrics import balanced_accuracy
-from workflow_scripts.cgni.training.multimodal import FoldData, assemble_fold, fit_rows, watch_rows
+from workflow_scripts.cgni.training.multimodal import FoldData, assemble_fold, fit_rows, head_rows, watch_rows
+from workflow_scripts.cgni.training.small import SmallSettings, fit_small
 
 torch.set_num_threads(1)
 CONTRASTIVE = {
@@ -26,6 +29,8 @@ CONTRASTIVE = {
     "genetic_layers": [16, 8],
     "activation": "relu",
     "dropout": 0.1,
+    "l1": 0.0,
+    "optimiser": "adam",
     "batch_size": 20,
     "epochs": 4,
     "learning_rate": 1e-2,
@@ -34,7 +39,9 @@ CONTRASTIVE = {
 }
 CLASSIFICATION = {
     "class_weights": True,
-    "proposed": {"features": ["zg", "h"], "layers": [16, 8], "batch_size": 40},
+    "finetune_encoder": False,
+    "proposed": {"features": ["zg", "h"], "layers": [16, 8], "l1": 0.0, "batch_size": 40},
+    "genetic_linear": {"c": 0.01},
     "genetic_nn": {"layers": [16, 8], "l1": 1e-5, "batch_size": 40},
     "imaging_genetic_nn": {"layers": [16], "l1": 1e-5, "batch_size": 40},
     "imaging_genetic_svm": {"c": 0.01},
@@ -45,7 +52,8 @@ CLASSIFICATION = {
     "weight_decay": 1e-4,
     "patience": 5,
 }
-TRAINED = ["cgni_terms124", "genetic_nn", "imaging_genetic_nn", "imaging_genetic_svm", "confounds"]
+TRAINED = ["cgni_terms124", "genetic_nn", "genetic_linear", "head_h", "imaging_genetic_nn"]
+TRAINED += ["imaging_genetic_svm", "confounds"]
 
 
 def fold_data(count=300, features=12, snps=20, signal=1.0, seed=0):
@@ -82,7 +90,7 @@ def same(first, second):
 
 
 def classifier(model, data, heads_on="fit"):
-    fit, watched = fit_rows(data, heads_on), watch_rows(data, heads_on)
+    fit, watched = head_rows(data, heads_on, 1)
     x = np.hstack([data.h, data.counts])
     return fit_classifier(model, x, data.labels, fit, watched, CLASSIFICATION, 5)[0], x
 
@@ -93,7 +101,23 @@ def test_parts_of_a_fit():
     assert set(data.part[fit]) == {"fit"} and set(data.part[monitor]) == {"monitor"}
     assert (data.labels[np.r_[fit, monitor]] >= 0).all()
     assert set(data.part[fit_rows(data, "training")]) == {"fit", "monitor"}
-    assert watch_rows(data, "training") is None and watch_rows(data, "monitor") is None
+    assert watch_rows(data, "training") is None
+
+
+def test_heads_on_monitor_people_leave_a_quarter_of_the_families_to_watch():
+    data = fold_data()
+    families = np.array([f"f{i // 2}" for i in range(len(data.ids))])
+    data = dataclasses.replace(data, families=families)
+    for heads_on, parts in (("monitor", {"monitor"}), ("both", {"fit", "monitor"})):
+        fit, watched = head_rows(data, heads_on, 3)
+        assert set(data.part[fit]) == parts and set(data.part[watched]) == {"monitor"}
+        assert not set(families[watched]) & set(families[data.rows("monitor")][~np.isin(data.rows("monitor"), watched)])
+        assert not set(fit) & set(watched)
+        assert set(fit) | set(watched) == set(data.rows(*parts))
+        assert 0.15 < len(watched) / len(data.rows("monitor")) < 0.35
+        assert set(data.labels[watched]) == {0, 1}
+    fit, watched = head_rows(data, "training", 3)
+    assert set(fit) == set(data.rows("fit", "monitor")) and watched is None
 
 
 @pytest.mark.parametrize(
@@ -246,3 +270,36 @@ def test_a_fold_takes_its_own_fill_values_and_features():
     assert data.labels.tolist() == [0, -1]
     np.testing.assert_array_equal(data.h, [[1], [3]])
     np.testing.assert_array_equal(data.counts, [[1], [0.75]])
+
+
+@pytest.mark.parametrize("key", ["l1", "weight_decay"])
+def test_penalties_shrink_the_encoders(key):
+    """L1 on hidden weights, and decay apart from the gradient: the hidden weights' mean size falls."""
+
+    def size(**changes):
+        cfg = {**CONTRASTIVE, "optimiser": "adamw", **changes}
+        pair, _, _ = fit_encoders(fold_data(), "terms124", cfg, "training", 3)
+        return float(pair.genetic_mlp.linears[0].weight.detach().abs().mean())
+
+    assert size(**{key: {"l1": 0.1, "weight_decay": 5.0}[key]}) < 0.8 * size()
+
+
+def test_decoupled_weight_decay_is_the_published_one():
+    """Without a gradient AdamW multiplies weights by 1 - rate x decay; the L2 penalty of Adam moves by the rate."""
+    for optimiser, expected in (("adamw", 2.0 * (1 - 0.1 * 0.5)), ("adam", 2.0 - 0.1)):
+        network = torch.nn.Linear(1, 1, bias=False)
+        torch.nn.init.constant_(network.weight, 2.0)
+        settings = SmallSettings(4, 1, 0.1, 0.5, 1, optimiser)
+        fit_small(network, np.array([0, 0, 1, 1]), lambda rows, n=network: n.weight.sum() * 0, None, settings, 1)
+        assert float(network.weight) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_linear_genetic_encoder_is_one_layer():
+    cfg = {**CONTRASTIVE, "genetic_layers": CONTRASTIVE["genetic_layers"][-1:]}
+    data = fold_data()
+    pair, _, _ = fit_encoders(data, "linear_terms124", cfg, "fit", 3)
+    first, second = torch.from_numpy(data.counts[:2])
+    with torch.inference_mode():
+        middle = pair.genetic_raw(((first + second) / 2)[None])
+        ends = (pair.genetic_raw(first[None]) + pair.genetic_raw(second[None])) / 2
+    torch.testing.assert_close(middle, ends, rtol=1e-4, atol=1e-5)

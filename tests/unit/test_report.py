@@ -20,6 +20,17 @@ _PALETTE = ["#3b6fb6", "#c8553d", "#6a994e", "#8e7cc3", "#e0a030", "#5f6b7a"]
 _MODELS = ["cgni_terms1", "cgni_terms124", "imaging_cnn", "confounds"]
 
 
+_COUNTS = ("tp", "fn", "tn", "fp")
+
+
+def _comparisons() -> pd.DataFrame:
+    names = ["model", "other", "split", "difference", "low", "high", "bootstrap_p", "bootstrap_p_holm", "mcnemar_p",
+             "mcnemar_p_holm"]  # fmt: skip
+    rows = [("cgni_terms124", "imaging_cnn", split, 0.02, -0.01, 0.05, 0.1, 0.2, 0.15, 0.3)
+            for split in ("validation", "holdout")]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
+
+
 def _performance() -> pd.DataFrame:
     rows = []
     for model in _MODELS:
@@ -32,14 +43,20 @@ def _performance() -> pd.DataFrame:
             if split != "train":
                 rows.append((model, split, -1, "balanced_accuracy", 0.64, 0.02, 0.6, 0.68))
                 rows.append((model, split, -1, "auc", 0.7, 0.02, 0.66, 0.74))
-                rows.append((model, split, -1, "balanced_accuracy_matched", 0.61, None, None, None))
+                rows.append((model, split, -1, "balanced_accuracy_matched", 0.61, 0.03, 0.55, 0.67))
+                rows += [(model, split, -1, name, 10.0 + n, None, None, None) for n, name in enumerate(_COUNTS)]
     return pd.DataFrame(rows, columns=["model", "split", "fold", "metric", "value", "se", "low", "high"])
 
 
 def test_table1_prints_percent_and_the_published_row() -> None:
-    table = study_tables.table1(_performance(), ["cgni_terms124", "imaging_cnn", "confounds"]).set_index("Model")
+    models = ["cgni_terms124", "imaging_cnn", "confounds"]
+    table = study_tables.table1(_performance(), models, _comparisons()).set_index("Model")
     own = table.loc["CGNI (1)+(2)+(4)"]
-    assert own["Validation"] == "65.00 ± 5.00" and own["Holdout, pooled ± SE"] == "64.0 ± 2.0"
+    assert own["Validation"] == "65.00 ± 5.00" and own["Pooled [95 % interval], holdout"] == "64.0 [60.0, 68.0]"
+    assert own["Matched subset [95 % interval], out of fold"] == "61.0 [55.0, 67.0]"
+    assert own["TP/FN/TN/FP, holdout"] == "10 / 11 / 12 / 13" and own["Proposed minus this, holdout"] == "–"
+    assert table.loc["Imaging CNN", "Proposed minus this, holdout"] == "+2.0 [-1.0, +5.0]"
+    assert table.loc["Imaging CNN", "Bootstrap p, McNemar p (Holm), out of fold"] == "0.2, 0.3"
     assert own["Published (train / validation / holdout)"] == "91.37 ± 0.30 / 90.39 ± 0.11 / 88.91 ± 0.66"
     assert table.loc["Confounds only", "Published (train / validation / holdout)"] == "–"
 
@@ -96,7 +113,7 @@ def _report(clean: bool) -> str:
     lineage.columns = ["rule", "fold", "use", "people", "holdout_people", "validation_people", "relatives", "clean"]
     comparisons = pd.DataFrame(
         {"other": ["imaging_cnn"], "split": ["holdout"], "difference": [0.01], "low": [-0.02], "high": [0.04],
-         "bootstrap_p": [0.5], "mcnemar_p_holm": [1.0]}
+         "bootstrap_p_holm": [0.5], "mcnemar_p_holm": [1.0]}
     )  # fmt: skip
     tables = {
         name: pd.DataFrame({"x": ["<1>"]}) for name in ("summary", "attrition", *(f"table{n}" for n in range(1, 6)))

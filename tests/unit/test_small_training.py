@@ -15,7 +15,6 @@ from workflow_scripts.cgni.training.batches import class_aware_batches
 from workflow_scripts.cgni.training.classifiers import fit_logistic, fit_network, fit_svm, linear_head, probabilities
 from workflow_scripts.cgni.training.contrastive import embed, fit_encoders
 from workflow_scripts.cgni.training.evaluation import (
-    bootstrap_families,
     holm,
     matched_subset,
     mcnemar,
@@ -32,7 +31,8 @@ _NETWORK = {
 _CONTRASTIVE = {
     "imaging_layers": [6, 4], "genetic_layers": [6, 4], "activation": "relu", "dropout": 0.1, "normalise": True,
     "temperature": 0.2, "include_positive": True, "reduction": "mean", "weights": {"vg": 0.7, "gv": 0.3, "gg": 0.4},
-    "batch_size": 16, "epochs": 3, "learning_rate": 1e-3, "weight_decay": 0.0, "patience": 3,
+    "l1": 0.0, "optimiser": "adam", "batch_size": 16, "epochs": 3,
+    "learning_rate": 1e-3, "weight_decay": 0.0, "patience": 3,
 }  # fmt: skip
 
 
@@ -149,17 +149,6 @@ def test_matched_subset_is_balanced_in_sex_and_close_in_age() -> None:
     rows = people.iloc[matched_subset(people)]
     assert (rows.groupby(["sex", "label"]).size().unstack().diff(axis=1).iloc[:, 1] == 0).all()
     assert abs(rows.groupby("label")["age"].mean().diff().iloc[1]) < 1.5
-
-
-def test_bootstrap_keeps_families_whole() -> None:
-    families = np.array(["a", "a", "b", "c", "c", "c"])
-
-    def check(rows: np.ndarray) -> float:
-        counts = np.bincount(rows, minlength=6)
-        assert counts[0] == counts[1] and counts[3] == counts[4] == counts[5]
-        return float(len(rows))
-
-    assert len(bootstrap_families(families, check, 50, 0)) == 50
 
 
 def test_selection_reads_validation_rows_only() -> None:

@@ -21,7 +21,8 @@ from tests.workflow.declarations import (
 from tests.workflow.study import REPOSITORY, Study, copy_repository
 
 LIGHT = {
-    "write_config", "select_terms", "summarise_contributions", "audit_lineage", "enrich_genes", "make_tables",
+    "write_config", "select_terms", "select_settings", "summarise_contributions", "audit_lineage", "enrich_genes",
+    "make_tables",
     "write_report", *(rule for rule in DECLARATIONS if rule.startswith("plot_")),
 }  # fmt: skip
 

@@ -4,6 +4,9 @@ Imported while the DAG is built, so nothing heavy is imported here.
 """
 
 import copy
+import hashlib
+import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,12 @@ _RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 _AUTO = "auto"
 _OWN_AUTO = {"execution.device", "execution.precision", "inputs.atlas", "inputs.atlas_labels", "enrichment.engine"}
 TERM_WEIGHTS = {1: "vg", 2: "gv", 3: "vv", 4: "gg"}
+_SEARCHED = ("contrastive", "classification")  # sections whose keys a search may vary
+_NOT_SEARCHED = {
+    "contrastive.subsets",
+    "contrastive.linear_subset",
+    *(f"classification.{key}" for key in ("models", "shared_head", "search", "shuffles", "bootstrap")),
+}
 
 
 def effective_config(config: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +41,7 @@ def effective_config(config: dict[str, Any]) -> dict[str, Any]:
     _resolve_auto(effective, protocol)
     effective["inputs"] = _fill_results_dir(effective["inputs"], effective["results_dir"])
     _check_combinations(effective)
+    _check_candidates(effective)
     return effective
 
 
@@ -52,13 +62,47 @@ def terms_names(effective: dict[str, Any]) -> list[str]:
     subsets = effective["contrastive"]["subsets"]
     if subsets == "all":
         subsets = [[term for term in TERM_WEIGHTS if mask >> (term - 1) & 1] for mask in range(1, 16)]
-    return ["terms" + "".join(str(term) for term in sorted(subset)) for subset in subsets]
+    return [_terms_name(subset) for subset in subsets]
+
+
+def encoder_names(effective: dict[str, Any]) -> list[str]:
+    """Every pair of encoders: those of the loss subsets, then the one with a linear genetic encoder, if wanted."""
+    linear = effective["contrastive"]["linear_subset"]
+    return [*terms_names(effective), *([f"linear_{_terms_name(linear)}"] if linear else [])]
 
 
 def model_names(effective: dict[str, Any]) -> list[str]:
-    """All classifiers: the proposed one for each loss subset, the chosen ones, the confound baseline."""
-    proposed = [f"cgni_{terms}" for terms in terms_names(effective)]
-    return [*proposed, *effective["classification"]["models"], "confounds"]
+    """All classifiers: one for each pair of encoders, the chosen ones, the shared heads, the confound baseline."""
+    proposed = [f"cgni_{terms}" for terms in encoder_names(effective)]
+    classification = effective["classification"]
+    heads = ["head_" + "_".join(features) for features in classification["shared_head"]]
+    return [*proposed, *classification["models"], *heads, "confounds"]
+
+
+def candidates(effective: dict[str, Any], model: str) -> dict[str, dict[str, Any]]:
+    """Hyperparameter candidates of a model (`proposed` or one of classification.models), in the order of the config.
+
+    Returns
+    -------
+    Name to nested settings that differ from the config, such as {"contrastive": {"dropout": 0.2}}. The name is
+    a digest of the settings, so that another candidate leaves those that are there alone.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for grid in effective["classification"]["search"]:
+        if grid["model"] == model:
+            keys = sorted(set(grid) - {"model"})
+            for values in itertools.product(*(grid[key] for key in keys)):
+                settings = _nested(dict(zip(keys, values, strict=True)))
+                text = json.dumps(settings, sort_keys=True)
+                found[hashlib.sha256(text.encode()).hexdigest()[:8]] = settings
+    return found
+
+
+def with_candidate(effective: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """The effective config with a candidate's settings in it."""
+    changed = {key: copy.deepcopy(effective[key]) if key in _SEARCHED else effective[key] for key in effective}
+    _overlay(changed, settings)
+    return changed
 
 
 def leak_stamp(effective: dict[str, Any]) -> str:
@@ -82,6 +126,30 @@ def protocol_choices(effective: dict[str, Any]) -> dict[str, Any]:
 
     walk(protocol, effective, "")
     return choices
+
+
+def _terms_name(subset: list[int]) -> str:
+    return "terms" + "".join(str(term) for term in sorted(subset))
+
+
+def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+    """{"a": {"b": 1}} of {"a.b": 1}."""
+    nested: dict[str, Any] = {}
+    for key, value in flat.items():
+        *parents, last = key.split(".")
+        target = nested
+        for parent in parents:
+            target = target.setdefault(parent, {})
+        target[last] = value
+    return nested
+
+
+def _overlay(target: dict[str, Any], settings: dict[str, Any]) -> None:
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            _overlay(target[key], value)
+        else:
+            target[key] = value
 
 
 def _plain(value: Any) -> Any:
@@ -173,5 +241,39 @@ def _check_combinations(config: dict[str, Any]) -> None:
     if len(set(names)) != len(names):
         raise InputError("contrastive.subsets: a loss subset appears twice")
     models = config["classification"]["models"]
-    if {"imaging_genetic_svm", "imaging_genetic_nn"} & set(models) and "genetic_nn" not in models:
-        raise InputError("classification.models: imaging_genetic_svm and imaging_genetic_nn need genetic_nn (its h_g)")
+    hidden = [model for model in models if model.startswith("imaging_genetic")]
+    hidden += ["shared_head"] if any("hg" in features for features in config["classification"]["shared_head"]) else []
+    if hidden and "genetic_nn" not in models:
+        raise InputError(f"classification.models: {' and '.join(hidden)} need genetic_nn (its h_g)")
+    if config["people"]["fit_on"] == "training" and config["people"]["heads_on"] in ("monitor", "both"):
+        raise InputError(
+            f"people.heads_on: {config['people']['heads_on']} asks for people whom the encoders have not seen, "
+            "but people.fit_on training leaves none; use fit_on fit, or heads_on training"
+        )
+
+
+def _check_candidates(config: dict[str, Any]) -> None:
+    """Every key of a search must exist, and every candidate be a config that is allowed."""
+    schema = yaml.safe_load((_RESOURCES / "config.schema.yaml").read_text())
+    parts = {name: {"$defs": schema["$defs"], **schema["properties"][name]} for name in _SEARCHED}
+    for number, grid in enumerate(config["classification"]["search"]):
+        here = f"classification.search.{number}"
+        if grid["model"] not in ("proposed", *config["classification"]["models"]):
+            raise InputError(f"{here}: {grid['model']} is not among classification.models")
+        for key in set(grid) - {"model"}:
+            if not _exists(config, key) or any(key == n or key.startswith(f"{n}.") for n in _NOT_SEARCHED):
+                raise InputError(f"{here}: {key} is not a key of the config that a search may vary")
+        for settings in candidates({"classification": {"search": [grid]}}, grid["model"]).values():
+            changed = with_candidate(config, settings)
+            for name, part in parts.items():
+                for error in jsonschema.Draft202012Validator(part).iter_errors(changed[name]):
+                    raise InputError(f"{here}: {name}.{_path(error)}: {_message(error)}")
+
+
+def _exists(config: dict[str, Any], key: str) -> bool:
+    value: Any = config
+    for part in key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return not isinstance(value, dict)

@@ -94,7 +94,7 @@ def _comparison_rows(comparisons: pd.DataFrame) -> pd.DataFrame:
             "95 % interval": [
                 f"{100 * a:.1f} to {100 * b:.1f}" for a, b in zip(comparisons["low"], comparisons["high"], strict=True)
             ],
-            "Bootstrap p": comparisons["bootstrap_p"].map(_p_value),
+            "Bootstrap p (Holm)": comparisons["bootstrap_p_holm"].map(_p_value),
             "McNemar p (Holm)": comparisons["mcnemar_p_holm"].map(_p_value),
         }
     )

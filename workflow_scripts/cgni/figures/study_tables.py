@@ -16,21 +16,30 @@ PUBLISHED = {
     "imaging_genetic_nn": ("87.47 ± 0.45", "87.08 ± 0.80", "87.02 ± 0.67"),
     "cgni_terms124": ("91.37 ± 0.30", "90.39 ± 0.11", "88.91 ± 0.66"),
 }
+PUBLISHED_HOLDOUT = {"terms1": "88.31 ± 0.31", "terms4": "88.10 ± 0.41", "terms124": "88.91 ± 0.66"}  # of Table 2
 _SPLITS = ("train", "validation", "holdout")
 
 
-def table1(performance: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
-    """Models by split: balanced accuracy in percent, mean ± SD over folds, and what stands beside it."""
+def table1(performance: pd.DataFrame, models: Sequence[str], comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Models by split: balanced accuracy in percent, mean ± SD over folds, and what stands beside it.
+
+    Intervals are those of a bootstrap over families; p-values compare with the proposed model and are
+    Holm-corrected; the published numbers carry the caution of the report.
+    """
     rows = []
     for model in models:
         row = {"Model": model_label(model)}
         row |= {split.capitalize(): _over_folds(performance, model, split) for split in _SPLITS}
-        row["Out of fold, pooled ± SE"] = _pooled(performance, model, "validation")
-        row["Holdout, pooled ± SE"] = _pooled(performance, model, "holdout")
-        row["Matched subset, out of fold"] = _percent(
-            _value(performance, model, "validation", "balanced_accuracy_matched")
-        )
-        row["AUC, out of fold"] = f"{_value(performance, model, 'validation', 'auc'):.3f}"
+        for split, title in (("validation", "out of fold"), ("holdout", "holdout")):
+            row[f"Pooled [95 % interval], {title}"] = _interval(performance, model, split, "balanced_accuracy", 100)
+            row[f"Matched subset [95 % interval], {title}"] = _interval(
+                performance, model, split, "balanced_accuracy_matched", 100
+            )
+            row[f"AUC [95 % interval], {title}"] = _interval(performance, model, split, "auc", 1)
+            row[f"TP/FN/TN/FP, {title}"] = _confusion(performance, model, split)
+            row[f"Proposed minus this, {title}"], row[f"Bootstrap p, McNemar p (Holm), {title}"] = _comparison(
+                comparisons, model, split
+            )
         row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, ("–",)))
         rows.append(row)
     return pd.DataFrame(rows)
@@ -52,6 +61,13 @@ def table2(performance: pd.DataFrame, terms: Sequence[str], weights: Mapping[str
             "Validation": _over_folds(performance, model, "validation"),
         }
         row["Holdout (descriptive)"] = _over_folds(performance, model, "holdout")
+        row["Out of fold [95 % interval]"] = _interval(performance, model, "validation", "balanced_accuracy", 100)
+        row["Matched subset, out of fold"] = _interval(
+            performance, model, "validation", "balanced_accuracy_matched", 100
+        )
+        row["AUC, out of fold"] = _interval(performance, model, "validation", "auc", 1)
+        row["TP/FN/TN/FP, out of fold"] = _confusion(performance, model, "validation")
+        row["Published holdout"] = PUBLISHED_HOLDOUT.get(subset, "–")
         row["Chosen"] = "yes" if subset == chosen else ""
         rows.append(row)
     return pd.DataFrame(rows)
@@ -116,5 +132,25 @@ def _pooled(performance: pd.DataFrame, model: str, split: str) -> str:
     return f"{100 * value:.1f} ± {100 * _value(performance, model, split, 'balanced_accuracy', 'se'):.1f}"
 
 
-def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{100 * share:.1f}"
+def _interval(performance: pd.DataFrame, model: str, split: str, metric: str, scale: int) -> str:
+    value, low, high = (
+        scale * _value(performance, model, split, metric, column) for column in ("value", "low", "high")
+    )
+    if np.isnan(value):
+        return "–"
+    digits = 1 if scale == 100 else 3
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def _confusion(performance: pd.DataFrame, model: str, split: str) -> str:
+    return " / ".join(f"{_value(performance, model, split, name):.0f}" for name in ("tp", "fn", "tn", "fp"))
+
+
+def _comparison(comparisons: pd.DataFrame, model: str, split: str) -> tuple[str, str]:
+    """Difference with its interval, and both p-values; dashes for the proposed model itself."""
+    chosen = comparisons[(comparisons["other"] == model) & (comparisons["split"] == split)]
+    if chosen.empty:
+        return "–", "–"
+    own = chosen.iloc[0]
+    difference = f"{100 * own['difference']:+.1f} [{100 * own['low']:+.1f}, {100 * own['high']:+.1f}]"
+    return difference, f"{own['bootstrap_p_holm']:.3g}, {own['mcnemar_p_holm']:.3g}"

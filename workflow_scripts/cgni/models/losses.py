@@ -31,8 +31,8 @@ class LossOptions:
 
 
 def term_weights(terms: str, weights: Mapping[str, float]) -> dict[int, float]:
-    """Weight of each term of a subset such as `terms124`; a term that stands alone weighs 1."""
-    chosen = [int(digit) for digit in terms.removeprefix("terms")]
+    """Weight of each term of a subset such as `terms124` or `linear_terms124`; a term that stands alone weighs 1."""
+    chosen = [int(digit) for digit in terms.rpartition("terms")[2]]
     return {term: 1.0 if len(chosen) == 1 else float(weights[TERMS[term]]) for term in chosen}
 
 

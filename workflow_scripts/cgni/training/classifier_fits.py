@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from workflow_scripts.cgni.training.classifiers import Fitted, fit_logistic, fit_network, fit_svm, linear_head
+from workflow_scripts.cgni.models.encoders import EncoderPair
+from workflow_scripts.cgni.training.classifiers import (
+    Fitted,
+    fit_logistic,
+    fit_network,
+    fit_svm,
+    fit_with_encoder,
+    linear_head,
+)
 
 _TRAINING = ("class_weights", "activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience")
 
@@ -20,6 +28,7 @@ def fit_classifier(
     cfg: Mapping[str, Any],
     seed: int,
     cnn_state: Mapping[str, torch.Tensor] | None = None,
+    encoders: EncoderPair | None = None,
 ) -> tuple[Fitted, list[dict[str, Any]]]:
     """Fit `model` on the rows `fit` of its inputs; return it and its learning curve (empty if it has none).
 
@@ -32,6 +41,8 @@ def fit_classifier(
         The section `classification` as far as the model needs it.
     cnn_state
         Weights of the fold's WM network, for `imaging_cnn`, whose head is taken as it is.
+    encoders
+        The fold's encoders where the genetic one is trained along; `x` begins with allele counts then.
     """
     monitor = None if watched is None else (x[watched], labels[watched])
     if model == "imaging_cnn":
@@ -39,9 +50,13 @@ def fit_classifier(
         return linear_head(cnn_state["head.weight"], cnn_state["head.bias"]), []
     if model == "confounds":
         return fit_logistic(x[fit], labels[fit], cfg["class_weights"]), []
+    if model == "genetic_linear":
+        return fit_logistic(x[fit], labels[fit], cfg["class_weights"], cfg["genetic_linear"]["c"]), []
     if model == "imaging_genetic_svm":
         return fit_svm(x[fit], labels[fit], monitor, cfg["imaging_genetic_svm"]["c"], cfg["class_weights"], seed), []
-    own = cfg["proposed"] if model.startswith("cgni_") else cfg[model]
+    own = cfg["proposed"] if model.startswith(("cgni_", "head_")) else cfg[model]
     settings = {**{name: cfg[name] for name in _TRAINING}, **{k: v for k, v in own.items() if k != "features"}}
     settings["l1_output"] = model == "imaging_genetic_nn"  # study A6: its penalty is on all layers
+    if encoders is not None:
+        return fit_with_encoder(x[fit], labels[fit], monitor, encoders, settings, seed)
     return fit_network(x[fit], labels[fit], monitor, settings, seed)

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional
 
-from workflow_scripts.cgni.models.encoders import Scaling
+from workflow_scripts.cgni.models.encoder_head import EncoderHead
+from workflow_scripts.cgni.models.encoders import EncoderPair, Scaling, load_encoders
 from workflow_scripts.cgni.models.mlp import Mlp
 from workflow_scripts.cgni.training.metrics import balanced_accuracy
 from workflow_scripts.cgni.training.small import SmallSettings, fit_small
@@ -34,38 +36,43 @@ def fit_network(
     labels
         0 or 1.
     watched
-        Inputs and labels of the monitor people, or None.
+        Inputs and labels of the people who stop the fit, or None.
     cfg
         layers, activation, dropout, l1 and l1_output (optional), class_weights and the keys of SmallSettings.
     """
     torch.manual_seed(seed)
     scaling = Scaling.fit(x)
-    sizes = {
-        "inputs": x.shape[1],
-        "layers": [*cfg["layers"], 2],
-        "activation": cfg["activation"],
-        "dropout": cfg["dropout"],
-    }
+    sizes = _sizes(x.shape[1], cfg)
     network = Mlp(**sizes)
-    inputs, targets = scaling.apply(torch.from_numpy(x)), torch.from_numpy(labels)
-    weights = _class_weights(labels) if cfg["class_weights"] else None
+    inputs = scaling.apply(torch.from_numpy(x))
+    seen = None if watched is None else (scaling.apply(torch.from_numpy(watched[0])), watched[1])
+    curve = _train(network, network, inputs, labels, seen, cfg, seed)
+    return {"kind": "network", "sizes": sizes, "state": _state(network), "scaling": scaling.state()}, curve
 
-    def loss(rows: np.ndarray) -> torch.Tensor:
-        value = functional.cross_entropy(network(inputs[rows]), targets[rows], weight=weights)
-        return value + cfg.get("l1", 0.0) * network.l1(cfg.get("l1_output", False))
 
-    def watch() -> dict[str, float]:
-        assert watched is not None
-        logits = network(scaling.apply(torch.from_numpy(watched[0])))
-        value = float(functional.cross_entropy(logits, torch.from_numpy(watched[1]), weight=weights))
-        score = balanced_accuracy(watched[1], torch.softmax(logits, dim=1)[:, 1].numpy())
-        return {"score": score - 1e-3 * value, "balanced_accuracy": score, "loss": value}
+def fit_with_encoder(
+    x: np.ndarray,
+    labels: np.ndarray,
+    watched: tuple[np.ndarray, np.ndarray] | None,
+    pair: EncoderPair,
+    cfg: Mapping[str, Any],
+    seed: int,
+) -> tuple[Fitted, list[dict[str, Any]]]:
+    """`fit_network` on z_g and other features, with the genetic encoder of `pair` trained along.
 
-    settings = SmallSettings(**{name: cfg[name] for name in SmallSettings.__dataclass_fields__})
-    curve = fit_small(network, labels, loss, watch if watched else None, settings, seed)
-    state = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    fitted = {"kind": "network", "sizes": sizes, "state": state, "scaling": scaling.state()}
-    return fitted, [row for row in curve if row["metric"] != "score"]
+    The first columns of `x` are allele counts as the encoder takes them. `pair` is changed.
+    """
+    torch.manual_seed(seed)
+    inputs = torch.from_numpy(x)
+    snps = len(pair.scaling_counts.mean)
+    with torch.inference_mode():
+        start = np.hstack([pair.eval().genetic(inputs[:, :snps]).numpy(), x[:, snps:]])
+    sizes = _sizes(start.shape[1], cfg)
+    network = EncoderHead(pair, Mlp(**sizes), Scaling.fit(start))
+    seen = None if watched is None else (torch.from_numpy(watched[0]), watched[1])
+    curve = _train(network, network.head, inputs, labels, seen, cfg, seed)
+    fitted = {"kind": "encoder_head", "sizes": sizes, "state": _state(network.head)}
+    return {**fitted, "scaling": network.scaling.state(), "encoders": pair.checkpoint()}, curve
 
 
 def fit_svm(
@@ -81,7 +88,7 @@ def fit_svm(
     from sklearn.svm import LinearSVC
 
     scaling = Scaling.fit(x)
-    svm = LinearSVC(C=c, class_weight="balanced" if balanced else None, random_state=seed % 2**32)
+    svm = LinearSVC(C=c, max_iter=5000, class_weight="balanced" if balanced else None, random_state=seed % 2**32)
     svm.fit(_scaled(scaling, x), labels)
     platt_x, platt_y = watched if watched else (x, labels)
     decision = svm.decision_function(_scaled(scaling, platt_x))[:, None]
@@ -90,14 +97,17 @@ def fit_svm(
     return _linear(scaling, slope * svm.coef_[0], slope * svm.intercept_[0] + offset)
 
 
-def fit_logistic(x: np.ndarray, labels: np.ndarray, balanced: bool) -> Fitted:
-    """Fit a logistic regression on standardised inputs; missing values become the fit people's means."""
+def fit_logistic(x: np.ndarray, labels: np.ndarray, balanced: bool, c: float = 1.0) -> Fitted:
+    """Fit a logistic regression on standardised inputs; missing values become the fit people's means.
+
+    `c` is scikit-learn's inverse strength of the L2 penalty.
+    """
     from sklearn.linear_model import LogisticRegression  # here, because importing it costs networks seconds
 
     mean = np.nan_to_num(np.nanmean(x, axis=0))
     filled = np.where(np.isnan(x), mean, x)
     scaling = Scaling.fit(filled)
-    model = LogisticRegression(class_weight="balanced" if balanced else None, max_iter=1000)
+    model = LogisticRegression(C=c, class_weight="balanced" if balanced else None, max_iter=1000)
     model.fit(_scaled(scaling, filled), labels)
     return _linear(scaling, model.coef_[0], model.intercept_[0])
 
@@ -110,14 +120,17 @@ def linear_head(weight: torch.Tensor, bias: torch.Tensor) -> Fitted:
 
 
 def probabilities(fitted: Fitted, x: np.ndarray) -> np.ndarray:
-    """Probability of the high group, float64 [people]; missing inputs become the fit people's means."""
+    """Probability of the high group, float64 [people]; linear models take missing inputs as the fit means."""
     scaling = Scaling(**fitted["scaling"])
-    filled = np.where(np.isnan(x), scaling.mean.numpy(), x).astype(np.float32)
-    inputs = scaling.apply(torch.from_numpy(filled))
     with torch.inference_mode():
-        if fitted["kind"] == "network":
-            return torch.softmax(_network(fitted)(inputs), dim=1)[:, 1].double().numpy()
-        return torch.sigmoid(inputs.double() @ fitted["coefficients"].double() + fitted["intercept"]).numpy()
+        if fitted["kind"] == "linear":
+            filled = np.where(np.isnan(x), scaling.mean.numpy(), x).astype(np.float32)
+            inputs = scaling.apply(torch.from_numpy(filled)).double()
+            return torch.sigmoid(inputs @ fitted["coefficients"].double() + fitted["intercept"]).numpy()
+        if fitted["kind"] == "encoder_head":
+            network = EncoderHead(load_encoders({"fold0": fitted["encoders"]}, 0), _network(fitted), scaling).eval()
+            return torch.softmax(network(torch.from_numpy(x)), dim=1)[:, 1].double().numpy()
+        return torch.softmax(_network(fitted)(scaling.apply(torch.from_numpy(x))), dim=1)[:, 1].double().numpy()
 
 
 def hidden_features(fitted: Fitted, x: np.ndarray) -> np.ndarray:
@@ -125,6 +138,45 @@ def hidden_features(fitted: Fitted, x: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         inputs = Scaling(**fitted["scaling"]).apply(torch.from_numpy(x))
         return _network(fitted).hidden(inputs).numpy()
+
+
+def _train(
+    network: nn.Module,
+    penalised: Mlp,
+    inputs: torch.Tensor,
+    labels: np.ndarray,
+    watched: tuple[torch.Tensor, np.ndarray] | None,
+    cfg: Mapping[str, Any],
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Train on the cross entropy; L1 is that of `penalised`. The learning curve comes back."""
+    targets = torch.from_numpy(labels)
+    weights = _class_weights(labels) if cfg["class_weights"] else None
+    l1, output = cfg.get("l1", 0.0), cfg.get("l1_output", False)
+
+    def loss(rows: torch.Tensor) -> torch.Tensor:
+        value = functional.cross_entropy(network(inputs[rows]), targets[rows], weight=weights)
+        return value + l1 * penalised.l1(output) if l1 else value
+
+    def watch() -> dict[str, float]:
+        assert watched is not None
+        logits = network(watched[0])
+        value = float(functional.cross_entropy(logits, torch.from_numpy(watched[1]), weight=weights))
+        score = balanced_accuracy(watched[1], torch.softmax(logits, dim=1)[:, 1].numpy())
+        return {"score": score - 1e-3 * value, "balanced_accuracy": score, "loss": value}
+
+    settings = SmallSettings(**{name: cfg[name] for name in SmallSettings.__dataclass_fields__ if name in cfg})
+    curve = fit_small(network, labels, loss, watch if watched else None, settings, seed)
+    return [row for row in curve if row["metric"] != "score"]
+
+
+def _sizes(inputs: int, cfg: Mapping[str, Any]) -> dict[str, Any]:
+    layers = [*cfg["layers"], 2]
+    return {"inputs": inputs, "layers": layers, "activation": cfg["activation"], "dropout": cfg["dropout"]}
+
+
+def _state(network: nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
 def _network(fitted: Fitted) -> Mlp:

@@ -24,7 +24,7 @@ def fit_encoders(
     """Encoders of one fold, their learning curve, and who was used (fit, monitor).
 
     Scaling and weights see the labelled people of `fit_on` only; the monitor people's loss
-    stops the fit when they are not fitted on.
+    stops the fit when they are not fitted on. `cfg` is the config section `contrastive`.
     """
     fit, watched = fit_rows(data, fit_on), watch_rows(data, fit_on)
     torch.manual_seed(seed)
@@ -34,11 +34,14 @@ def fit_encoders(
     weights = term_weights(terms, cfg["weights"])
     h, counts, labels = (torch.from_numpy(values) for values in (data.h, data.counts, data.labels))
 
-    def loss(rows: np.ndarray) -> torch.Tensor:
-        chosen = fit[rows]
-        return contrastive_loss(
+    chosen_rows = torch.from_numpy(fit)
+
+    def loss(rows: torch.Tensor) -> torch.Tensor:
+        chosen = chosen_rows[rows]
+        value = contrastive_loss(
             pair.imaging_raw(h[chosen]), pair.genetic_raw(counts[chosen]), labels[chosen], weights, options
         )
+        return value + cfg["l1"] * (pair.imaging_mlp.l1() + pair.genetic_mlp.l1()) if cfg["l1"] else value
 
     def watch() -> dict[str, float]:
         v, g, y = pair.imaging_raw(h[watched]), pair.genetic_raw(counts[watched]), labels[watched]

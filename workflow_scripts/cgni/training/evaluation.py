@@ -1,12 +1,13 @@
 """Scores with sampling errors, and paired comparisons between models."""
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from workflow_scripts.cgni.errors import InputError
+from workflow_scripts.cgni.training.bootstrap import family_weights, weighted_auc, weighted_balanced_accuracy
 from workflow_scripts.cgni.training.metrics import auc, balanced_accuracy, confusion
 
 POOLED = -1  # fold number of scores over all folds
@@ -42,17 +43,6 @@ def matched_subset(people: pd.DataFrame, caliper: float = 3.0) -> np.ndarray:
     return np.array(sorted(chosen), dtype=int)
 
 
-def bootstrap_families(
-    families: np.ndarray, score: Callable[[np.ndarray], float], resamples: int, seed: int
-) -> np.ndarray:
-    """Scores of `resamples` resamples of whole families; `score` takes row numbers."""
-    _, codes = np.unique(families, return_inverse=True)
-    members = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, len(members), (resamples, len(members)))
-    return np.array([score(np.concatenate([members[index] for index in row])) for row in drawn])
-
-
 def score_models(
     development: Mapping[str, pd.DataFrame],
     holdout: pd.DataFrame,
@@ -63,10 +53,11 @@ def score_models(
     """All scores of all models (`multimodal_schemas.PERFORMANCE`).
 
     Per fold: balanced_accuracy, auc and confusion counts on train (fit and monitor people),
-    validation and holdout. Pooled (fold -1): train and, for validation and holdout, the pooled
-    people's scores with the standard error and 95 % interval of a bootstrap over families,
-    `balanced_accuracy_matched` on the age- and sex-matched subset, and `fold_mean`, `fold_sd`
-    of the balanced accuracy.
+    validation and holdout, and fold -1: `fold_mean`, `fold_sd` of the balanced accuracy. Of the pooled
+    people of validation (each once, by the fold that did not see them) and holdout (mean probability of
+    the fold models), fold -1: balanced_accuracy, auc and, on the age- and sex-matched subset,
+    balanced_accuracy_matched and auc_matched, with the standard error and 95 % interval of a bootstrap
+    over families (percentiles); matched_people and the confusion counts.
     """
     rows: list[dict[str, object]] = []
     for model, table in development.items():
@@ -88,7 +79,11 @@ def compare_models(
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Proposed model against each other: paired bootstrap over families, exact McNemar, Holm-corrected per split."""
+    """Proposed model against each other (`multimodal_schemas.COMPARISONS`), Holm-corrected over a split's models.
+
+    Difference of the balanced accuracies with a paired bootstrap over families, and exact McNemar, on
+    out-of-fold people and on the holdout people's mean probability of the fold models.
+    """
     rows = []
     for split in ("validation", "holdout"):
         tables = {
@@ -98,29 +93,42 @@ def compare_models(
             for model, table in development.items()
         }
         own = tables[proposed]
-        families = _families(own, participants)
+        _refuse_other_people(own, tables, split)
         labels, mine = own["label"].to_numpy(), own["probability"].to_numpy()
-        for other in (model for model in tables if model != proposed):
-            theirs = tables[other]["probability"].to_numpy()
-
-            difference = functools.partial(_accuracy_difference, labels, mine, theirs)
-            draws = bootstrap_families(families, difference, resamples, seed)
-            draws = draws[np.isfinite(draws)]  # a resample without one of the classes has no score
-            # no draws: both shares are 1, so is p
-            below = (np.sum(draws <= 0) + 1) / (len(draws) + 1)
-            above = (np.sum(draws >= 0) + 1) / (len(draws) + 1)
-            low, high = np.percentile(draws, [2.5, 97.5]) if len(draws) else (np.nan, np.nan)
-            rows.append((proposed, other, split, difference(np.arange(len(labels))), low, high,
-                         min(1.0, 2 * min(below, above)), mcnemar(labels, mine, theirs)))  # fmt: skip
+        theirs = {model: table["probability"].to_numpy() for model, table in tables.items() if model != proposed}
+        draws: dict[str, list[np.ndarray]] = {model: [] for model in theirs}
+        for weights in family_weights(_families(own, participants), resamples, seed):
+            base = weighted_balanced_accuracy(labels, mine, weights)
+            for model, values in theirs.items():
+                draws[model].append(base - weighted_balanced_accuracy(labels, values, weights))
+        for model, values in theirs.items():
+            difference = balanced_accuracy(labels, mine) - balanced_accuracy(labels, values)
+            low, high, p = _interval_and_p(np.concatenate(draws[model]))
+            rows.append((proposed, model, split, difference, low, high, p, mcnemar(labels, mine, values)))
     names = ["model", "other", "split", "difference", "low", "high", "bootstrap_p", "mcnemar_p"]
     table = pd.DataFrame(rows, columns=names)
-    table["mcnemar_p_holm"] = table.groupby("split")["mcnemar_p"].transform(lambda p: holm(p.to_numpy()))
+    for name in ("bootstrap_p", "mcnemar_p"):
+        table[f"{name}_holm"] = table.groupby("split")[name].transform(lambda p: holm(p.to_numpy()))
     return table
 
 
-def _accuracy_difference(labels: np.ndarray, first: np.ndarray, second: np.ndarray, rows: np.ndarray) -> float:
-    own = labels[rows]
-    return balanced_accuracy(own, first[rows]) - balanced_accuracy(own, second[rows])
+def _interval_and_p(draws: np.ndarray) -> tuple[float, float, float]:
+    """95 % interval of paired differences, and the two-sided p of no difference."""
+    draws = draws[np.isfinite(draws)]  # a resample without one of the classes has no score
+    if not len(draws):
+        return np.nan, np.nan, 1.0
+    below, above = ((np.sum(sign * draws <= 0) + 1) / (len(draws) + 1) for sign in (1, -1))
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return float(low), float(high), float(min(1.0, 2 * min(below, above)))
+
+
+def _refuse_other_people(own: pd.DataFrame, tables: Mapping[str, pd.DataFrame], split: str) -> None:
+    for model, table in tables.items():
+        if not table["participant_id"].equals(own["participant_id"]):
+            raise InputError(
+                f"predictions of {model}, {split}: not the same people as the other models' "
+                f"({len(table)} and {len(own)}); delete classification/ and run again"
+            )
 
 
 def mcnemar(labels: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:
@@ -160,22 +168,36 @@ def _pooled_scores(
     model: str, split: str, people: pd.DataFrame, participants: pd.DataFrame, resamples: int, seed: int
 ) -> list[dict[str, object]]:
     labels, probabilities = people["label"].to_numpy(), people["probability"].to_numpy()
-    families = _families(people, participants)
+    details = participants.set_index("participant_id").loc[people["participant_id"]].reset_index(drop=True)
+    matched = matched_subset(details[["age", "sex"]].assign(label=labels))
+    families = details["family"].to_numpy()
     rows = []
-    for metric, score in (("balanced_accuracy", balanced_accuracy), ("auc", auc)):
-        draws = bootstrap_families(families, lambda r, s=score: s(labels[r], probabilities[r]), resamples, seed)
-        low, high = np.nanpercentile(draws, [2.5, 97.5])
-        row = _row(model, split, POOLED, metric, score(labels, probabilities))
-        rows.append({**row, "se": float(np.nanstd(draws, ddof=1)), "low": float(low), "high": float(high)})
-    details = (
-        participants.set_index("participant_id").loc[people["participant_id"], ["age", "sex"]].reset_index(drop=True)
-    )
-    matched = matched_subset(details.assign(label=labels))
-    score = balanced_accuracy(labels[matched], probabilities[matched]) if len(matched) else float("nan")
-    rows.append(_row(model, split, POOLED, "balanced_accuracy_matched", score))
+    for suffix, chosen in (("", np.arange(len(labels))), ("_matched", matched)):
+        scored = _with_intervals(labels[chosen], probabilities[chosen], families[chosen], resamples, seed)
+        rows += [{**_row(model, split, POOLED, metric + suffix, np.nan), **score} for metric, score in scored.items()]
     rows.append(_row(model, split, POOLED, "matched_people", len(matched)))
     rows += [_row(model, split, POOLED, name, count) for name, count in confusion(labels, probabilities).items()]
     return rows
+
+
+def _with_intervals(
+    labels: np.ndarray, probabilities: np.ndarray, families: np.ndarray, resamples: int, seed: int
+) -> dict[str, dict[str, float | None]]:
+    """Balanced accuracy and AUC, each with the SE and 95 % interval of a bootstrap over families."""
+    value = {"balanced_accuracy": balanced_accuracy(labels, probabilities), "auc": auc(labels, probabilities)}
+    if len(np.unique(labels)) < 2:  # nobody to resample, or nothing to tell apart
+        return {metric: {"value": score} for metric, score in value.items()}
+    draws: dict[str, list[np.ndarray]] = {metric: [] for metric in value}
+    for weights in family_weights(families, resamples, seed):
+        draws["balanced_accuracy"].append(weighted_balanced_accuracy(labels, probabilities, weights))
+        draws["auc"].append(weighted_auc(labels, probabilities, weights))
+    scored: dict[str, dict[str, float | None]] = {}
+    for metric, parts in draws.items():
+        together = np.concatenate(parts)
+        low, high = np.nanpercentile(together, [2.5, 97.5])
+        se = float(np.nanstd(together, ddof=1))
+        scored[metric] = {"value": value[metric], "se": se, "low": float(low), "high": float(high)}
+    return scored
 
 
 def _families(people: pd.DataFrame, participants: pd.DataFrame) -> np.ndarray:

@@ -17,19 +17,23 @@ from workflow_scripts.cgni.training.batches import class_aware_batches
 
 @dataclass(frozen=True)
 class SmallSettings:
-    """Batch size, epochs, Adam's learning rate and L2 penalty, epochs of patience."""
+    """Batch size, epochs, learning rate, weight decay, epochs of patience, and the optimiser.
+
+    `adam` adds the decay to the gradient (an L2 penalty), `adamw` shrinks the weights themselves.
+    """
 
     batch_size: int
     epochs: int
     learning_rate: float
     weight_decay: float
     patience: int
+    optimiser: str = "adam"
 
 
 def fit_small(
     network: nn.Module,
     labels: np.ndarray,
-    loss: Callable[[np.ndarray], torch.Tensor],
+    loss: Callable[[torch.Tensor], torch.Tensor],
     watch: Callable[[], dict[str, float]] | None,
     settings: SmallSettings,
     seed: int,
@@ -51,9 +55,9 @@ def fit_small(
     InputError
         The loss is no longer finite.
     """
-    optimiser = torch.optim.Adam(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
-    )
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    kind = torch.optim.AdamW if settings.optimiser == "adamw" else torch.optim.Adam
+    optimiser = kind(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
     curve: list[dict[str, Any]] = []
     best, best_score, best_epoch = None, -np.inf, 0
     for epoch in range(1, settings.epochs + 1):
@@ -81,7 +85,7 @@ def fit_small(
 def _train_epoch(
     network: nn.Module,
     labels: np.ndarray,
-    loss: Callable[[np.ndarray], torch.Tensor],
+    loss: Callable[[torch.Tensor], torch.Tensor],
     optimiser: torch.optim.Optimizer,
     batch_size: int,
     seed: int,
@@ -91,7 +95,7 @@ def _train_epoch(
     total = 0.0
     for rows in class_aware_batches(labels, batch_size, seed):
         optimiser.zero_grad(set_to_none=True)
-        value = loss(rows)
+        value = loss(torch.from_numpy(rows))
         value.backward()
         optimiser.step()
         total += value.item() * len(rows)

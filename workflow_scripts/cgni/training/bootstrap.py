@@ -1,0 +1,42 @@
+"""Resampling of whole families, and scores of all resamples at once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+_BLOCK = 500  # resamples held at a time
+
+
+def family_weights(families: np.ndarray, resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """How often each person is in each resample of whole families with replacement.
+
+    Yields float64 [resamples of a block, people]; all blocks together hold `resamples` rows. The same
+    families and seed give the same weights, so that models scored with them are paired.
+    """
+    _, codes = np.unique(families, return_inverse=True)
+    count = int(codes.max()) + 1 if len(codes) else 0
+    rng = np.random.default_rng(seed)
+    for start in range(0, resamples, _BLOCK):
+        size = min(_BLOCK, resamples - start)
+        drawn = rng.integers(0, count, (size, count)) + np.arange(size)[:, None] * count
+        yield np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)[:, codes].astype(np.float64)
+
+
+def weighted_balanced_accuracy(labels: np.ndarray, probabilities: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`metrics.balanced_accuracy` of each row of `weights` [resamples, people]; NaN where a class is absent."""
+    right = (probabilities >= 0.5) == (labels == 1)
+    sums = weights @ np.column_stack([right & (labels == 1), labels == 1, right & (labels == 0), labels == 0])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (sums[:, 0] / sums[:, 1] + sums[:, 2] / sums[:, 3]) / 2
+
+
+def weighted_auc(labels: np.ndarray, probabilities: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`metrics.auc` of each row of `weights` [resamples, people], ties half; NaN where a class is absent."""
+    order = np.argsort(probabilities, kind="stable")
+    own, sorted_weights = labels[order], weights[:, order]
+    starts = np.flatnonzero(np.r_[True, np.diff(probabilities[order]) > 0])
+    low = np.add.reduceat(sorted_weights * (own == 0), starts, axis=1)
+    high = np.add.reduceat(sorted_weights * (own == 1), starts, axis=1)
+    below = np.cumsum(low, axis=1) - low
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (high * (below + low / 2)).sum(axis=1) / (low.sum(axis=1) * high.sum(axis=1))
