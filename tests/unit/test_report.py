@@ -69,7 +69,7 @@ def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
 
 
 def test_table_files_repeat(tmp_path: Path) -> None:
-    table = study_tables.table1(_performance(), _MODELS)
+    table = study_tables.table1(_performance(), _MODELS, _comparisons())
     for folder in ("a", "b"):
         write_table_files(table, tmp_path / folder, "table1", {"rule": "make_tables"}, stamp="")
     for kind in ("csv", "tex", "parquet"):
