@@ -1,5 +1,5 @@
-EMBEDDINGS = expand(result("contrastive/{terms}/embeddings.parquet"), terms=TERMS)
-ENCODERS = expand(result("contrastive/{terms}/encoders.ckpt"), terms=TERMS)
+EMBEDDINGS = expand(result("contrastive/{terms}/embeddings.parquet"), terms=INTERPRETABLE)
+ENCODERS = expand(result("contrastive/{terms}/encoders.ckpt"), terms=INTERPRETABLE)
 REGION_FEATURES = expand(result("occlusion/fold{fold}/region_features.npz"), fold=FOLDS)
 
 
@@ -26,7 +26,7 @@ rule fit_scca:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        cfg={"terms": TERMS, **section("seed", "scca")},
+        cfg={"terms": INTERPRETABLE, **section("seed", "scca")},
         code=code("fit_scca"),
     script:
         "../workflow_scripts/fit_scca.py"
@@ -90,7 +90,7 @@ rule measure_contributions:
         mem_mb=grows(8000),
         runtime=grows(240),
     params:
-        cfg={"terms": TERMS, **section("occlusion.baseline", "occlusion.node")},
+        cfg={"terms": INTERPRETABLE, **section("occlusion.baseline", "occlusion.node")},
         code=code("measure_contributions"),
     script:
         "../workflow_scripts/measure_contributions.py"

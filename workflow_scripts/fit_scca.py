@@ -21,7 +21,7 @@ from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.tables import read_table, write_table
 
 cfg, seed = job.cfg["scca"], derive_seed(job.cfg["seed"], "scca")
-terms = json.loads(Path(snakemake.input.selection).read_text())["terms"]
+terms = json.loads(Path(snakemake.input.selection).read_text())["interpreted"]
 embeddings = dict(zip(job.cfg["terms"], snakemake.input.embeddings, strict=True))[terms]
 participants, splits = read_table(snakemake.input.participants), read_table(snakemake.input.splits)
 folds = read_folds(read_table(embeddings), participants, splits)

@@ -19,7 +19,8 @@ contributions, snp_genes = read_table(inputs.contributions), read_table(inputs.s
 null = [read_table(path) for path in inputs.null_correlations]
 null = pd.concat(null) if null else pd.DataFrame(columns=["component", "r"])
 rsids = read_table(inputs.variants).set_index("variant_id")["rsid"]
-chosen = json.loads(Path(inputs.selection).read_text())["terms"]
+selection = json.loads(Path(inputs.selection).read_text())
+chosen = selection["terms"]
 recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
 first = [model for model in models if not model.startswith("cgni_terms") or model == f"cgni_{chosen}"]
 tables = {
@@ -31,7 +32,14 @@ tables = {
     "rules": interpretation_tables.rules_table(contributions, read_table(inputs.calibration)),
     "attrition": pd.concat([read_table(path) for path in inputs.attrition], ignore_index=True),
     "summary": study_tables.summary(
-        performance, models, chosen, correlations, contributions, read_table(inputs.terms), recovery
+        performance,
+        models,
+        chosen,
+        selection["interpreted"],
+        correlations,
+        contributions,
+        read_table(inputs.terms),
+        recovery,
     ),
 }
 for name, table in tables.items():

@@ -23,7 +23,7 @@ from workflow_scripts.cgni.training.model_inputs import StudyTables
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 cfg, inputs = job.cfg["occlusion"], snakemake.input
-terms = json.loads(Path(inputs.selection).read_text())["terms"]
+terms = json.loads(Path(inputs.selection).read_text())["interpreted"]
 checkpoint = load_checkpoint(dict(zip(job.cfg["terms"], inputs.encoders, strict=True))[terms])
 tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
 weights, found = read_table(inputs.weights), {"region": [], "snp": []}

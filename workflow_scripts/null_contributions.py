@@ -21,7 +21,7 @@ from workflow_scripts.cgni.training.model_inputs import StudyTables
 inputs, count, size = snakemake.input, job.cfg["contributions"]["null_encoders"], job.cfg["contributions"]["null_batch"]
 seed = derive_seed(job.cfg["seed"], "contributions")
 prepare_torch(seed, snakemake.threads)
-terms = json.loads(Path(inputs.selection).read_text())["terms"]
+terms = json.loads(Path(inputs.selection).read_text())["interpreted"]
 tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
 folds = [tables.fold_data(fold) for fold in tables.folds()]
 regions = []

@@ -210,3 +210,10 @@ def test_selection_sees_validation_people_alone():
 def test_equal_subsets_go_to_the_smaller_then_to_the_first():
     table = study(0.5)[0]
     assert choose_terms({"terms124": table, "terms4": table, "terms1": table})["terms"] == "terms4"
+
+
+def test_what_is_interpreted_relates_the_two_embeddings() -> None:
+    table = pd.DataFrame({"fold": 0, "part": "validation", "label": [0, 1], "probability": [0.1, 0.9]})
+    chosen = choose_terms({"terms4": table, "terms124": table})
+    assert chosen["terms"] == "terms4" and chosen["interpreted"] == "terms124"
+    assert choose_terms({"terms4": table, "terms34": table})["interpreted"] == "terms12"

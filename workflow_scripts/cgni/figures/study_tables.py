@@ -77,13 +77,17 @@ def summary(
     performance: pd.DataFrame,
     models: Sequence[str],
     chosen: str,
+    interpreted: str,
     correlations: pd.DataFrame,
     contributions: pd.DataFrame,
     terms: pd.DataFrame,
     recovery: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """The few numbers to look at first: quantity, value, note."""
-    rows = [("chosen loss terms", "+".join(f"({d})" for d in chosen.removeprefix("terms")), "by validation scores")]
+    rows = [
+        ("chosen loss terms", _terms_text(chosen), "by validation scores"),
+        ("interpreted loss terms", _terms_text(interpreted), "the best with (1) or (2)"),
+    ]
     for model in models:
         out, held = _pooled(performance, model, "validation"), _pooled(performance, model, "holdout")
         note = "selected on these folds" if model == f"cgni_{chosen}" else ""
@@ -112,6 +116,10 @@ def summary(
             for row in chosen_rows.itertuples()
         ]
     return pd.DataFrame(rows, columns=["quantity", "value", "note"])
+
+
+def _terms_text(terms: str) -> str:
+    return "+".join(f"({digit})" for digit in terms.removeprefix("terms"))
 
 
 def _value(performance: pd.DataFrame, model: str, split: str, metric: str, column: str = "value") -> float:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from workflow_scripts.cgni.training.metrics import balanced_accuracy
 
+LABEL_FREE = "terms12"
+
 
 def validation_score(predictions: pd.DataFrame) -> float:
     """Mean over folds of the balanced accuracy of the fold's validation people."""
@@ -27,11 +29,28 @@ def fold_scores(predictions: pd.DataFrame) -> dict[int, float]:
 def choose_terms(predictions: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """The subset with the best validation score; equal scores: fewer terms, then the order of the config.
 
-    `predictions` maps names such as terms124 to tables that hold development people only.
+    Parameters
+    ----------
+    predictions
+        Names such as terms124 to tables that hold development people only.
+
+    Returns
+    -------
+    `terms` (the proposed model's subset), `interpreted` (the best one with term (1) or (2): without
+    them nothing relates the two embeddings, so that a correlation between them means nothing; the
+    label-free encoders when there is none), `validation_balanced_accuracy` of every subset.
     """
     scores = {terms: validation_score(table) for terms, table in predictions.items()}
-    best = max(scores, key=lambda terms: (scores[terms], -len(terms)))
-    return {"terms": best, "validation_balanced_accuracy": scores}
+
+    def best(names: list[str]) -> str:
+        return max(names, key=lambda terms: (scores[terms], -len(terms)))
+
+    related = [terms for terms in scores if set(terms.removeprefix("terms")) & {"1", "2"}]
+    return {
+        "terms": best(list(scores)),
+        "interpreted": best(related) if related else LABEL_FREE,
+        "validation_balanced_accuracy": scores,
+    }
 
 
 def candidate_scores(
