@@ -18,9 +18,17 @@ BY_HAND: dict[str, Any] = {
     "transfer.transfer_blocks": 2,
     "cohort.wm_instance": "best",
     "scca.components": [1],
+    "genetics.ld.clump_r2": 0.5,
+    "genetics.ld.per_gene": 2,
+    "imaging.store.grid": 12,
+    "occlusion.max_people": 20,
+    "enrichment.service": "https://biit.cs.ut.ee/gprofiler_archive3/e111_eg58_p18",
 }
-# Keys that change which jobs there are, or where their files lie; tested one by one.
+# Keys that change which jobs there are, or where their files lie, or that go with another key; tested one by one.
 STRUCTURAL = {
+    "inputs.genotypes.build", "genetics.eqtl.build", "cohort.pcs", "contrastive.linear_subset",
+    "classification.shared_head", "classification.search", "contributions.null_encoders", "contributions.null_batch",
+    "enrichment.gmt", "enrichment.obo", "enrichment.gaf",
     "protocol", "results_dir", "simulation.enabled", "splits.folds", "contrastive.subsets",
     "classification.models", "inputs.genotypes.chromosomes", "people.pretrain_on",
 }  # fmt: skip

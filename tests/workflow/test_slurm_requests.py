@@ -26,6 +26,16 @@ LIGHT = {
     "write_report", *(rule for rule in DECLARATIONS if rule.startswith("plot_")),
 }  # fmt: skip
 
+# rules of inputs or switches that the tiny study does without
+OPTIONAL = {
+    "estimate_kinship",
+    "thin_genotypes",
+    "compute_components",
+    "train_candidate",
+    "select_settings",
+    "score_shuffles",
+}
+
 
 class _Resources(dict):
     """Resources with attribute access, as the plugin uses them."""
@@ -60,7 +70,7 @@ def _jobs(output: str) -> dict[str, _Job]:
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, _Job]:
     study = Study(copy_repository(tmp_path_factory.mktemp("requests") / "study"), ("tests/tiny.yaml",))
-    run = study.snakemake("-n", "--profile", "slurm")
+    run = study.snakemake("-n", "--profile", "slurm", "--cores", "8")
     assert run.returncode == 0, run.stdout
     return _jobs(run.stdout)
 
@@ -82,7 +92,7 @@ def _request(job: _Job) -> dict[str, str]:
 
 
 def test_every_rule_of_the_study_is_planned(planned: dict[str, _Job]) -> None:
-    assert set(planned) - {"all"} == set(DECLARATIONS)
+    assert set(DECLARATIONS) - OPTIONAL <= set(planned) - {"all"} <= set(DECLARATIONS)
 
 
 def test_light_rules_and_targets_stay_local() -> None:
@@ -93,7 +103,7 @@ def test_light_rules_and_targets_stay_local() -> None:
 
 def test_requests_follow_the_rules_and_the_profile(planned: dict[str, _Job]) -> None:
     assert GPU_RULES, "no rule declares the slice `execution`"
-    for rule in set(DECLARATIONS) - LIGHT:
+    for rule in set(planned) - LIGHT - {"all"}:
         request = _request(planned[rule])
         assert request["-p"] == ("gpu" if rule in GPU_RULES else "cpu"), rule
         assert request["-A"] == "research"
