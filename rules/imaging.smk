@@ -14,7 +14,7 @@ rule pack_gm_store:
         benchmark_file("pack_gm_store")
     conda:
         ENVIRONMENT
-    threads: 4
+    threads: 2
     resources:
         mem_mb=grows(2000),
         runtime=grows(240),
@@ -45,7 +45,7 @@ rule check_gm_quality:
         benchmark_file("check_gm_quality")
     conda:
         ENVIRONMENT
-    threads: 4
+    threads: 2
     resources:
         mem_mb=grows(2000),
         runtime=grows(120),
