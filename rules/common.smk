@@ -36,6 +36,7 @@ TERMS = _config.terms_names(EFFECTIVE)
 ENCODED = _config.encoder_names(EFFECTIVE)
 MODELS = _config.model_names(EFFECTIVE)
 LABEL_FREE = "terms12"  # encoders that never see a label
+ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
 INTERPRETABLE = list(dict.fromkeys([*TERMS, LABEL_FREE]))
 NULL_BATCHES = list(range(-(-EFFECTIVE["contributions"]["null_encoders"] // EFFECTIVE["contributions"]["null_batch"])))
 CHOICES = _config.protocol_choices(EFFECTIVE)

@@ -119,7 +119,7 @@ rule null_contributions:
         cfg=section(
             "seed",
             "people.fit_on",
-            "contrastive",
+            *ENCODER_KEYS,
             "scca.fit_on",
             "scca.l1_ratio",
             "scca.max_iterations",
@@ -153,7 +153,13 @@ rule summarise_contributions:
         mem_mb=grows(2000),
         runtime=grows(10),
     params:
-        cfg=section("contributions"),
+        cfg=section(
+            "contributions.region_sd",
+            "contributions.snp_sd",
+            "contributions.rule",
+            "contributions.fdr",
+            "contributions.ld_r2",
+        ),
         code=code("summarise_contributions"),
     script:
         "../workflow_scripts/summarise_contributions.py"
