@@ -22,8 +22,9 @@ from scipy.ndimage import gaussian_filter
 
 from benchmarks.common import describe_machine, median_seconds, report
 from workflow_scripts.cgni.imaging.grids import choose_grid
+from workflow_scripts.cgni.imaging.mask import gray_matter_mask
 from workflow_scripts.cgni.imaging.packing import pack_maps
-from workflow_scripts.cgni.imaging.quality import correlate_with_reference, gray_matter_mask
+from workflow_scripts.cgni.imaging.reference import correlate_with_reference
 
 SHAPE = (121, 145, 121)
 AFFINE = np.array([[1.5, 0, 0, -90], [0, 1.5, 0, -126], [0, 0, 1.5, -72], [0, 0, 0, 1]])

@@ -13,13 +13,9 @@ import numpy as np
 from workflow_scripts.cgni.cohort.roles import development_people
 from workflow_scripts.cgni.cohort.schemas import ATTRITION
 from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.imaging.quality import (
-    attrition_rows,
-    correlate_with_reference,
-    gray_matter_mask,
-    quality_table,
-    relations,
-)
+from workflow_scripts.cgni.imaging.mask import gray_matter_mask
+from workflow_scripts.cgni.imaging.quality import attrition_rows, quality_table, relations
+from workflow_scripts.cgni.imaging.reference import correlate_with_reference
 from workflow_scripts.cgni.imaging.schemas import QC, QC_RELATIONS
 from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.tables import read_table, write_table

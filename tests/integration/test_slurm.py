@@ -90,7 +90,7 @@ def ordeal(stalled: tuple[Study, Run], tmp_path_factory: pytest.TempPathFactory)
     begun = logs / CANCELLED / "fold0.log"
     first.until(lambda: begun.exists() and "start of" in begun.read_text(), 900, f"{CANCELLED} ran")
     subprocess.run(["scancel", running(study.folder, CANCELLED)["0"]], check=True)
-    begun = logs / "train_contrastive/terms1.log"
+    begun = logs / "train_contrastive/terms12.log"
     first.until(lambda: begun.exists() and "start of" in begun.read_text(), 900, "train_contrastive ran")
     working = running(study.folder, "train_contrastive")
     first.kill()

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from workflow_scripts.cgni.imaging.grids import choose_grid
+from workflow_scripts.cgni.imaging.mask import gray_matter_mask
 from workflow_scripts.cgni.imaging.packing import pack_maps
-from workflow_scripts.cgni.imaging.quality import correlate_with_reference, gray_matter_mask
+from workflow_scripts.cgni.imaging.reference import correlate_with_reference
 from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.simulation.maps import build_anatomy, draw_map, region_multipliers
 from workflow_scripts.cgni.system import aal_paths

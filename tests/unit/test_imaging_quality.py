@@ -9,15 +9,10 @@ from scipy.stats import spearmanr
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.imaging.grids import common_grid
+from workflow_scripts.cgni.imaging.mask import gray_matter_mask
 from workflow_scripts.cgni.imaging.packing import pack_maps
-from workflow_scripts.cgni.imaging.quality import (
-    attrition_rows,
-    correlate_with_reference,
-    gray_matter_mask,
-    quality_table,
-    relations,
-    worst_rows,
-)
+from workflow_scripts.cgni.imaging.quality import attrition_rows, quality_table, relations, worst_rows
+from workflow_scripts.cgni.imaging.reference import correlate_with_reference
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "images"
 

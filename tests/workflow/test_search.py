@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 SEARCH = "results-tiny/search/cgni_terms1234"
 # the selection is a target of its own, as it is of `all`: see SELECTIONS in rules/contrastive.smk
-TARGETS = ("results-tiny/classification/cgni_terms1/predictions.parquet", f"{SEARCH}/selection.json")
+TARGETS = ("results-tiny/classification/cgni_terms12/predictions.parquet", f"{SEARCH}/selection.json")
 
 
 def overlay(study: Study, *epochs: int) -> str:

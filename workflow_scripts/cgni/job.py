@@ -2,6 +2,7 @@
 
 import atexit
 import ctypes
+import gc
 import logging
 import os
 import platform
@@ -44,6 +45,7 @@ class Job:
 
         `inputs` is an iterable of paths, or of (name, path or list of paths) pairs.
         """
+        gc.set_threshold(100_000, 50, 50)  # imports make many objects, none of them garbage
         die_with_parent()
         configure_logging(log)
         logging.info("start of %s", rule)

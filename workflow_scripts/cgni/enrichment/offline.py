@@ -45,6 +45,8 @@ def over_represented(
         annotation in the source left out of all three. Bonferroni and Benjamini-Hochberg over all
         terms of the source whose size is admitted, found or not. Empty when the query is.
     """
+    if not query:
+        return pd.DataFrame(columns=_COLUMNS)
     tables = [
         _one_source(frozenset(query), background, ontology, source, min_term_size, max_term_size) for source in sources
     ]

@@ -6,16 +6,15 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pandas as pd
-from nilearn.image import resample_to_img
+from nibabel.processing import resample_from_to
 
 from workflow_scripts.cgni.errors import InputError
 
 
 def atlas_on_grid(image: str | Path, grid: tuple[int, ...], affine: np.ndarray) -> np.ndarray:
     """Labels int32 [x, y, z] of an atlas, resampled by nearest neighbour through the affines."""
-    target = nib.Nifti1Image(np.zeros(grid, np.float32), affine)
-    labels = resample_to_img(str(image), target, interpolation="nearest", copy_header=True, force_resample=True)
-    return np.rint(labels.get_fdata()).astype(np.int32)
+    labels = resample_from_to(nib.load(image), (grid, affine), order=0)
+    return np.rint(np.asarray(labels.dataobj)).astype(np.int32)
 
 
 def region_names(table: str | Path) -> pd.Series:

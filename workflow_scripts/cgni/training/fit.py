@@ -16,6 +16,7 @@ from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.models.cnn import BrainCnn
 from workflow_scripts.cgni.models.folding import FoldedCnn
 from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.training.adam import Adam
 from workflow_scripts.cgni.training.device import Device
 from workflow_scripts.cgni.training.map_reader import MapReader
 from workflow_scripts.cgni.training.resume import ResumeFile
@@ -96,14 +97,14 @@ def fit_network(
         raise InputError(f"training needs at least 2 people with a usable image; there are {len(fit.rows)}")
     network.to(device.torch, memory_format=_MEMORY_FORMAT)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
-    optimiser = torch.optim.Adam(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    optimiser = Adam(weights, settings.learning_rate, settings.weight_decay)
     reader = MapReader(store, max(settings.batch_size, evaluation_batch(network)), device)
     fitted = Fitted()
     best: dict[str, Any] = {}
     saved = resume.load()
     if saved is not None:
         network.load_state_dict(saved["network"])
-        optimiser.load_state_dict(saved["optimiser"])
+        optimiser.load_state(saved["optimiser"])
         fitted, best = Fitted(**saved["fitted"]), saved["best"]
         logging.info("going on after epoch %d", fitted.epochs)
     while fitted.epochs < settings.epochs and not _exhausted(fitted, monitor, settings.patience):
@@ -171,7 +172,7 @@ def _train_epoch(
     reader: MapReader,
     fit: People,
     task: Task,
-    optimiser: torch.optim.Optimizer,
+    optimiser: Adam,
     settings: Settings,
     device: Device,
     seed: int,
@@ -183,7 +184,7 @@ def _train_epoch(
     losses = []
     parts = list(batches(len(fit.rows), settings.batch_size, seed))
     for chosen, maps in zip(parts, reader.batches([fit.rows[chosen] for chosen in parts]), strict=True):
-        optimiser.zero_grad(set_to_none=True)
+        optimiser.zero_grad()
         with device.mixed():
             batch = network(maps)
         loss = task.loss(batch.float(), targets[chosen].to(device.torch))
@@ -242,10 +243,10 @@ def _exhausted(fitted: Fitted, monitor: People | None, patience: int) -> bool:
     return monitor is not None and fitted.epochs - fitted.best_epoch >= patience
 
 
-def _state(network: BrainCnn, optimiser: torch.optim.Optimizer, fitted: Fitted, best: dict[str, Any]) -> dict[str, Any]:
+def _state(network: BrainCnn, optimiser: Adam, fitted: Fitted, best: dict[str, Any]) -> dict[str, Any]:
     return {
         "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "optimiser": optimiser.state(),
         "fitted": {name: getattr(fitted, name) for name in Fitted.__dataclass_fields__},
         "best": best,
     }

@@ -12,6 +12,7 @@ from torch import nn
 
 from workflow_scripts.cgni.errors import InputError
 from workflow_scripts.cgni.seeds import derive_seed
+from workflow_scripts.cgni.training.adam import Adam
 from workflow_scripts.cgni.training.batches import class_aware_batches
 
 
@@ -56,8 +57,7 @@ def fit_small(
         The loss is no longer finite.
     """
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    kind = torch.optim.AdamW if settings.optimiser == "adamw" else torch.optim.Adam
-    optimiser = kind(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
+    optimiser = Adam(trained, settings.learning_rate, settings.weight_decay, settings.optimiser == "adamw", fused=True)
     curve: list[dict[str, Any]] = []
     best, best_score, best_epoch = None, -np.inf, 0
     for epoch in range(1, settings.epochs + 1):
@@ -86,7 +86,7 @@ def _train_epoch(
     network: nn.Module,
     labels: np.ndarray,
     loss: Callable[[torch.Tensor], torch.Tensor],
-    optimiser: torch.optim.Optimizer,
+    optimiser: Adam,
     batch_size: int,
     seed: int,
 ) -> float:
@@ -94,7 +94,7 @@ def _train_epoch(
     torch.manual_seed(seed)
     total = 0.0
     for rows in class_aware_batches(labels, batch_size, seed):
-        optimiser.zero_grad(set_to_none=True)
+        optimiser.zero_grad()
         value = loss(torch.from_numpy(rows))
         value.backward()
         optimiser.step()
