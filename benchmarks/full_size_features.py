@@ -26,7 +26,7 @@ from workflow_scripts.cgni.config import effective_config, model_names, terms_na
 from workflow_scripts.cgni.figures.study_tables import table1, table2
 from workflow_scripts.cgni.seeds import derive_seed
 from workflow_scripts.cgni.tables import read_table
-from workflow_scripts.cgni.training.candidates import classifier_seed
+from workflow_scripts.cgni.training.candidates import classifier_seed, with_settings
 from workflow_scripts.cgni.training.fold_fits import fit_classifier_folds, fit_contrastive_folds
 from workflow_scripts.cgni.training.model_inputs import StudyTables
 from workflow_scripts.cgni.training.resume import ResumeFile
@@ -75,13 +75,16 @@ def tables() -> dict[str, pd.DataFrame]:
     }
 
 
-def compare_heads(terms: str = "terms124") -> pd.DataFrame:
+def compare_heads() -> pd.DataFrame:
     """Mean validation score of the proposed head and of the same head on h_v alone, by whom they are fitted on.
 
-    Finished folds are kept in the results folder, so that a call that was cut off goes on.
+    With the settings and the loss subset that the run chose. Finished folds are kept in the results folder, so that a
+    call that was cut off goes on.
     """
     torch.set_num_threads(1)
-    config = _config()
+    terms = json.loads((FOLDER / "classification/selection.json").read_text())["terms"]
+    winner = json.loads((FOLDER / "search/proposed/selection.json").read_text())["candidate"]
+    config = with_settings(_config(), FOLDER / f"search/proposed/{winner}/settings.json")
     digest = {"config": {name: config[name] for name in ("seed", "contrastive", "classification")}}
     folds = range(config["splits"]["folds"])
     study = StudyTables(
