@@ -46,7 +46,7 @@ def test_three_steps_and_features_at_full_size(tmp_path: Path) -> None:
     device = choose_device("cpu", "auto")
     resume = ResumeFile(tmp_path / "resume", "d")
     network, fitted, _ = pretrain_brain_age(store, mask, people, CFG, 1, device, resume)
-    steps = resume.load()["optimiser"]["state"][0]["step"]
+    steps = resume.load()["optimiser"]["steps"][0]
     assert int(steps) == 3
     assert np.isfinite(fitted.frame()["value"]).all()
     features = extract_features(network, store, np.arange(2), device)

@@ -76,7 +76,7 @@ def test_key_reruns_what_declares_it_and_what_follows(
 
 
 STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
-    "another loss subset": {"contrastive": {"subsets": [[1], [1, 2, 4], [2]]}},
+    "another loss subset": {"contrastive": {"subsets": [[1, 2], [1, 2, 4], [2]]}},
     "one model less": {"classification": {"models": ["imaging_cnn", "genetic_nn", "imaging_genetic_svm"]}},
     "another fold": {"splits": {"folds": 3}},
     "protocol": {"protocol": "paper"},
