@@ -232,7 +232,8 @@ def scale(folder: Path, people: int, snps: int, repeats: int) -> dict[str, float
 
 def stream(folder: Path, rows: int, repeats: int) -> dict[str, float]:
     """The selection from the big tables, interpreter start included."""
-    make_eqtl_tables(folder, rows)
+    # in a process of its own: a process starts with its parent's memory, and its peak counts that
+    subprocess.run([sys.executable, __file__, "tables", str(folder), str(rows)], check=True)
     size = (folder / "eqtl.txt").stat().st_size / 1e6
     runs = [own("selection", folder) for _ in range(repeats)]
     seconds, memory = median(run.wall for run in runs), max(run.memory for run in runs)
@@ -246,9 +247,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="1,000 people x 20,000 SNPs; under a minute")
     parser.add_argument("--repeats", type=int, help="3, or 1 with --quick")
     parser.add_argument("--parts", nargs="+", default=["compare", "scale", "stream"], help="all by default")
+    parser.add_argument("--people", type=int, help="5,000, or 1,000 with --quick")
+    parser.add_argument("--snps", type=int, help="200,000, or 20,000 with --quick")
     options = parser.parse_args()
     repeats = options.repeats or (1 if options.quick else 3)
     people, snps, rows = (1000, 20_000, 250_000) if options.quick else (5000, 200_000, 2_500_000)
+    people, snps = options.people or people, options.snps or snps
     describe_machine()
     print(f"{people} people x {snps} SNPs, {snps // SHARE} candidates, {THREADS} threads, {repeats} repeats")
     numbers: dict[str, float] = {"ratio": np.nan, "agreement": np.nan}
@@ -264,7 +268,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] in ("stage", "selection"):
+    if len(sys.argv) == 4 and sys.argv[1] == "tables":
+        make_eqtl_tables(Path(sys.argv[2]), int(sys.argv[3]))
+    elif len(sys.argv) == 3 and sys.argv[1] in ("stage", "selection"):
         {"stage": run_stage, "selection": run_selection}[sys.argv[1]](Path(sys.argv[2]))
     else:
         main()
