@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from threadpoolctl import threadpool_limits
 
 from workflow_scripts.cgni.interpretation.ipls import Covariances, IplsFit, fit_ipls, largest_penalties
 from workflow_scripts.cgni.interpretation.moments import Moments, column_sds, score_correlations
@@ -101,6 +102,7 @@ def search_grid(
     return score_grid(moments, components, penalties, max_iterations, l1_ratio=l1_ratio)
 
 
+@threadpool_limits.wrap(limits=1)  # threads of BLAS take longer to meet than these small matrices to multiply
 def score_grid(
     moments: Sequence[Moments],
     components: Sequence[int],
