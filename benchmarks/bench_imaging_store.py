@@ -72,13 +72,14 @@ def gunzip(paths: list[str], cores: int) -> None:
 
 
 def ours(paths: list[str], folder: str, mask: np.ndarray, dtype: str, cores: int) -> np.ndarray:
-    """Pack into a new file, then r from the store."""
-    target = Path(tempfile.mkdtemp(dir=folder)) / "maps.npy"
-    grid = choose_grid(paths, "common", cores)
-    packed = pack_maps(paths, grid, target, dtype, target.parent / "partial", threads=cores)
-    maps = np.load(target, mmap_mode="c")
-    scale = packed.scale if dtype == "uint8" else None
-    return correlate_with_reference(maps, mask, np.ones(len(maps), bool), False, scale, cores).r
+    """Pack into a new file, then r from the store; the file goes, or the disk would still write the last one."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        target = Path(place) / "maps.npy"
+        grid = choose_grid(paths, "common", cores)
+        packed = pack_maps(paths, grid, target, dtype, target.parent / "partial", threads=cores)
+        maps = np.load(target, mmap_mode="c")
+        scale = packed.scale if dtype == "uint8" else None
+        return correlate_with_reference(maps, mask, np.ones(len(maps), bool), False, scale, cores).r
 
 
 def nilearn_way(paths: list[str], mask: np.ndarray) -> np.ndarray:
