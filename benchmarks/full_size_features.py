@@ -83,8 +83,8 @@ def compare_heads() -> pd.DataFrame:
     """
     torch.set_num_threads(1)
     terms = json.loads((FOLDER / "classification/selection.json").read_text())["terms"]
-    winner = json.loads((FOLDER / "search/proposed/selection.json").read_text())["candidate"]
-    config = with_settings(_config(), FOLDER / f"search/proposed/{winner}/settings.json")
+    winner = json.loads((FOLDER / "search/cgni_terms1234/selection.json").read_text())["candidate"]
+    config = with_settings(_config(), FOLDER / f"search/cgni_terms1234/{winner}/settings.json")
     digest = {"config": {name: config[name] for name in ("seed", "contrastive", "classification")}}
     folds = range(config["splits"]["folds"])
     study = StudyTables(
