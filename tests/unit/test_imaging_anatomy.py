@@ -11,7 +11,7 @@ from workflow_scripts.cgni.imaging.grids import choose_grid
 from workflow_scripts.cgni.imaging.mask import gray_matter_mask
 from workflow_scripts.cgni.imaging.packing import pack_maps
 from workflow_scripts.cgni.imaging.reference import correlate_with_reference
-from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.imaging.store import GmStore, open_maps
 from workflow_scripts.cgni.simulation.maps import build_anatomy, draw_map, region_multipliers
 from workflow_scripts.cgni.system import aal_paths
 from workflow_scripts.cgni.training.device import Device, prepare_torch
@@ -78,7 +78,7 @@ def test_real_maps_go_through_pretraining_and_features(tmp_path: Path, grid: str
     target = choose_grid(paths, grid, threads=2)
     packed = pack_maps(paths, target, tmp_path / "maps.npy", "uint8", tmp_path / "partial", threads=2)
     assert packed.resampled.all() == (grid != "common")
-    maps = np.load(tmp_path / "maps.npy", mmap_mode="c")
+    maps = open_maps(tmp_path / "maps.npy")
     store = GmStore(maps, pd.Index(paths), target.affine, packed.scale)
     mask = gray_matter_mask(store.grid, store.affine, 0.1)
     r = correlate_with_reference(maps, mask, np.ones(40, dtype=bool), True, packed.scale, threads=2).r

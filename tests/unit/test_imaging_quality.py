@@ -13,6 +13,7 @@ from workflow_scripts.cgni.imaging.mask import gray_matter_mask
 from workflow_scripts.cgni.imaging.packing import pack_maps
 from workflow_scripts.cgni.imaging.quality import attrition_rows, quality_table, relations, worst_rows
 from workflow_scripts.cgni.imaging.reference import correlate_with_reference
+from workflow_scripts.cgni.imaging.store import open_maps
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "images"
 
@@ -127,7 +128,7 @@ def test_real_maps_pack_and_pass_at_their_threshold(tmp_path: Path) -> None:
     assert grid.shape == (91, 109, 91)
     packed = pack_maps(paths, grid, tmp_path / "maps.npy", "float16", tmp_path / "partial", threads=2)
     assert not packed.resampled.any()
-    maps = np.load(tmp_path / "maps.npy", mmap_mode="r")
+    maps = open_maps(tmp_path / "maps.npy")
     mask = gray_matter_mask(grid.shape, grid.affine, 0.1)
     quality = correlate_with_reference(maps, mask, np.ones(len(paths), dtype=bool), True)
     assert 0.7 < quality.r.min() < quality.r.max() < 0.9

@@ -7,14 +7,14 @@ import torch
 
 from workflow_scripts.cgni.imaging.store import GmStore
 from workflow_scripts.cgni.training.device import Device
-from workflow_scripts.cgni.training.map_reader import MapReader
+from workflow_scripts.cgni.training.map_reader import MapReader, network_order
 
 CPU = Device(torch.device("cpu"), None)
 
 
 def _store(dtype: str) -> GmStore:
     rng = np.random.default_rng(0)
-    stored = rng.integers(0, 200, (20, 4, 5, 3)).astype(dtype)
+    stored = rng.integers(0, 200, (20, 3, 5, 4)).astype(dtype).transpose(0, 3, 2, 1)  # x fastest, as stores are
     scale = rng.uniform(0.001, 0.01, 20).astype(np.float32) if dtype == "uint8" else None
     return GmStore(stored, pd.Index([str(row) for row in range(20)]), np.eye(4), scale)
 
@@ -46,3 +46,13 @@ def test_trouble_while_reading_reaches_the_caller() -> None:
     reader = MapReader(_store("float16"), 2, CPU)
     with pytest.raises(IndexError):
         list(reader.batches([np.array([0]), np.array([99])]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "uint8"])
+def test_what_a_gpu_turns_are_the_maps_of_their_rows(dtype: str) -> None:
+    store = _store(dtype)
+    rows = np.array([3, 0, 19])
+    stored = torch.from_numpy(np.ascontiguousarray(store.maps[rows].transpose(0, 3, 2, 1)))[:, None]
+    maps = network_order(stored, None if store.scale is None else torch.from_numpy(store.scale[rows]))
+    assert maps.dtype == torch.float32 and maps.is_contiguous()
+    np.testing.assert_allclose(maps[:, 0].numpy(), store.read(rows), rtol=1e-6)

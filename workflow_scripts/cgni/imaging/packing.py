@@ -18,7 +18,8 @@ from nibabel.processing import resample_from_to
 
 from workflow_scripts.cgni.files import digest_value
 from workflow_scripts.cgni.imaging.grids import Grid
-from workflow_scripts.cgni.imaging.reading import UnusableImageError, read_map, refuse
+from workflow_scripts.cgni.imaging.reading import UnusableImageError, read_map, refuse, value_range
+from workflow_scripts.cgni.imaging.store import map_checksum
 
 _RECORD = np.dtype([("row", "<i8"), ("source", "S16"), ("crc32", "<u4"), ("scale", "<f4"), ("resampled", "?")])
 _LEVELS = 255  # of uint8
@@ -52,7 +53,9 @@ def pack_maps(
     code: str = "",
     threads: int = 1,
 ) -> Packed:
-    """Write all images on `grid` as one array (image, x, y, z); whole or not at all.
+    """Write all images on `grid` as one array (x, y, z, image) in Fortran order; whole or not at all.
+
+    That is a NIfTI file's own order of voxels (x fastest), so that nothing has to be turned.
 
     Axes are flipped and permuted into the order of `grid` without interpolation. Images whose
     voxels still lie elsewhere are resampled through their affines, linearly (never below zero,
@@ -86,7 +89,7 @@ def pack_maps(
     array, journal = Path(f"{partial}-{digest}.npy"), Path(f"{partial}-{digest}.journal")
     array.parent.mkdir(parents=True, exist_ok=True)
     _remove_others(Path(partial), {array, journal})
-    maps = _open_array(array, journal, (len(names), *grid.shape), dtype)
+    maps = _open_array(array, journal, (*grid.shape, len(names)), dtype)
     writer = _Writer(maps)
     torch.set_num_threads(1)  # the images are the parallelism
     problems: Counter[str] = Counter()
@@ -116,9 +119,9 @@ def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray 
     """Pack one image; its journal record, or why it cannot be used."""
     try:
         source = _source(path)
-        values, affine = read_map(path)
+        values, affine, span = read_map(path)
         values, resampled = _on_grid(values, affine, grid)
-        crc32, scale = writer.write(row, values)
+        crc32, scale = writer.write(row, values, value_range(values) if resampled else span)
     except UnusableImageError as problem:
         return str(problem)
     return np.array((row, source, crc32, scale, resampled), dtype=_RECORD)
@@ -148,47 +151,33 @@ class _Writer(threading.local):
     """
 
     def __init__(self, maps: np.memmap) -> None:
-        size = int(np.prod(maps.shape[1:]))
-        self._kind = torch.from_numpy(np.empty(0, maps.dtype)).dtype
-        self._converted, self._turned, self._out = (torch.empty(size, dtype=self._kind) for _ in range(3))
+        self._stored = torch.from_numpy(np.empty(int(np.prod(maps.shape[:3])), maps.dtype))
         self._file, self._offset = str(maps.filename), maps.offset
 
-    def write(self, row: int, values: np.ndarray) -> tuple[int, float]:
-        """Write one map (float32, any memory order); CRC-32 of its bytes and the scale of its numbers."""
-        scale = self._convert(values)
-        self._turn(values)
-        stored = self._out.numpy()
+    def write(self, row: int, values: np.ndarray, span: tuple[float, float]) -> tuple[int, float]:
+        """Write one map (float32, any memory order; smallest and largest value `span`).
+
+        Returns the CRC-32 of its bytes and the scale of its numbers.
+        """
+        # torch rounds to float16 ten times as fast as numpy
+        scale = self._convert(torch.from_numpy(values.ravel("F")), *span)
+        stored = self._stored.numpy()
         with open(self._file, "r+b", buffering=0) as stream:
             stream.seek(self._offset + row * stored.nbytes)
             stream.write(stored)
         return isal_zlib.crc32(stored), scale
 
-    def _convert(self, values: np.ndarray) -> float:
-        low, high = float(values.min()), float(values.max())
-        flat = torch.from_numpy(values.ravel(_order(values)))  # torch rounds to float16 ten times as fast as numpy
-        if self._kind != torch.uint8:
-            if max(-low, high) > torch.finfo(self._kind).max:
+    def _convert(self, values: torch.Tensor, low: float, high: float) -> float:
+        kind = self._stored.dtype
+        if kind != torch.uint8:
+            if max(-low, high) > torch.finfo(kind).max:
                 raise UnusableImageError("images with values too large for float16 (use imaging.store.dtype: float32)")
-            self._converted.copy_(flat)
+            self._stored.copy_(values)
             return 1.0
         if low < 0:
             raise UnusableImageError("images with negative values (imaging.store.dtype: uint8 holds none)")
-        self._converted.copy_(torch.round(flat * (_LEVELS / high)))
+        self._stored.copy_(torch.round(values * (_LEVELS / high)))
         return high / _LEVELS
-
-    def _turn(self, values: np.ndarray) -> None:
-        """From the image's memory order to that of the store, where z runs fastest."""
-        x, y, z = values.shape
-        if _order(values) == "C":
-            self._out.copy_(self._converted)
-            return
-        # a plain matrix transposition first, which torch does in blocks, then whole runs along z
-        self._turned.view(y * x, z).copy_(self._converted.view(z, y * x).t())
-        np.copyto(self._out.numpy().reshape(x, y, z), self._turned.numpy().reshape(y, x, z).transpose(1, 0, 2))
-
-
-def _order(values: np.ndarray) -> str:
-    return "C" if values.flags.c_contiguous else "F"
 
 
 def _source(path: str) -> bytes:
@@ -204,12 +193,12 @@ def _open_array(array: Path, journal: Path, shape: tuple[int, ...], dtype: str) 
     if array.is_file() and journal.is_file():
         try:
             maps = np.lib.format.open_memmap(array, mode="r+")
-            if maps.shape == shape and maps.dtype == dtype:
+            if maps.shape == shape and maps.dtype == dtype and maps.flags.f_contiguous:
                 return maps
         except (OSError, ValueError) as error:
             logging.warning("the unfinished store cannot be used (%s); packing anew", error)
     journal.unlink(missing_ok=True)
-    return np.lib.format.open_memmap(array, mode="w+", dtype=dtype, shape=shape)
+    return np.lib.format.open_memmap(array, mode="w+", dtype=dtype, shape=shape, fortran_order=True)
 
 
 def _kept_records(journal: Path, maps: np.memmap, names: Sequence[str], pool: ThreadPoolExecutor) -> np.ndarray:
@@ -225,7 +214,7 @@ def _kept_records(journal: Path, maps: np.memmap, names: Sequence[str], pool: Th
             same = _source(names[record["row"]]) == record["source"]
         except UnusableImageError:
             return False
-        return same and isal_zlib.crc32(maps[record["row"]]) == record["crc32"]
+        return same and map_checksum(maps[..., record["row"]]) == record["crc32"]
 
     for record, kept in zip(found.values(), pool.map(intact, found.values()), strict=True):
         if kept:

@@ -1,5 +1,6 @@
 """Read one gray-matter image at the speed of decompression, and say in few words why one cannot be used."""
 
+import math
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -56,8 +57,10 @@ def read_header(path: str | Path) -> tuple[tuple[int, int, int], np.ndarray]:
     return _shape(header), _affine(header)
 
 
-def read_map(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
-    """Values (x, y, z; first axis fastest; scaled, any real dtype as float32) and affine of a 3D image.
+def read_map(path: str | Path) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+    """Values, affine, and smallest and largest value of a 3D image.
+
+    Values are (x, y, z), first axis fastest, scaled, any real dtype as float32.
 
     NIfTI-1 and NIfTI-2 in one file, plain or gzipped in any number of members, either byte
     order. The checksum of each gzip member is verified.
@@ -77,12 +80,17 @@ def read_map(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
         values = _scaled(values, header)
     except _UNREADABLE as error:
         raise UnusableImageError("unreadable or truncated files") from error
-    low, high = values.min(), values.max()  # both are NaN when one value is
-    if not (np.isfinite(low) and np.isfinite(high)):
+    low, high = value_range(values)
+    if not (math.isfinite(low) and math.isfinite(high)):
         raise UnusableImageError("images with non-finite values")
     if low == high:
         raise UnusableImageError("empty images (a single value throughout)")
-    return values.reshape(shape, order="F"), affine
+    return values.reshape(shape, order="F"), affine, (low, high)
+
+
+def value_range(values: np.ndarray) -> tuple[float, float]:
+    """Smallest and largest value; both are NaN when one value is."""
+    return float(values.min()), float(values.max())
 
 
 def refuse(problems: Counter[str], total: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from isal import isal_zlib
 
 from workflow_scripts.cgni.errors import InputError
@@ -15,13 +16,35 @@ from workflow_scripts.cgni.tables import read_table
 MAPS, INDEX_TABLE, GRID, CHECKSUM = "maps.npy", "index.parquet", "grid.json", "checksum.json"
 
 
+def open_maps(path: str | Path) -> np.ndarray:
+    """The stored numbers as a memory-mapped array (people, x, y, z), x fastest and people slowest.
+
+    The mapping is private: pages are shared with the page cache until somebody writes.
+
+    Raises
+    ------
+    OSError, ValueError
+        Missing, not an array, or not as `packing.pack_maps` writes it.
+    """
+    # "c" and not "r": torch warns about memory it may not write to
+    maps = np.load(path, mmap_mode="c", allow_pickle=False)
+    if maps.ndim != 4 or not maps.flags.f_contiguous:
+        raise ValueError("an array (x, y, z, people) in Fortran order was expected")
+    return np.moveaxis(maps, -1, 0)
+
+
+def map_checksum(values: np.ndarray) -> int:
+    """CRC-32 of the bytes of a map (x, y, z) in the store's order, x fastest."""
+    return isal_zlib.crc32(values.ravel("F"))
+
+
 @dataclass(frozen=True)
 class GmStore:
     """An open store.
 
     Attributes
     ----------
-    maps : memory-mapped array (people, x, y, z) of float16, float32 or uint8: the stored numbers.
+    maps : memory-mapped array (people, x, y, z) of float16, float32 or uint8: the stored numbers, x fastest.
     ids : participant id of each row.
     affine : float64 array (4, 4), voxel to MNI millimetres.
     scale : float32 array (people); a value is a stored number times its row's scale. None: 1.
@@ -38,8 +61,6 @@ class GmStore:
     def open(cls, folder: str | Path) -> "GmStore":
         """Map the store in `folder`; nothing is read yet.
 
-        The mapping is private: pages are shared with the page cache until somebody writes.
-
         Raises
         ------
         InputError
@@ -47,8 +68,7 @@ class GmStore:
         """
         folder = Path(folder)
         try:
-            # "c" and not "r": torch warns about memory it may not write to
-            maps = np.load(folder / MAPS, mmap_mode="c", allow_pickle=False)
+            maps = open_maps(folder / MAPS)
             grid = json.loads((folder / GRID).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise InputError(f"{folder}: not a readable image store ({error}); delete it and run again") from error
@@ -76,11 +96,12 @@ class GmStore:
         return rows.astype(np.int64)
 
     def read_one(self, row: int) -> np.ndarray:
-        """The map of one row as float32 (x, y, z), in memory of its own."""
-        values = self.maps[row].astype(np.float32)
+        """The map of one row as float32 (x, y, z; z fastest), in memory of its own."""
+        values = torch.empty(self.grid)  # torch turns and converts several times as fast as numpy
+        values.copy_(torch.from_numpy(self.maps[row]))
         if self.scale is not None:
-            values *= self.scale[row]
-        return values
+            values *= float(self.scale[row])
+        return values.numpy()
 
     def read(self, rows: np.ndarray) -> np.ndarray:
         """Maps of `rows` as float32 (len(rows), x, y, z)."""
@@ -105,4 +126,4 @@ class GmStore:
         """How many maps no longer have the checksum that the index states; reads everything."""
         if self.crc32 is None:
             raise ValueError("this store was made without checksums")
-        return sum(isal_zlib.crc32(self.maps[row]) != crc for row, crc in enumerate(self.crc32))
+        return sum(map_checksum(self.maps[row]) != crc for row, crc in enumerate(self.crc32))
