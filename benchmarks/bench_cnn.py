@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from benchmarks.common import describe_machine, report
-from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.imaging.store import GmStore, open_maps
 from workflow_scripts.cgni.models.cnn import BrainCnn
 from workflow_scripts.cgni.training.device import choose_device
 from workflow_scripts.cgni.training.fit import People, Settings, extract_features, fit_network
@@ -109,7 +109,7 @@ def timed(function, repeats: int):
 def one_side(side: str, folder: str, options: argparse.Namespace) -> None:
     """Run one side in this process and write what it measured."""
     torch.set_num_threads(options.threads)
-    maps = np.load(f"{folder}/maps.npy", mmap_mode="c")
+    maps = open_maps(f"{folder}/maps.npy")
     store = GmStore(maps, pd.Index([str(row) for row in range(len(maps))]), np.eye(4))
     ages = np.linspace(45, 80, len(maps))
     run = {"plain": plain, "ours": ours}[side]
@@ -140,7 +140,7 @@ def main() -> None:
     device = choose_device("cpu", "auto")
     with tempfile.TemporaryDirectory() as folder:
         maps = np.random.default_rng(0).random((options.batch, *options.grid), dtype=np.float32)
-        np.save(f"{folder}/maps.npy", maps.astype(np.float16))
+        np.save(f"{folder}/maps.npy", np.moveaxis(maps, 0, -1).astype(np.float16, order="F"))  # as stores are
         for side in ("plain", "ours"):
             command = [sys.executable, "-m", "benchmarks.bench_cnn", *sys.argv[1:], "--side", side, "--folder", folder]
             subprocess.run(command, check=True, cwd=Path(__file__).parents[1])

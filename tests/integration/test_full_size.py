@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from workflow_scripts.cgni.imaging.store import GmStore
+from workflow_scripts.cgni.imaging.store import GmStore, open_maps
 from workflow_scripts.cgni.training.device import choose_device, prepare_torch
 from workflow_scripts.cgni.training.fit import People, extract_features
 from workflow_scripts.cgni.training.resume import ResumeFile
@@ -32,10 +32,12 @@ CFG = {
 
 def test_three_steps_and_features_at_full_size(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    maps = np.lib.format.open_memmap(tmp_path / "maps.npy", mode="w+", dtype=np.float16, shape=(6, *GRID))
+    kind = {"dtype": np.float16, "shape": (*GRID, 6), "fortran_order": True}
+    maps = np.lib.format.open_memmap(tmp_path / "maps.npy", mode="w+", **kind)
     for row in range(6):
-        maps[row] = rng.random(GRID, dtype=np.float32)
-    store = GmStore(maps, pd.Index([str(row) for row in range(6)]), np.eye(4))
+        maps[..., row] = rng.random(GRID, dtype=np.float32)
+    maps.flush()
+    store = GmStore(open_maps(tmp_path / "maps.npy"), pd.Index([str(row) for row in range(6)]), np.eye(4))
     people = {
         "fit": People(np.arange(6), np.linspace(45, 80, 6)),
         "monitor": People(np.arange(0), np.arange(0.0)),
