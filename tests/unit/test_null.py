@@ -48,6 +48,24 @@ def test_shares_by_hand() -> None:
     assert found[(0, "a")] == 1.5 and found[(1, "b")] == 1.0 and found[(-1, "a")] == 1.25 and found[(-1, "b")] == 0.75
 
 
+def test_strong_features_do_not_push_the_others_below_the_null() -> None:
+    """Shares of 100 features, 12 of them strong: few of the other 88 may be lost to the fixed mean."""
+    rng = np.random.default_rng(0)
+    size = rng.uniform(0.2, 4, 100)
+
+    def cohort(strength: np.ndarray) -> np.ndarray:
+        absolute = size * strength * rng.gamma(20, 0.05, 100)
+        names = [f"f{number:02d}" for number in range(100)]
+        table = shares(pd.DataFrame({"component": 1, "fold": 0, "feature": names, "absolute": absolute}))
+        return table.loc[table["fold"] == 0, "share"].to_numpy()[:, None]
+
+    null = np.stack([cohort(np.ones(100)) for _ in range(40)])
+    strength = np.r_[np.full(12, 2.5), np.ones(88)]
+    p = np.stack([null_p(cohort(strength), null)[1][:, 0] for _ in range(20)])
+    assert 0.015 <= (p[:, 12:] < 0.05).mean() <= 0.08, "5 % are due; without centring 0.7 % are left"
+    assert (p[:, :12] < 0.05).mean() > 0.95
+
+
 def _null(rng: np.random.Generator, replicates: int, features: int, components: int) -> np.ndarray:
     """Features of very different size and spread, as regions are."""
     size, spread = rng.uniform(0.2, 4, features), rng.uniform(0.05, 0.6, features)
@@ -63,7 +81,8 @@ def test_p_is_uniform_under_the_null_whatever_a_features_size() -> None:
     assert 0.4 < p.mean() < 0.6
     large = np.argsort(null.mean(axis=(0, 2)))[-50:]
     scores = null_scores(null)
-    assert abs(scores[:, large].mean()) < 0.05 and abs(scores.std() - 1) < 0.1
+    assert abs(scores[:, large].mean() - scores.mean()) < 0.05 and abs(scores.std() - 1) < 0.1
+    assert np.abs(np.median(scores, axis=1)).max() < 1e-9
 
 
 def test_raised_features_are_called_and_others_are_not() -> None:

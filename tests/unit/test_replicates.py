@@ -11,7 +11,7 @@ from workflow_scripts.cgni.interpretation.people import occluded_ids
 from workflow_scripts.cgni.interpretation.region_features import RegionFeatures
 from workflow_scripts.cgni.interpretation.replicates import null_replicate
 from workflow_scripts.cgni.interpretation.scca_tables import correlation_table, fold_scca, restore_fit, weight_table
-from workflow_scripts.cgni.interpretation.study_scca import fit_study
+from workflow_scripts.cgni.interpretation.study_scca import FoldScca, fit_study
 from workflow_scripts.cgni.training.contrastive import embed, fit_encoders
 from workflow_scripts.cgni.training.multimodal import FoldData, fold_parts
 
@@ -71,6 +71,21 @@ def test_occluded_people_are_the_folds_validation_people(cohort) -> None:
     assert set(ids) == set(folds[0].ids[folds[0].part == "validation"])
     assert set(training) == set(folds[0].ids[np.isin(folds[0].part, ["fit", "monitor"])])
     assert len(regions[0].ids) == 100 and set(regions[0].ids) <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("fit_on", "expected"),
+    [("monitor", "monitor"), ("training", "fit low, fit none, monitor"), ("unseen", "fit none, monitor")],
+)
+def test_sparse_cca_is_fitted_on_the_people_that_its_option_names(fit_on: str, expected: str) -> None:
+    kinds = {
+        "fit low": ("fit", 0), "fit none": ("fit", -1), "monitor": ("monitor", 1),
+        "validation": ("validation", -1), "holdout": ("holdout", -1),
+    }  # fmt: skip
+    part, group = (np.array(values) for values in zip(*kinds.values(), strict=True))
+    ids, nodes = pd.Index(list(kinds)), np.zeros((5, 2))
+    fold = FoldScca(ids, part, np.full(5, np.nan), group, ids.to_numpy(), nodes, nodes)
+    assert ", ".join(fold.ids[fold.fitted_rows(fit_on)]) == expected
 
 
 def test_the_shared_snp_and_region_stand_out_and_not_under_the_null(cohort) -> None:

@@ -53,8 +53,11 @@ def null_p(observed: np.ndarray, null: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """How far shares lie above what shuffled pairings give.
 
     Each feature is standardised by the mean and SD of its own shares over replicates and
-    components; p is the share of all standardised null values, of all features together, that
-    reach it. A null value is standardised by the other replicates, as an observed one is.
+    components, and the median feature of each component is put at zero: shares have a fixed mean,
+    so strong features push all others below what they have under the null (the location of an
+    empirical null, Efron 2004). p is the share of all standardised null values, of all features
+    together, that reach it. A null value is standardised by the other replicates, as an observed
+    one is.
 
     Parameters
     ----------
@@ -102,4 +105,7 @@ def share_array(table: pd.DataFrame, features: Sequence[str], components: int) -
 def _standardise(values: np.ndarray, null: np.ndarray) -> np.ndarray:
     mean = np.nanmean(null, axis=(0, 2))[:, None]
     sd = np.nanstd(null, axis=(0, 2), ddof=1)[:, None]
-    return (values - mean) / np.maximum(sd, 1e-9)
+    z = (values - mean) / np.maximum(sd, 1e-9)
+    there = ~np.isnan(z).all(axis=0)  # a replicate may have fewer components
+    z[:, there] -= np.nanmedian(z[:, there], axis=0)
+    return z

@@ -41,8 +41,14 @@ class FoldScca:
     fit: SparseFit | None = None
 
     def fitted_rows(self, fit_on: str) -> np.ndarray:
-        """Rows that sparse CCA is fitted on: monitor people, or all training people."""
-        return np.isin(self.part, ["monitor"] if fit_on == "monitor" else ["fit", "monitor"])
+        """Rows that sparse CCA is fitted on.
+
+        `training`: all training people; `unseen`: those of them whom the encoders were not fitted
+        on, which are the monitor people and the fit people without a WM group; `monitor`: the
+        monitor people alone.
+        """
+        training = np.isin(self.part, ["fit", "monitor"])
+        return {"training": training, "unseen": training & self.unseen(), "monitor": self.part == "monitor"}[fit_on]
 
     def views(self) -> list[np.ndarray]:
         """Both embeddings, standardised by the people of the fit."""
