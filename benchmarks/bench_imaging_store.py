@@ -2,6 +2,7 @@
 
 import argparse
 import gzip
+import math
 import shutil
 import tempfile
 import threading
@@ -32,7 +33,6 @@ from workflow_scripts.cgni.imaging.store import open_maps
 SHAPE = (121, 145, 121)
 AFFINE = np.array([[1.5, 0, 0, -90], [0, 1.5, 0, -126], [0, 0, 1.5, -72], [0, 0, 0, 1]])
 
-VOXELS = 121 * 145 * 121
 DISTINCT = 24  # to make more would take longer than to measure
 
 
@@ -50,7 +50,7 @@ def warm_memory(maps: int) -> None:
     A virtual machine hands free memory back to its host; a page that has to be asked for again
     takes ten times as long as writing it.
     """
-    np.empty(maps * VOXELS * 2 + (1 << 30), dtype=np.uint8)[::4096] = 1
+    np.empty(maps * math.prod(SHAPE) * 2 + (1 << 30), dtype=np.uint8)[::4096] = 1
 
 
 def timed(function: Callable[..., np.ndarray | None], paths: list[str], *arguments: object) -> Cost:

@@ -26,8 +26,8 @@ def correlate_with_reference(
 ) -> Quality:
     """Pearson r over the mask of each map with the mean of the members' maps.
 
-    Two passes over the (memory-mapped) maps in their own memory order: the members' sum, then each map's
-    sums. What is kept in memory does not grow with the number of maps. Leaving a member out
+    Two passes over the (memory-mapped) maps in the store's order, x fastest: the members' sum, then
+    each map's sums. What is kept in memory does not grow with the number of maps. Leaving a member out
     needs no third pass: with x the centred map and t the centred sum of all members,
     cov(x, t - x) = x.t - x.x and var(t - x) = t.t - 2 x.t + x.x. Products are summed in
     float64; the mean map has float32's precision.
@@ -57,13 +57,12 @@ def correlate_with_reference(
         raise InputError(f"image reference: {count} reference people with a map; at least 2 are needed")
     torch.set_num_threads(1)  # the pieces are the parallelism
     scale = np.ones(len(maps)) if scale is None else scale.astype(np.float64)
-    order = "F" if maps[0].flags.f_contiguous else "C"
-    inside = torch.from_numpy(np.flatnonzero(mask.ravel(order)))
+    inside = torch.from_numpy(np.flatnonzero(mask.ravel("F")))
     total = torch.zeros(mask.size, dtype=torch.float64)
     kept = _Kept(len(inside))
 
     def flat(row: int) -> torch.Tensor:
-        return torch.from_numpy(maps[row].ravel(order))
+        return torch.from_numpy(maps[row].ravel("F"))
 
     def piece_sum(rows: np.ndarray) -> torch.Tensor:
         part = torch.zeros(mask.size)  # float32 for a few maps; their sums are added in float64
@@ -94,7 +93,7 @@ def correlate_with_reference(
     variance = whole - np.where(own, 2 * shared - squares, 0.0)
     known = ~constant & (variance > 0)
     r = np.divide(covariance, np.sqrt(squares * np.abs(variance)), out=np.full(len(maps), np.nan), where=known)
-    mean = (total / count).numpy().astype(np.float32).reshape(mask.shape, order=order)
+    mean = (total / count).numpy().astype(np.float32).reshape(mask.shape, order="F")
     return Quality(r, mean)
 
 

@@ -44,8 +44,8 @@ class FoldScca:
         """Rows that sparse CCA is fitted on.
 
         `training`: all training people; `unseen`: those of them whom the encoders were not fitted
-        on, which are the monitor people and the fit people without a WM group; `monitor`: the
-        monitor people alone.
+        on under `people.fit_on: fit`, which are the monitor people and the fit people without a WM
+        group; `monitor`: the monitor people alone.
         """
         training = np.isin(self.part, ["fit", "monitor"])
         return {"training": training, "unseen": training & self.unseen(), "monitor": self.part == "monitor"}[fit_on]
