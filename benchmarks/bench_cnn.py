@@ -16,12 +16,12 @@ import torch
 from torch import nn
 
 from benchmarks.common import describe_machine, report
-from workflow_scripts.cgni.imaging.store import GmStore, open_maps
-from workflow_scripts.cgni.models.cnn import BrainCnn
-from workflow_scripts.cgni.training.device import choose_device
-from workflow_scripts.cgni.training.fit import People, Settings, extract_features, fit_network
-from workflow_scripts.cgni.training.resume import ResumeFile
-from workflow_scripts.cgni.training.tasks import AgeTask
+from cgni.imaging.store import GmStore, open_maps
+from cgni.pretraining.cnn import BrainCnn
+from cgni.networks.device import choose_device
+from cgni.pretraining.fit import People, Settings, extract_features, fit_network
+from cgni.networks.resume import ResumeFile
+from cgni.pretraining.tasks import AgeTask
 
 CHANNELS = (32, 64, 128, 256, 256)
 

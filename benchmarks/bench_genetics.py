@@ -24,10 +24,10 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from benchmarks.common import describe_machine, report
-from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
-from workflow_scripts.cgni.genetics.schemas import CANDIDATES
-from workflow_scripts.cgni.system import plink2_path
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
+from cgni.genetics.schemas import CANDIDATES
+from cgni.base.programs import plink2_path
+from cgni.base.tables import read_table, write_table
 
 THREADS, MEMORY_MB, SHARE = 2, 3000, 10  # one variant in SHARE is a candidate
 QC = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "keep"}

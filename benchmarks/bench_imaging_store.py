@@ -24,11 +24,11 @@ from nilearn.maskers import NiftiMasker
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.common import describe_machine, median_seconds, report
-from workflow_scripts.cgni.imaging.grids import choose_grid
-from workflow_scripts.cgni.imaging.mask import gray_matter_mask
-from workflow_scripts.cgni.imaging.packing import pack_maps
-from workflow_scripts.cgni.imaging.reference import correlate_with_reference
-from workflow_scripts.cgni.imaging.store import open_maps
+from cgni.imaging.grids import choose_grid
+from cgni.imaging.mask import gray_matter_mask
+from cgni.imaging.packing import pack_maps
+from cgni.imaging.reference import correlate_with_reference
+from cgni.imaging.store import open_maps
 
 SHAPE = (121, 145, 121)
 AFFINE = np.array([[1.5, 0, 0, -90], [0, 1.5, 0, -126], [0, 0, 1.5, -72], [0, 0, 0, 1]])

@@ -8,10 +8,10 @@ import torch
 from captum.attr import FeatureAblation
 
 from benchmarks.common import describe_machine, median_seconds, report
-from workflow_scripts.cgni.interpretation.atlas import atlas_on_grid
-from workflow_scripts.cgni.interpretation.incremental import occluded_features, plan_region
-from workflow_scripts.cgni.models.cnn import BrainCnn
-from workflow_scripts.cgni.system import atlas_paths
+from cgni.imaging.atlas import atlas_on_grid
+from cgni.occlusion.incremental import occluded_features, plan_region
+from cgni.pretraining.cnn import BrainCnn
+from cgni.base.programs import atlas_paths
 
 _ORIGIN = [-90.0, -126.0, -72.0]
 

@@ -7,8 +7,8 @@ import torch
 from captum.attr import FeatureAblation
 
 from benchmarks.common import describe_machine, median_seconds, report
-from workflow_scripts.cgni.interpretation.occlusion import occlude_counts, readout
-from workflow_scripts.cgni.models.encoders import EncoderPair, Scaling
+from cgni.occlusion.occlusion import occlude_counts, readout
+from cgni.contrastive.encoders import EncoderPair, Scaling
 
 _LAYERS = [400, 600, 400, 300, 150, 100]
 _COMPONENTS = 5

@@ -11,9 +11,9 @@ from cca_zoo.sparse import IPLSCCA
 from sklearn.model_selection import KFold
 
 from benchmarks.common import describe_machine, median_seconds, report
-from workflow_scripts.cgni.interpretation.ipls import Covariances, largest_penalties
-from workflow_scripts.cgni.interpretation.moments import Moments
-from workflow_scripts.cgni.interpretation.scca import TOLERANCE, score_grid
+from cgni.scca.ipls import Covariances, largest_penalties
+from cgni.scca.moments import Moments
+from cgni.scca.sparse import TOLERANCE, score_grid
 
 _FRACTIONS = (0.1, 0.2, 0.3, 0.5, 0.7)
 _ITERATIONS = 500

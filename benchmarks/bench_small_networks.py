@@ -24,14 +24,14 @@ from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.common import describe_machine, report
 from benchmarks.features import write_features
-from workflow_scripts.cgni.models.encoders import EncoderPair, Scaling
-from workflow_scripts.cgni.models.losses import LossOptions, contrastive_loss, term_weights
-from workflow_scripts.cgni.models.mlp import Mlp
-from workflow_scripts.cgni.training.classifiers import fit_network, probabilities
-from workflow_scripts.cgni.training.contrastive import fit_encoders
-from workflow_scripts.cgni.training.metrics import balanced_accuracy
-from workflow_scripts.cgni.training.model_inputs import StudyTables
-from workflow_scripts.cgni.training.multimodal import FoldData
+from cgni.contrastive.encoders import EncoderPair, Scaling
+from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
+from cgni.networks.mlp import Mlp
+from cgni.classification.classifiers import fit_network, probabilities
+from cgni.contrastive.fit import fit_encoders
+from cgni.classification.metrics import balanced_accuracy
+from cgni.classification.inputs import StudyTables
+from cgni.fold_data.people import FoldData
 
 TERMS = "terms124"
 SIZES = ("imaging_layers", "genetic_layers", "activation", "dropout", "normalise")

@@ -14,11 +14,11 @@ import pandas as pd
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from workflow_scripts.cgni.cohort.roles import fold_people
-from workflow_scripts.cgni.cohort.schemas import participants_schema, splits_schema
-from workflow_scripts.cgni.cohort.splits import make_splits
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.tables import number_columns, write_table
+from cgni.cohort.roles import fold_people
+from cgni.cohort.schemas import participants_schema, splits_schema
+from cgni.cohort.splits import make_splits
+from cgni.base.files import atomic_path
+from cgni.base.tables import number_columns, write_table
 
 PEOPLE, HIGH, FEATURES, LOCI, PER_LOCUS, FACTORS, CAUSAL = 4995, 1803, 512, 106, 10, 3, 20
 SPLITS = {"holdout": 0.1, "folds": 5, "monitor": 0.2, "age_bands": 4}

@@ -22,15 +22,15 @@ import yaml
 
 from benchmarks.common import processor
 from benchmarks.features import write_features
-from workflow_scripts.cgni.config import effective_config, model_names, terms_names
-from workflow_scripts.cgni.figures.study_tables import table1, table2
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import read_table
-from workflow_scripts.cgni.training.candidates import classifier_seed, with_settings
-from workflow_scripts.cgni.training.fold_fits import fit_classifier_folds, fit_contrastive_folds
-from workflow_scripts.cgni.training.model_inputs import StudyTables
-from workflow_scripts.cgni.training.resume import ResumeFile
-from workflow_scripts.cgni.training.selection import fold_scores
+from cgni.workflow.config import effective_config, model_names, terms_names
+from cgni.figures.study_tables import table1, table2
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import read_table
+from cgni.classification.candidates import classifier_seed, with_settings
+from cgni.classification.fold_fits import fit_classifier_folds, fit_contrastive_folds
+from cgni.classification.inputs import StudyTables
+from cgni.networks.resume import ResumeFile
+from cgni.classification.selection import fold_scores
 
 FOLDER = Path("results-full-size")
 OVERLAY = "benchmarks/full_size.yaml"

@@ -3,11 +3,11 @@ from pathlib import Path as _Path
 
 from snakemake.exceptions import WorkflowError
 
-from workflow_scripts.cgni import code_digest as _code_digest
-from workflow_scripts.cgni import config as _config
-from workflow_scripts.cgni import genotype_paths as _genotype_paths
-from workflow_scripts.cgni import input_files as _input_files
-from workflow_scripts.cgni.errors import InputError as _InputError
+from cgni.workflow import code_digest as _code_digest
+from cgni.workflow import config as _config
+from cgni.genetics import paths as _genotype_paths
+from cgni.workflow import input_files as _input_files
+from cgni.base.errors import InputError as _InputError
 
 
 def _checked_config():

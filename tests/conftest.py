@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.study import Study, copy_repository
-from workflow_scripts.cgni import config_reads
+from cgni.workflow import config_reads
 
 TINY = ("tests/tiny.yaml",)
 READS = "config-reads"  # what each rule of the finished study read of its config

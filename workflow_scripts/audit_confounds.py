@@ -1,17 +1,17 @@
 """How far each model's out-of-fold predictions follow the confounds beyond the label."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.audit.confounds import confounder_test
-from workflow_scripts.cgni.audit.schemas import CONFOUNDS
-from workflow_scripts.cgni.cohort.confounds import confound_columns, site_levels
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.audit.confounds import confounder_test
+from cgni.audit.schemas import CONFOUNDS
+from cgni.cohort.confounds import confound_columns, site_levels
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import read_table, write_table
 
 participants, seed = read_table(snakemake.input.participants), derive_seed(job.cfg["seed"], "confounds")
 rows = []

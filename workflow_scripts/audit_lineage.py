@@ -1,16 +1,16 @@
 """Who was used in which fit, and whether anybody was who must not be."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 from pathlib import Path
 
 import pandas as pd
 
-from workflow_scripts.cgni.audit.lineage import check_fit, refuse_leaks
-from workflow_scripts.cgni.audit.schemas import LINEAGE_SUMMARY
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.audit.lineage import check_fit, refuse_leaks
+from cgni.audit.schemas import LINEAGE_SUMMARY
+from cgni.base.tables import read_table, write_table
 
 splits = read_table(snakemake.input.splits)
 families = read_table(snakemake.input.participants).set_index("participant_id")["family"]

@@ -2,28 +2,28 @@
 
 import logging
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 import pyarrow.parquet as pq
 
-from workflow_scripts.cgni.cohort.roles import development_people
-from workflow_scripts.cgni.cohort.schemas import ATTRITION
-from workflow_scripts.cgni.genetics.chromosome import genotyped_people, reference_people
-from workflow_scripts.cgni.genetics.coding import alt_is_minor
-from workflow_scripts.cgni.genetics.counts import from_blocks, joined
-from workflow_scripts.cgni.genetics.ld import apply_linkage
-from workflow_scripts.cgni.genetics.merge import (
+from cgni.cohort.roles import development_people
+from cgni.cohort.schemas import ATTRITION
+from cgni.genetics.chromosome import genotyped_people, reference_people
+from cgni.genetics.coding import alt_is_minor
+from cgni.genetics.counts import from_blocks, joined
+from cgni.genetics.ld import apply_linkage
+from cgni.genetics.merge import (
     check_build,
     counted_alleles,
     linkage_notes,
     quality_attrition,
     snp_genes,
 )
-from workflow_scripts.cgni.genetics.schemas import LD_BLOCKS, SNP_GENES, VARIANTS
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.genetics.schemas import LD_BLOCKS, SNP_GENES, VARIANTS
+from cgni.base.tables import read_table, write_table
 
 inputs, output, provenance, cfg = snakemake.input, snakemake.output, job.provenance(), job.cfg
 keys, candidates, splits = cfg["inputs"]["genotypes"], read_table(inputs.candidates), read_table(inputs.splits)

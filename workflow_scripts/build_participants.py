@@ -2,23 +2,23 @@
 
 import logging
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 
-from workflow_scripts.cgni.cohort.families import read_related_pairs
-from workflow_scripts.cgni.cohort.participants import (
+from cgni.cohort.families import read_related_pairs
+from cgni.cohort.participants import (
     OPTIONAL_FIELDS,
     build_participants,
     needed_fields,
 )
-from workflow_scripts.cgni.cohort.phenotypes import read_phenotypes, read_withdrawals
-from workflow_scripts.cgni.cohort.samples import common_people
-from workflow_scripts.cgni.cohort.schemas import ATTRITION, participants_schema
-from workflow_scripts.cgni.imaging.paths import list_images
-from workflow_scripts.cgni.tables import write_table
+from cgni.cohort.phenotypes import read_phenotypes, read_withdrawals
+from cgni.cohort.samples import common_people
+from cgni.cohort.schemas import ATTRITION, participants_schema
+from cgni.imaging.paths import list_images
+from cgni.base.tables import write_table
 
 inputs, cohort = snakemake.input, job.cfg["cohort"]
 n_pcs = cohort["n_pcs"]

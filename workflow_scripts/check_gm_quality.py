@@ -4,21 +4,21 @@ import json
 import logging
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import numpy as np
 
-from workflow_scripts.cgni.cohort.roles import development_people
-from workflow_scripts.cgni.cohort.schemas import ATTRITION
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.imaging.mask import gray_matter_mask
-from workflow_scripts.cgni.imaging.quality import attrition_rows, quality_table, relations
-from workflow_scripts.cgni.imaging.reference import correlate_with_reference
-from workflow_scripts.cgni.imaging.schemas import QC, QC_RELATIONS
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.cohort.roles import development_people
+from cgni.cohort.schemas import ATTRITION
+from cgni.base.files import atomic_path
+from cgni.imaging.mask import gray_matter_mask
+from cgni.imaging.quality import attrition_rows, quality_table, relations
+from cgni.imaging.reference import correlate_with_reference
+from cgni.imaging.schemas import QC, QC_RELATIONS
+from cgni.imaging.store import GmStore
+from cgni.base.tables import read_table, write_table
 
 qc, reference = job.cfg["imaging"]["qc"], job.cfg["people"]["reference"]
 store = GmStore.open(Path(snakemake.input.maps).parent)

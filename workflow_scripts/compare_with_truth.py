@@ -1,24 +1,24 @@
 """What the oracle and the pipeline found of what was planted (simulated study only)."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.audit import recovery
-from workflow_scripts.cgni.audit.oracle import significant_pairs, snp_region_tests
-from workflow_scripts.cgni.audit.schemas import RECOVERY
-from workflow_scripts.cgni.cohort.confounds import confound_columns, site_levels
-from workflow_scripts.cgni.cohort.roles import development_people
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.interpretation.atlas import atlas_on_grid, region_means, region_names
-from workflow_scripts.cgni.system import atlas_paths
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.audit import recovery
+from cgni.audit.oracle import significant_pairs, snp_region_tests
+from cgni.audit.schemas import RECOVERY
+from cgni.cohort.confounds import confound_columns, site_levels
+from cgni.cohort.roles import development_people
+from cgni.base.files import atomic_path
+from cgni.imaging.store import GmStore
+from cgni.imaging.atlas import atlas_on_grid, region_means, region_names
+from cgni.base.programs import atlas_paths
+from cgni.base.tables import read_table, write_table
 
 inputs, cfg = snakemake.input, job.cfg["recovery"]
 planted, regions = read_table(inputs.variants), read_table(inputs.regions)

@@ -3,20 +3,20 @@
 import logging
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import numpy as np
 
-from workflow_scripts.cgni.cohort.roles import development_people
-from workflow_scripts.cgni.cohort.samples import read_people
-from workflow_scripts.cgni.cohort.schemas import participants_schema
-from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
-from workflow_scripts.cgni.genetics.relatives import genotyped_rows, join_beds, projected_components
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.system import plink2_path
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.cohort.roles import development_people
+from cgni.cohort.samples import read_people
+from cgni.cohort.schemas import participants_schema
+from cgni.genetics.plink import Plink, scratch_folder
+from cgni.genetics.relatives import genotyped_rows, join_beds, projected_components
+from cgni.base.seeds import derive_seed
+from cgni.base.programs import plink2_path
+from cgni.base.tables import read_table, write_table
 
 inputs, count = snakemake.input, job.cfg["cohort"]["n_pcs"]
 people = read_table(inputs.participants).set_index("participant_id")

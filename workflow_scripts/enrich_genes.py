@@ -1,17 +1,17 @@
 """GO terms over-represented among the genes of the called SNPs, per component and together."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 from pathlib import Path
 
-from workflow_scripts.cgni.enrichment.ontology import load_snapshot
-from workflow_scripts.cgni.enrichment.own_annotation import with_gmt, with_obo
-from workflow_scripts.cgni.enrichment.schemas import TERMS
-from workflow_scripts.cgni.enrichment.study import enrich_study
-from workflow_scripts.cgni.files import write_json
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.enrichment.ontology import load_snapshot
+from cgni.enrichment.own_annotation import with_gmt, with_obo
+from cgni.enrichment.schemas import TERMS
+from cgni.enrichment.study import enrich_study
+from cgni.base.files import write_json
+from cgni.base.tables import read_table, write_table
 
 cfg, inputs = job.cfg["enrichment"], snakemake.input
 ontology = load_snapshot(Path(inputs.go[0]).parent)

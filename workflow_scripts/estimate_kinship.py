@@ -3,15 +3,15 @@
 import logging
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.cohort.samples import read_people
-from workflow_scripts.cgni.files import write_text
-from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
-from workflow_scripts.cgni.genetics.relatives import join_beds, kinship_pairs
-from workflow_scripts.cgni.system import plink2_path
+from cgni.cohort.samples import read_people
+from cgni.base.files import write_text
+from cgni.genetics.plink import Plink, scratch_folder
+from cgni.genetics.relatives import join_beds, kinship_pairs
+from cgni.base.programs import plink2_path
 
 inputs = snakemake.input
 ids = read_people(inputs.people)["participant_id"].to_numpy()

@@ -1,16 +1,16 @@
 """Scores of every model on training, validation and holdout people, and paired comparisons."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import json
 from pathlib import Path
 
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import read_table, write_table
-from workflow_scripts.cgni.training.evaluation import compare_models, score_models
-from workflow_scripts.cgni.training.multimodal_schemas import COMPARISONS, PERFORMANCE
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import read_table, write_table
+from cgni.classification.evaluation import compare_models, score_models
+from cgni.classification.schemas import COMPARISONS, PERFORMANCE
 
 models = job.cfg["models"]
 seed, resamples = derive_seed(job.cfg["seed"], "evaluation"), job.cfg["classification"]["bootstrap"]

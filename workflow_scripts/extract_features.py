@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.tables import number_columns, read_table, write_table
-from workflow_scripts.cgni.training.checkpoint import load_cnn
-from workflow_scripts.cgni.training.device import choose_device, prepare_torch
-from workflow_scripts.cgni.training.fit import extract_features
-from workflow_scripts.cgni.training.people import passing_people
-from workflow_scripts.cgni.training.schemas import features_schema
+from cgni.imaging.store import GmStore
+from cgni.base.tables import number_columns, read_table, write_table
+from cgni.pretraining.checkpoint import load_cnn
+from cgni.networks.device import choose_device, prepare_torch
+from cgni.pretraining.fit import extract_features
+from cgni.pretraining.people import passing_people
+from cgni.transfer.schemas import features_schema
 
 prepare_torch(seed=0, threads=snakemake.threads)  # nothing is drawn at random here
 device = choose_device(**snakemake.params.execution["execution"])

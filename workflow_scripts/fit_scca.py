@@ -1,24 +1,24 @@
 """Sparse CCA of the chosen and of label-free encoders' embeddings: weights, variates, correlations with p-values."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import json
 from pathlib import Path
 
 import pandas as pd
 
-from workflow_scripts.cgni.interpretation import schemas
-from workflow_scripts.cgni.interpretation.scca_tables import (
+from cgni.scca import schemas
+from cgni.scca.tables import (
     correlation_table,
     read_folds,
     variate_table,
     weight_table,
 )
-from workflow_scripts.cgni.interpretation.study_scca import align, fit_chosen, fit_study
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.scca.study import align, fit_chosen, fit_study
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import read_table, write_table
 
 cfg, seed = job.cfg["scca"], derive_seed(job.cfg["seed"], "scca")
 terms = json.loads(Path(snakemake.input.selection).read_text())["interpreted"]

@@ -2,13 +2,13 @@
 
 import logging
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.cohort.schemas import splits_schema
-from workflow_scripts.cgni.cohort.splits import make_splits
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.cohort.schemas import splits_schema
+from cgni.cohort.splits import make_splits
+from cgni.base.tables import read_table, write_table
 
 keys = job.cfg["splits"]
 splits = make_splits(read_table(snakemake.input.participants), keys, job.cfg["seed"])

@@ -1,17 +1,17 @@
 """Tables 1-5, the attrition table and the summary, as Parquet, CSV and LaTeX."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import json
 from pathlib import Path
 
 import pandas as pd
 
-from workflow_scripts.cgni.figures import interpretation_tables, study_tables
-from workflow_scripts.cgni.figures.table_files import write_table_files
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures import interpretation_tables, study_tables
+from cgni.figures.table_files import write_table_files
+from cgni.base.tables import read_table
 
 inputs, models = snakemake.input, job.cfg["models"]
 performance, correlations = read_table(inputs.performance), read_table(inputs.correlations)

@@ -1,8 +1,8 @@
 """Contributions of regions and SNPs to the canonical variates of every fold."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import json
 from pathlib import Path
@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.interpretation import schemas
-from workflow_scripts.cgni.interpretation.measure import FoldMeasurement, fold_contributions
-from workflow_scripts.cgni.interpretation.region_features import RegionFeatures
-from workflow_scripts.cgni.interpretation.scca_tables import fold_scca, restore_fit
-from workflow_scripts.cgni.models.encoders import load_encoders
-from workflow_scripts.cgni.tables import read_table, write_table
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint
-from workflow_scripts.cgni.training.contrastive import embed
-from workflow_scripts.cgni.training.device import prepare_torch
-from workflow_scripts.cgni.training.model_inputs import StudyTables
+from cgni.scca import schemas
+from cgni.occlusion.measure import FoldMeasurement, fold_contributions
+from cgni.occlusion.region_features import RegionFeatures
+from cgni.scca.tables import fold_scca, restore_fit
+from cgni.contrastive.encoders import load_encoders
+from cgni.base.tables import read_table, write_table
+from cgni.networks.checkpoint import load_checkpoint
+from cgni.contrastive.fit import embed
+from cgni.networks.device import prepare_torch
+from cgni.classification.inputs import StudyTables
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 cfg, inputs = job.cfg["occlusion"], snakemake.input

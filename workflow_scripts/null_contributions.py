@@ -1,8 +1,8 @@
 """Contributions under the null: encoders trained on shuffled pairings, a batch of replicates in all folds."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import json
 from pathlib import Path
@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.interpretation import schemas
-from workflow_scripts.cgni.interpretation.region_features import RegionFeatures
-from workflow_scripts.cgni.interpretation.replicates import null_replicate
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import read_table, write_table
-from workflow_scripts.cgni.training.device import prepare_torch
-from workflow_scripts.cgni.training.model_inputs import StudyTables
+from cgni.scca import schemas
+from cgni.occlusion.region_features import RegionFeatures
+from cgni.contributions.replicates import null_replicate
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import read_table, write_table
+from cgni.networks.device import prepare_torch
+from cgni.classification.inputs import StudyTables
 
 inputs, count, size = snakemake.input, job.cfg["contributions"]["null_encoders"], job.cfg["contributions"]["null_batch"]
 seed = derive_seed(job.cfg["seed"], "contributions")

@@ -1,8 +1,8 @@
 """Features of a fold's network for people's maps without each atlas region."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import logging
 from pathlib import Path
@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.interpretation import atlas
-from workflow_scripts.cgni.interpretation.people import occluded_ids
-from workflow_scripts.cgni.interpretation.region_features import occlude_people
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.system import atlas_paths
-from workflow_scripts.cgni.tables import read_table
-from workflow_scripts.cgni.training.checkpoint import load_cnn
-from workflow_scripts.cgni.training.device import choose_device, prepare_torch
+from cgni.base.files import atomic_path
+from cgni.imaging.store import GmStore
+from cgni.imaging import atlas
+from cgni.occlusion.people import occluded_ids
+from cgni.occlusion.region_features import occlude_people
+from cgni.base.seeds import derive_seed
+from cgni.base.programs import atlas_paths
+from cgni.base.tables import read_table
+from cgni.pretraining.checkpoint import load_cnn
+from cgni.networks.device import choose_device, prepare_torch
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 fold, cfg, inputs = int(snakemake.wildcards.fold), job.cfg["occlusion"], snakemake.input

@@ -2,18 +2,18 @@
 
 import logging
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 
-from workflow_scripts.cgni.files import digest_value, write_json
-from workflow_scripts.cgni.imaging.grids import choose_grid
-from workflow_scripts.cgni.imaging.packing import pack_maps
-from workflow_scripts.cgni.imaging.paths import list_images
-from workflow_scripts.cgni.imaging.schemas import INDEX
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.base.files import digest_value, write_json
+from cgni.imaging.grids import choose_grid
+from cgni.imaging.packing import pack_maps
+from cgni.imaging.paths import list_images
+from cgni.imaging.schemas import INDEX
+from cgni.base.tables import read_table, write_table
 
 listed = list_images(job.cfg["inputs"]["images"])
 participants = read_table(snakemake.input.participants, ["participant_id"])

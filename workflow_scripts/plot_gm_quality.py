@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import numpy as np
 
-from workflow_scripts.cgni.figures.image_quality import gm_quality
-from workflow_scripts.cgni.figures.style import save_figure, use_style
-from workflow_scripts.cgni.imaging.quality import worst_rows
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures.image_quality import gm_quality
+from cgni.figures.style import save_figure, use_style
+from cgni.imaging.quality import worst_rows
+from cgni.imaging.store import GmStore
+from cgni.base.tables import read_table
 
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])

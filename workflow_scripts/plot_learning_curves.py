@@ -1,17 +1,17 @@
 """Learning curves of the brain-age, WM and contrastive networks."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import json
 from pathlib import Path
 
 import pandas as pd
 
-from workflow_scripts.cgni.figures.diagnostics import learning_curves
-from workflow_scripts.cgni.figures.style import save_figure, use_style
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures.diagnostics import learning_curves
+from cgni.figures.style import save_figure, use_style
+from cgni.base.tables import read_table
 
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])

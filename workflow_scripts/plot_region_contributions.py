@@ -1,17 +1,17 @@
 """Fig. 3: called regions on the brain."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 from pathlib import Path
 
-from workflow_scripts.cgni.figures.brain import region_contributions
-from workflow_scripts.cgni.figures.style import save_figure, use_style
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.interpretation.atlas import atlas_on_grid, region_names
-from workflow_scripts.cgni.system import atlas_paths
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures.brain import region_contributions
+from cgni.figures.style import save_figure, use_style
+from cgni.imaging.store import GmStore
+from cgni.imaging.atlas import atlas_on_grid, region_names
+from cgni.base.programs import atlas_paths
+from cgni.base.tables import read_table
 
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])

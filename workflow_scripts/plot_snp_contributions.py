@@ -1,12 +1,12 @@
 """z of every SNP's contribution along the chromosomes."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.figures.results import snp_contributions
-from workflow_scripts.cgni.figures.style import save_figure, use_style
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures.results import snp_contributions
+from cgni.figures.style import save_figure, use_style
+from cgni.base.tables import read_table
 
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])

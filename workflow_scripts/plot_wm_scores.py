@@ -1,12 +1,12 @@
 """Fig. 1: distribution of the WM score with the two groups."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.figures.diagnostics import wm_scores
-from workflow_scripts.cgni.figures.style import save_figure, use_style
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures.diagnostics import wm_scores
+from cgni.figures.style import save_figure, use_style
+from cgni.base.tables import read_table
 
 style = snakemake.params.figures["figures"]
 use_style(style["palette"])

@@ -1,17 +1,17 @@
 """Apply every fold's classifier of every model to the labelled people of the holdout, once, after selection."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 
-from workflow_scripts.cgni.tables import write_table
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint
-from workflow_scripts.cgni.training.classifiers import probabilities
-from workflow_scripts.cgni.training.device import prepare_torch
-from workflow_scripts.cgni.training.model_inputs import StudyTables, classifier_inputs
-from workflow_scripts.cgni.training.multimodal_schemas import HOLDOUT
+from cgni.base.tables import write_table
+from cgni.networks.checkpoint import load_checkpoint
+from cgni.classification.classifiers import probabilities
+from cgni.networks.device import prepare_torch
+from cgni.classification.inputs import StudyTables, classifier_inputs
+from cgni.classification.schemas import HOLDOUT
 
 prepare_torch(0, snakemake.threads)  # nothing is drawn at random here
 inputs, models = snakemake.input, job.cfg["models"]

@@ -3,29 +3,29 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import numpy as np
 
-from workflow_scripts.cgni.audit.schemas import LINEAGE
-from workflow_scripts.cgni.imaging.store import GmStore
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import read_table, write_table
-from workflow_scripts.cgni.training.checkpoint import lineage, save_cnn
-from workflow_scripts.cgni.training.device import choose_device, prepare_torch
-from workflow_scripts.cgni.training.fit import score_people
-from workflow_scripts.cgni.training.people import (
+from cgni.networks.schemas import LINEAGE
+from cgni.imaging.store import GmStore
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import read_table, write_table
+from cgni.pretraining.checkpoint import lineage, save_cnn
+from cgni.networks.device import choose_device, prepare_torch
+from cgni.pretraining.fit import score_people
+from cgni.pretraining.people import (
     fold_groups,
     known_values,
     lineage_table,
     located,
     passing_people,
 )
-from workflow_scripts.cgni.training.resume import ResumeFile
-from workflow_scripts.cgni.training.schemas import CURVE, METRICS
-from workflow_scripts.cgni.training.stages import pretrain_brain_age
+from cgni.networks.resume import ResumeFile
+from cgni.networks.schemas import CURVE, METRICS
+from cgni.pretraining.brain_age import pretrain_brain_age
 
 fold, cfg = int(snakemake.wildcards.fold), job.cfg["pretraining"]
 seed = derive_seed(job.cfg["seed"], "pretraining", fold)

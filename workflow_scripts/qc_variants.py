@@ -3,16 +3,16 @@
 import logging
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.genetics.chromosome import assess_chromosome, genotyped_people, reference_people
-from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
-from workflow_scripts.cgni.genetics.schemas import QC
-from workflow_scripts.cgni.genetics.sources import GenotypeFiles
-from workflow_scripts.cgni.system import plink2_path
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.genetics.chromosome import assess_chromosome, genotyped_people, reference_people
+from cgni.genetics.plink import Plink, scratch_folder
+from cgni.genetics.schemas import QC
+from cgni.genetics.sources import GenotypeFiles
+from cgni.base.programs import plink2_path
+from cgni.base.tables import read_table, write_table
 
 inputs, output, chrom = snakemake.input, snakemake.output, snakemake.wildcards.chrom
 people = read_table(inputs.participants)

@@ -1,15 +1,15 @@
 """Balanced accuracy of every model on shuffled labels, in a cheap configuration: chance, if nothing leaks."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.tables import write_table
-from workflow_scripts.cgni.training import multimodal_schemas as schemas
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint
-from workflow_scripts.cgni.training.device import prepare_torch
-from workflow_scripts.cgni.training.model_inputs import StudyTables
-from workflow_scripts.cgni.training.shuffled import score_shuffles, summarise_shuffles
+from cgni.base.tables import write_table
+from cgni.classification import schemas as schemas
+from cgni.networks.checkpoint import load_checkpoint
+from cgni.networks.device import prepare_torch
+from cgni.classification.inputs import StudyTables
+from cgni.classification.shuffled import score_shuffles, summarise_shuffles
 
 inputs, cfg = snakemake.input, job.cfg
 prepare_torch(cfg["seed"], snakemake.threads)

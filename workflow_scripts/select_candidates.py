@@ -2,16 +2,16 @@
 
 import logging
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.cohort.schemas import ATTRITION
-from workflow_scripts.cgni.genetics.candidates import select_candidates
-from workflow_scripts.cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
-from workflow_scripts.cgni.genetics.network import read_network
-from workflow_scripts.cgni.genetics.schemas import CANDIDATES
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.cohort.schemas import ATTRITION
+from cgni.genetics.candidates import select_candidates
+from cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
+from cgni.genetics.network import read_network
+from cgni.genetics.schemas import CANDIDATES
+from cgni.base.tables import read_table, write_table
 
 inputs = snakemake.input
 chromosomes = [str(chrom) for chrom in job.cfg["inputs"]["genotypes"]["chromosomes"]]

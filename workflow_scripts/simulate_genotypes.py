@@ -1,8 +1,8 @@
 """Simulate genotypes as a lab has them on disk: BGEN, sample, mfi, eQTL tables; and their truth."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import tempfile
 from pathlib import Path
@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.enrichment.ontology import load_snapshot
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.simulation import cohort, people, schemas, ukb_tables
-from workflow_scripts.cgni.simulation.bgen import write_bgen
-from workflow_scripts.cgni.simulation.loci import choose_loci
-from workflow_scripts.cgni.system import msp_path
-from workflow_scripts.cgni.tables import write_table
+from cgni.enrichment.ontology import load_snapshot
+from cgni.base.files import atomic_path
+from cgni.base.seeds import derive_seed
+from cgni.simulation import cohort, people, schemas, ukb_tables
+from cgni.simulation.bgen import write_bgen
+from cgni.simulation.loci import choose_loci
+from cgni.base.programs import msp_path
+from cgni.base.tables import write_table
 
 seed, cfg = job.cfg["seed"], job.cfg["simulation"]["genotypes"]
 size = job.cfg["simulation"]["people"]

@@ -1,19 +1,19 @@
 """Simulate gray-matter maps, one `.nii.gz` a person, and their list."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.simulation import maps, schemas
-from workflow_scripts.cgni.system import aal_paths
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.base.files import atomic_path
+from cgni.base.seeds import derive_seed
+from cgni.simulation import maps, schemas
+from cgni.base.programs import aal_paths
+from cgni.base.tables import read_table, write_table
 
 seed, cfg = job.cfg["seed"], job.cfg["simulation"]["images"]
 rng = np.random.default_rng(derive_seed(seed, "simulation", "images"))

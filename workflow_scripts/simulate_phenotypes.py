@@ -1,17 +1,17 @@
 """Simulate factors, confounds and WM scores; write the main table, relatedness and withdrawals."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import numpy as np
 import pandas as pd
 
-from workflow_scripts.cgni.files import write_text
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.simulation import schemas, traits, ukb_tables
-from workflow_scripts.cgni.simulation.people import Pedigree
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.base.files import write_text
+from cgni.base.seeds import derive_seed
+from cgni.simulation import schemas, traits, ukb_tables
+from cgni.simulation.people import Pedigree
+from cgni.base.tables import read_table, write_table
 
 cfg = job.cfg["simulation"]["traits"]
 rng = np.random.default_rng(derive_seed(job.cfg["seed"], "simulation", "phenotypes"))

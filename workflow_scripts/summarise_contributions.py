@@ -1,14 +1,14 @@
 """Contributions of regions and SNPs per fold and as consensus, with what both rules call."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 
-from workflow_scripts.cgni.interpretation import contributions as calls
-from workflow_scripts.cgni.interpretation.schemas import CALIBRATION, CONTRIBUTIONS, NULL_SHARES
-from workflow_scripts.cgni.tables import read_table, write_table
+from cgni.contributions import calls as calls
+from cgni.scca.schemas import CALIBRATION, CONTRIBUTIONS, NULL_SHARES
+from cgni.base.tables import read_table, write_table
 
 cfg, inputs = job.cfg["contributions"], snakemake.input
 null = [read_table(path) for path in inputs.null]

@@ -4,17 +4,17 @@ import logging
 import shutil
 from pathlib import Path
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.cohort.samples import read_people
-from workflow_scripts.cgni.files import atomic_path
-from workflow_scripts.cgni.genetics.plink import Plink, scratch_folder
-from workflow_scripts.cgni.genetics.relatives import thin_variants, write_empty_bed
-from workflow_scripts.cgni.genetics.sources import GenotypeFiles, check_people
-from workflow_scripts.cgni.imaging.paths import list_images
-from workflow_scripts.cgni.system import plink2_path
+from cgni.cohort.samples import read_people
+from cgni.base.files import atomic_path
+from cgni.genetics.plink import Plink, scratch_folder
+from cgni.genetics.relatives import thin_variants, write_empty_bed
+from cgni.genetics.sources import GenotypeFiles, check_people
+from cgni.imaging.paths import list_images
+from cgni.base.programs import plink2_path
 
 inputs, output = snakemake.input, snakemake.output
 variants, mfi = (Path(path) if path else None for path in (inputs.variants, inputs.mfi))

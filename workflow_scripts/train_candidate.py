@@ -1,20 +1,20 @@
 """One hyperparameter candidate of a model in every fold: its predictions, and its settings for what comes after."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 import pandas as pd
 
-from workflow_scripts.cgni.files import write_json
-from workflow_scripts.cgni.seeds import derive_seed
-from workflow_scripts.cgni.tables import write_table
-from workflow_scripts.cgni.training import multimodal_schemas as schemas
-from workflow_scripts.cgni.training.candidates import PROPOSED, classifier_seed
-from workflow_scripts.cgni.training.device import prepare_torch
-from workflow_scripts.cgni.training.fold_fits import fit_classifier_folds, fit_contrastive_folds
-from workflow_scripts.cgni.training.model_inputs import StudyTables
-from workflow_scripts.cgni.training.resume import ResumeFile
+from cgni.base.files import write_json
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import write_table
+from cgni.classification import schemas as schemas
+from cgni.classification.candidates import PROPOSED, classifier_seed
+from cgni.networks.device import prepare_torch
+from cgni.classification.fold_fits import fit_classifier_folds, fit_contrastive_folds
+from cgni.classification.inputs import StudyTables
+from cgni.networks.resume import ResumeFile
 
 inputs, cfg, provenance, model = snakemake.input, job.cfg, job.provenance(), snakemake.wildcards.model
 prepare_torch(classifier_seed(cfg["seed"], model), snakemake.threads)

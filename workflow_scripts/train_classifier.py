@@ -1,17 +1,17 @@
 """One model of Table 1 in every fold, and its predictions for development people."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
-from workflow_scripts.cgni.tables import write_table
-from workflow_scripts.cgni.training import multimodal_schemas as schemas
-from workflow_scripts.cgni.training.candidates import classifier_seed, with_settings
-from workflow_scripts.cgni.training.checkpoint import load_checkpoint, save_folds
-from workflow_scripts.cgni.training.device import prepare_torch
-from workflow_scripts.cgni.training.fold_fits import fit_classifier_folds
-from workflow_scripts.cgni.training.model_inputs import StudyTables
-from workflow_scripts.cgni.training.resume import ResumeFile
+from cgni.base.tables import write_table
+from cgni.classification import schemas as schemas
+from cgni.classification.candidates import classifier_seed, with_settings
+from cgni.networks.checkpoint import load_checkpoint, save_folds
+from cgni.networks.device import prepare_torch
+from cgni.classification.fold_fits import fit_classifier_folds
+from cgni.classification.inputs import StudyTables
+from cgni.networks.resume import ResumeFile
 
 inputs, provenance = snakemake.input, job.provenance()
 cfg = with_settings(job.cfg, inputs.get("settings"))

@@ -1,17 +1,17 @@
 """The report: one self-contained page."""
 
-from workflow_scripts.cgni.job import Job
+from cgni.workflow.job import start
 
-job = Job.start(snakemake.rule, snakemake.log[0], snakemake.params.cfg, snakemake.params.code, snakemake.input.items())
+job = start(snakemake)
 
 from pathlib import Path
 
 import pandas as pd
 
-from workflow_scripts.cgni.figures.provenance import job_costs, origins
-from workflow_scripts.cgni.figures.report import Report
-from workflow_scripts.cgni.files import write_text
-from workflow_scripts.cgni.tables import read_table
+from cgni.figures.provenance import job_costs, origins
+from cgni.figures.report import Report
+from cgni.base.files import write_text
+from cgni.base.tables import read_table
 
 inputs = snakemake.input
 report = Report(

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import torch
 
-from workflow_scripts.cgni.imaging.store import GmStore, open_maps
-from workflow_scripts.cgni.training.device import choose_device, prepare_torch
-from workflow_scripts.cgni.training.fit import People, extract_features
-from workflow_scripts.cgni.training.resume import ResumeFile
-from workflow_scripts.cgni.training.stages import pretrain_brain_age
+from cgni.imaging.store import GmStore, open_maps
+from cgni.networks.device import choose_device, prepare_torch
+from cgni.pretraining.fit import People, extract_features
+from cgni.networks.resume import ResumeFile
+from cgni.pretraining.brain_age import pretrain_brain_age
 
 pytestmark = pytest.mark.slow
 

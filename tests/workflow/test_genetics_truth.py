@@ -3,8 +3,8 @@
 import pandas as pd
 
 from tests.workflow.study import Study
-from workflow_scripts.cgni.genetics import qc
-from workflow_scripts.cgni.simulation.variants import DEFECTS
+from cgni.genetics import qc
+from cgni.simulation.variants import DEFECTS
 
 REASONS = {
     "low_info": qc.LOW_INFO,

@@ -1,0 +1,33 @@
+"""Declared columns of the audit tables."""
+
+import pyarrow as pa
+
+LINEAGE_SUMMARY = pa.schema(
+    [
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("use", pa.string(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+        pa.field("holdout_people", pa.int64(), nullable=False),
+        pa.field("validation_people", pa.int64(), nullable=False),
+        pa.field("relatives", pa.int64(), nullable=False),
+        pa.field("clean", pa.bool_(), nullable=False),
+    ]
+)
+CONFOUNDS = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("partial_r2", pa.float64(), nullable=False),
+        pa.field("p", pa.float64(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+    ]
+)
+RECOVERY = pa.schema(
+    [
+        pa.field("who", pa.string(), nullable=False),
+        pa.field("quantity", pa.string(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("n", pa.int64(), nullable=False),
+        pa.field("note", pa.string(), nullable=False),
+    ]
+)

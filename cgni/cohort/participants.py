@@ -1,0 +1,211 @@
+"""Who takes part: exclusions, working-memory groups, and each person's values at the right visit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cgni.cohort.attrition import Attrition
+from cgni.cohort.families import assign_families, one_per_family
+from cgni.cohort.phenotypes import Phenotypes
+from cgni.base.errors import InputError
+
+SEX, GENETIC_SEX, AGE, CENTRE, HEAD_SIZE, PCS = 31, 22001, 21003, 54, 25000, 22009
+ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED, MISSINGNESS = 22019, 22027, 22006, 22020, 22005
+OPTIONAL_FIELDS = (HEAD_SIZE, MISSINGNESS, ANEUPLOIDY, OUTLIER, GENETIC_SEX, ANCESTRY, UNRELATED)
+
+_BASELINE = 0
+_MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
+_ABSENT = "field {field} is not in the main table: not applied"
+
+
+def needed_fields(wm_field: int, n_pcs: int) -> list[int]:
+    """UK Biobank fields without which there is no study; `n_pcs`: components to be read from the table."""
+    return [SEX, AGE, CENTRE, wm_field, *([PCS] if n_pcs else [])]
+
+
+def build_participants(
+    phenotypes: Phenotypes,
+    samples: pd.DataFrame,
+    image_ids: pd.Index,
+    withdrawn: set[str],
+    pairs: pd.DataFrame,
+    cohort: Mapping[str, Any],
+) -> tuple[pd.DataFrame, Attrition]:
+    """The participants table and its attrition.
+
+    Parameters
+    ----------
+    samples
+        People of the genotype files: participant_id, missing (`cohort.samples.common_people`).
+    image_ids
+        Ids of people with a gray-matter map.
+    withdrawn
+        Ids of people who withdrew.
+    pairs
+        Pairs of relatives, columns ID1, ID2 (`cohort.families.read_related_pairs`).
+    cohort
+        The config section `cohort`.
+
+    Returns
+    -------
+    Table in the columns of `cohort.schemas.participants_schema(n_pcs)`, sorted by id, and the attrition.
+
+    Raises
+    ------
+    InputError
+        Nobody left, or nobody with a working-memory group, image and genotypes.
+    """
+    attrition = Attrition("cohort", "participants")
+    _check_ids(phenotypes, samples)
+    ids = _exclude(phenotypes, samples, withdrawn, attrition)
+    visit = image_visit(phenotypes, image_ids, cohort["image_instances"])
+    people = pd.DataFrame(index=phenotypes.ids)
+    people["age"], people["head_size"] = _at_visit(phenotypes, AGE, visit), _at_visit(phenotypes, HEAD_SIZE, visit)
+    people["sex"] = phenotypes.at(SEX).astype("Int8")
+    people["site"] = _at_visit(phenotypes, CENTRE, visit).astype("Int64").astype("string")
+    for number in range(1, cohort["n_pcs"] + 1):
+        people[f"pc{number}"] = phenotypes.at(PCS, 0, number)
+    people["wm_score"] = wm_scores(phenotypes, cohort["wm_field"], cohort["wm_instance"], visit).astype("Int16")
+    people["wm_group"] = wm_groups(people["wm_score"], cohort["wm_low"], cohort["wm_high"])
+    people["has_image"] = people.index.isin(image_ids)
+    people["has_genotypes"] = people.index.isin(samples["participant_id"])
+    people = people.loc[ids].copy()
+    people["family"] = assign_families(people.index, pairs)
+    _add_genetic_flags(people, phenotypes, attrition)
+    _count_parts(people, image_ids, samples, attrition)
+    return people.reset_index(names="participant_id"), attrition
+
+
+def image_visit(phenotypes: Phenotypes, image_ids: pd.Index, instances: list[int]) -> pd.Series:
+    """Instance whose values belong to a person: that of the image, or the baseline without an image.
+
+    The visit of the image is the first of `instances` with a head size (a measure of the scan);
+    without any, the first with an age. -1 for people with an image but no such visit.
+    """
+    visit = pd.Series(-1, index=phenotypes.ids)
+    for field in (AGE, HEAD_SIZE):
+        for instance in reversed(instances):
+            visit[phenotypes.at(field, instance).notna()] = instance
+    visit[~visit.index.isin(image_ids)] = _BASELINE
+    return visit
+
+
+def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series) -> pd.Series:
+    """Working-memory score of every person; negative codes are missing.
+
+    `choice`: `first` valid score, `best` of all visits, or `same_as_image` (that of `visit`).
+    """
+    instances = phenotypes.instances(field)
+    table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
+    table = table.where(table >= 0)
+    broken = int((table % 1 > 0).sum().sum())
+    if broken:
+        raise InputError(f"main table: {broken} values of field {field} are no whole numbers; check cohort.wm_field")
+    if choice == "first":
+        return table.bfill(axis=1).iloc[:, 0]
+    if choice == "best":
+        return table.max(axis=1)
+    scores = pd.Series(np.nan, index=phenotypes.ids)
+    for instance in instances:
+        scores[visit == instance] = table.loc[visit == instance, instance]
+    return scores
+
+
+def wm_groups(scores: pd.Series, low: list[int], high: list[int]) -> pd.Series:
+    """0 for scores within `low`, 1 within `high` (both inclusive), missing otherwise (Int8)."""
+    groups = pd.Series(pd.NA, index=scores.index, dtype="Int8")
+    groups[scores.between(*low).fillna(False).astype(bool)] = 0
+    groups[scores.between(*high).fillna(False).astype(bool)] = 1
+    return groups
+
+
+def _at_visit(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series:
+    values = pd.Series(np.nan, index=phenotypes.ids)
+    for instance in set(visit) - {-1}:
+        chosen = visit == instance
+        values[chosen] = phenotypes.at(field, instance)[chosen]
+    return values
+
+
+def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
+    real = samples.loc[~samples["participant_id"].str.startswith("-"), "participant_id"]
+    if not real.isin(phenotypes.ids).any():
+        raise InputError(
+            f"genotype files: none of their {len(real)} people (negative ids left out) is among the "
+            f"{len(phenotypes.ids)} of the main table; both must use the ids of the same application"
+        )
+
+
+def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str], attrition: Attrition) -> pd.Index:
+    """Sorted ids of those who stay."""
+    ids = phenotypes.ids.sort_values()
+    attrition.start("main table", len(ids))
+    stated = samples.set_index("participant_id")["missing"].reindex(phenotypes.ids)
+    missing = pd.concat([stated, phenotypes.at(MISSINGNESS)], axis=1).max(axis=1)
+    reported, genetic = phenotypes.at(SEX), phenotypes.at(GENETIC_SEX)
+    steps: list[tuple[str, pd.Series, int | None]] = [
+        ("negative id", pd.Series(phenotypes.ids.str.startswith("-"), index=phenotypes.ids), None),
+        ("withdrawn", pd.Series(phenotypes.ids.isin(withdrawn), index=phenotypes.ids), None),
+        ("sex chromosome aneuploidy", phenotypes.at(ANEUPLOIDY) == 1, ANEUPLOIDY),
+        ("outlier in heterozygosity or missingness", phenotypes.at(OUTLIER) == 1, OUTLIER),
+        ("reported sex differs from genetic sex", (reported != genetic) & genetic.notna(), GENETIC_SEX),
+        ("more than 5 % of genotypes missing", missing > _MAX_MISSING, None),
+    ]
+    for step, bad, field in steps:
+        kept = ids[~bad.loc[ids].to_numpy()]
+        note = _ABSENT.format(field=field) if field is not None and not phenotypes.has(field) else None
+        if step.startswith("more than") and missing.notna().sum() == 0:
+            note = f"neither the genotype files nor field {MISSINGNESS} state people's missingness: not applied"
+        attrition.remove(step, len(ids) - len(kept), len(kept), note)
+        ids = kept
+    if ids.empty:
+        raise InputError("main table: nobody is left after the exclusions; see the attrition table's steps in the log")
+    return ids
+
+
+def _add_genetic_flags(people: pd.DataFrame, phenotypes: Phenotypes, attrition: Attrition) -> None:
+    note = None
+    if phenotypes.has(ANCESTRY):
+        people["largest_ancestry"] = (phenotypes.at(ANCESTRY) == 1).loc[people.index]
+    else:
+        people["largest_ancestry"], note = True, _ABSENT.format(field=ANCESTRY) + "; everybody counts"
+    attrition.count("largest ancestry", people["largest_ancestry"].sum(), note or "field 22006; nobody is removed")
+    if phenotypes.has(UNRELATED):
+        people["unrelated"], note = (phenotypes.at(UNRELATED) == 1).loc[people.index], "field 22020; nobody is removed"
+    else:
+        people["unrelated"] = one_per_family(people["family"], people["has_genotypes"])
+        note = _ABSENT.format(field=UNRELATED) + "; one person a family instead"
+    attrition.count("unrelated", people["unrelated"].sum(), note)
+
+
+def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFrame, attrition: Attrition) -> None:
+    both = people["has_image"] & people["has_genotypes"]
+    low, high = (people["wm_group"].eq(group).fillna(False).astype(bool) for group in (0, 1))
+    no_age = int((people["has_image"] & people["age"].isna()).sum())
+    strangers = len(image_ids.difference(people.index))
+    genotyped = pd.Index(samples["participant_id"])
+    absent, negative = len(genotyped.difference(people.index)), int(genotyped.str.startswith("-").sum())
+    attrition.count("with working-memory score", people["wm_score"].notna().sum())
+    attrition.count("low group", low.sum())
+    attrition.count("high group", high.sum())
+    attrition.count(
+        "with image",
+        people["has_image"].sum(),
+        f"{no_age} without an age at the visit of the image; {strangers} images of people not in the cohort",
+    )
+    attrition.count(
+        "with genotypes",
+        people["has_genotypes"].sum(),
+        f"{absent} people of the genotype files not in the cohort, {negative} of them with negative ids",
+    )
+    attrition.count("with image and genotypes", both.sum())
+    attrition.count("low group with image and genotypes", (both & low).sum())
+    attrition.count("high group with image and genotypes", (both & high).sum())
+    if not (both & low).any() or not (both & high).any():
+        raise InputError(
+            f"main table, images and genotypes: of {len(people)} people {int((both & low).sum())} of the low and "
+            f"{int((both & high).sum())} of the high working-memory group have both an image and genotypes; "
+            "check that the files use the same ids"
+        )

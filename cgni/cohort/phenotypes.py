@@ -1,0 +1,190 @@
+"""The main table of a UK Biobank application, in the three layouts it comes in.
+
+`"eid","31-0.0"` (ukbconv csv), `f.eid f.31.0.0` (ukbconv r, tab) and `eid,p31,p4282_i2,p22009_a1`
+(RAP table exporter, maybe with the prefix `participant.`).
+"""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cgni.base.errors import InputError
+
+_LAYOUTS = (
+    re.compile(r"(?P<field>\d+)-(?P<instance>\d+)\.(?P<array>\d+)\Z"),
+    re.compile(r"f\.(?P<field>\d+)\.(?P<instance>\d+)\.(?P<array>\d+)\Z"),
+    re.compile(r"(?:participant\.)?p(?P<field>\d+)(?:_i(?P<instance>\d+))?(?:_a(?P<array>\d+))?\Z"),
+)
+_ID_NAMES = {"eid", "f.eid", "participant.eid"}
+
+_SEXES = {"Female": 0, "Male": 1}
+_YES = {"Yes": 1, "No": 0}
+# Meanings of coded values as the RAP exports them: UK Biobank codings 9, 10, 1 and 1002.
+_MEANINGS: dict[int, dict[str, int]] = {
+    31: _SEXES,
+    22001: _SEXES,
+    22006: {"Caucasian": 1},
+    22019: _YES,
+    22020: _YES,
+    22027: _YES,
+    4282: {"Abandoned": -1},
+    54: {
+        "Stockport (pilot)": 10003,
+        "Manchester": 11001,
+        "Oxford": 11002,
+        "Cardiff": 11003,
+        "Glasgow": 11004,
+        "Edinburgh": 11005,
+        "Stoke": 11006,
+        "Reading": 11007,
+        "Bury": 11008,
+        "Newcastle": 11009,
+        "Leeds": 11010,
+        "Bristol": 11011,
+        "Barts": 11012,
+        "Nottingham": 11013,
+        "Sheffield": 11014,
+        "Liverpool": 11016,
+        "Middlesborough": 11017,
+        "Hounslow": 11018,
+        "Croydon": 11020,
+        "Birmingham": 11021,
+        "Swansea": 11022,
+        "Wrexham": 11023,
+        "Cheadle (revisit)": 11024,
+        "Cheadle (imaging)": 11025,
+        "Reading (imaging)": 11026,
+        "Newcastle (imaging)": 11027,
+        "Bristol (imaging)": 11028,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Phenotypes:
+    """Numeric values of the needed fields, one row a person.
+
+    Attributes
+    ----------
+    ids : participant ids as str, in the file's order, unique.
+    values : float64, indexed by id; columns are (field, instance, array).
+    """
+
+    values: pd.DataFrame
+
+    @property
+    def ids(self) -> pd.Index:
+        return self.values.index
+
+    def has(self, field: int) -> bool:
+        """Whether the file has any column of the field."""
+        return field in self.values.columns.get_level_values("field")
+
+    def at(self, field: int, instance: int = 0, array: int | None = None) -> pd.Series:
+        """One column (the first array index when none is given); all missing when the file has none."""
+        columns = [name for name in self.values.columns if name[0] == field and name[1] == instance]
+        chosen = [name for name in columns if array is None or name[2] == array]
+        if not chosen:
+            return pd.Series(float("nan"), index=self.ids, dtype="float64")
+        return self.values[min(chosen)]
+
+    def instances(self, field: int) -> list[int]:
+        """Sorted instances that the file has of the field."""
+        return sorted({name[1] for name in self.values.columns if name[0] == field})
+
+
+def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[int], n_pcs: int) -> Phenotypes:
+    """Read the columns of the given fields from a main table in any of the three layouts.
+
+    Parameters
+    ----------
+    needed, optional
+        UK Biobank field numbers; of field 22009 the array indices 1..n_pcs are needed too.
+
+    Raises
+    ------
+    InputError
+        Not a main table, a needed field missing, values that are neither numbers nor documented
+        meanings, or ids that appear twice.
+    """
+    path, needed = Path(path), list(needed)
+    header, delimiter = _header(path)
+    id_name, columns = _columns(path, header)
+    wanted = {name: key for name, key in columns.items() if key[0] in {*needed, *optional} or _is_kept_pc(key, n_pcs)}
+    found = {key[0] for key in wanted.values()}
+    absent = [str(field) for field in needed if field not in found]
+    pcs = {key[2] for key in wanted.values() if key[0] == 22009}
+    absent += [f"22009 (array {number})" for number in range(1, n_pcs + 1) if number not in pcs]
+    if absent:
+        raise InputError(f"{path}: no column of field {', '.join(absent)}; add it to the main table")
+    raw = pd.read_csv(
+        path, sep=delimiter, usecols=[id_name, *wanted], dtype=str, na_values=["NA", ""], keep_default_na=False
+    )
+    ids = _checked_ids(raw[id_name], path)
+    numbers = {key: _numbers(raw[name], key[0], path).to_numpy() for name, key in wanted.items()}
+    values = pd.DataFrame(numbers, index=ids)
+    values.columns = pd.MultiIndex.from_tuples(list(numbers), names=["field", "instance", "array"])
+    return Phenotypes(values)
+
+
+def read_withdrawals(path: str | Path) -> set[str]:
+    """Ids of people who withdrew: one a line, no header, blank lines ignored."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such withdrawal list; set inputs.withdrawals to null when there is none")
+    return {line.split(",")[0].strip().strip('"') for line in path.read_text().splitlines() if line.strip()}
+
+
+def _is_kept_pc(key: tuple[int, int, int], n_pcs: int) -> bool:
+    return key[0] == 22009 and 1 <= key[2] <= n_pcs
+
+
+def _header(path: Path) -> tuple[list[str], str]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such main table; set inputs.phenotypes")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        line = stream.readline().rstrip("\r\n")
+    delimiter = "\t" if "\t" in line else ","
+    return next(csv.reader([line], delimiter=delimiter), []), delimiter
+
+
+def _columns(path: Path, header: list[str]) -> tuple[str, dict[str, tuple[int, int, int]]]:
+    id_names = [name for name in header if name in _ID_NAMES]
+    if len(id_names) != 1:
+        raise InputError(f"{path}: expected one id column ({', '.join(sorted(_ID_NAMES))}), found {len(id_names)}")
+    columns = {}
+    for name in header:
+        match = next((match for layout in _LAYOUTS if (match := layout.match(name))), None)
+        if match:
+            columns[name] = (int(match["field"]), int(match["instance"] or 0), int(match["array"] or 0))
+    return id_names[0], columns
+
+
+def _checked_ids(column: pd.Series, path: Path) -> pd.Index:
+    ids = pd.Index(column.str.strip(), name="participant_id")
+    if ids.empty:
+        raise InputError(f"{path}: the main table has no people")
+    missing, doubled = int(ids.isna().sum()), int(ids.duplicated().sum())
+    if missing:
+        raise InputError(f"{path}: {missing} lines without an id; remove them")
+    if doubled:
+        raise InputError(f"{path}: {doubled} ids appear more than once; keep one line a person")
+    return ids
+
+
+def _numbers(column: pd.Series, field: int, path: Path) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    texts = column.notna() & numbers.isna()
+    if texts.any():
+        numbers[texts] = column[texts].str.strip().map(_MEANINGS.get(field, {})).astype("float64")
+        unknown = int((column.notna() & numbers.isna()).sum())
+        if unknown:
+            raise InputError(
+                f"{path}: {unknown} values of field {field} are neither numbers nor known meanings; "
+                "export the table with raw coded values"
+            )
+    return numbers

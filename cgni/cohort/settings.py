@@ -1,0 +1,56 @@
+"""Settings of the cohort: who takes part, in which part of the split, and who is used for what."""
+
+from typing import Literal
+
+from cgni.base.settings import AUTO, Section, section, setting
+
+
+@section("people")
+class PeopleSettings(Section):
+    """Who is used for what; `auto` follows `protocol`."""
+
+    fit_on: Literal["fit", "training"] = setting(AUTO)
+    """on whom CNNs, encoders and scalers are fitted"""
+    pretrain_on: Literal["training", "everybody"] = setting(AUTO)
+    """everybody (protocol paper only): brain age on holdout and validation people too; all results are stamped LEAKY"""
+    heads_on: Literal["fit", "monitor", "both", "training"] = setting(AUTO)
+    """on whom classifier heads are fitted: fit, monitor (whom the encoders have not seen), both, or training (both, and
+    nobody watches)"""
+    reference: Literal["development", "everybody"] = setting(AUTO)
+    """whose genotypes SNP QC and whose maps the image reference are computed on"""
+
+
+@section("cohort")
+class CohortSettings(Section):
+    """Phenotypes and groups."""
+
+    wm_field: int = setting(4282, at_least=1)
+    """field of the score: numeric memory, maximum digits"""
+    wm_low: tuple[int, int] = setting((2, 5), at_least=0)
+    """scores of the low group, inclusive"""
+    wm_high: tuple[int, int] = setting((9, 12), at_least=0)
+    """scores of the high group, inclusive"""
+    wm_instance: Literal["first", "best", "same_as_image"] = setting("first")
+    """which visit's score: the first valid, the best, or that of the image's visit"""
+    image_instances: tuple[int, ...] = setting((2, 3), at_least=0, min_items=1)
+    """visits with imaging; the first with an image counts"""
+    n_pcs: int = setting(4, at_least=0, at_most=40)
+    """genetic principal components kept as confounds"""
+    pcs: Literal["field", "computed"] = setting("field")
+    """field (22009), or computed on unrelated development people, everybody projected"""
+
+
+@section("splits")
+class SplitSettings(Section):
+    """The one split of everybody."""
+
+    holdout: float = setting(0.1, above=0, at_most=0.5)
+    """share of people held out, whole families"""
+    folds: int = setting(5, at_least=2, at_most=20)
+    """folds of the cross-validation"""
+    monitor: float = setting(0.2, above=0, at_most=0.5)
+    """share of a fold's training people who watch (early stopping, sparse CCA)"""
+    age_bands: int = setting(4, at_least=1)
+    """quantile bands of age for the stratification"""
+    kinship: float = setting(0.0442, above=0, below=1)
+    """people are relatives from this kinship coefficient on (third degree)"""

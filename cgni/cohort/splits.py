@@ -1,0 +1,144 @@
+"""One split of all people: holdout, folds and monitor people, whole families, stratified."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cgni.base.errors import InputError
+from cgni.base.seeds import derive_seed
+
+
+def make_splits(people: pd.DataFrame, splits: Mapping[str, Any], seed: int) -> pd.DataFrame:
+    """Role, fold and monitor flags of every person.
+
+    Families are dealt to the parts one after the other (people with a working-memory group, image
+    and genotypes first, then larger families, then at random), each to the part where it adds least
+    to sum_parts sum_strata n^2 / expected, whose minimum is proportional allocation of every
+    stratum. Strata: label x completeness, and these by age band, sex and site. The holdout does not
+    depend on the number of folds; a fold's monitor people are drawn from its training people alone.
+
+    Parameters
+    ----------
+    people
+        The participants table.
+    splits
+        holdout, folds, monitor, age_bands (config section `splits`).
+    seed
+        The study's seed.
+
+    Returns
+    -------
+    Table in the columns of `cohort.schemas.splits_schema(folds)`, sorted by id.
+
+    Raises
+    ------
+    InputError
+        More folds than people of the smaller working-memory group, or a part without both groups.
+    """
+    people = people.sort_values("participant_id", ignore_index=True)
+    strata = _strata(people, splits["age_bands"])
+    complete = _complete(people)
+    folds = splits["folds"]
+
+    holdout = _deal(people, strata, complete, [splits["holdout"], 1 - splits["holdout"]], derive_seed(seed, "holdout"))
+    table = pd.DataFrame({"participant_id": people["participant_id"]})
+    development = holdout == 1
+    table["role"] = np.where(development, "development", "holdout")
+    _check_enough(people, complete & development, folds)
+    table["fold"] = np.int8(-1)
+    table.loc[development, "fold"] = _deal(
+        people[development], strata[development], complete[development], [1 / folds] * folds, derive_seed(seed, "folds")
+    ).astype(np.int8)
+    for fold in range(folds):
+        training = development & (table["fold"] != fold).to_numpy()
+        shares = [splits["monitor"], 1 - splits["monitor"]]
+        seed_here = derive_seed(seed, "monitor", fold)
+        part = _deal(people[training], strata[training], complete[training], shares, seed_here)
+        table[f"monitor_{fold}"] = False
+        table.loc[training, f"monitor_{fold}"] = part == 0
+    _check_both_groups(people, complete, table, folds)
+    return table
+
+
+def _complete(people: pd.DataFrame) -> np.ndarray:
+    """Whether a person has a working-memory group, an image and genotypes."""
+    return (people["wm_group"].notna() & people["has_image"] & people["has_genotypes"]).to_numpy(bool)
+
+
+def _strata(people: pd.DataFrame, age_bands: int) -> np.ndarray:
+    """Codes (people, 4) of the strata that each person belongs to; codes of different columns differ."""
+    label = people["wm_group"].astype("Float64").map({0.0: "low", 1.0: "high"}).fillna("none").astype(str)
+    group = label + "/" + people["has_image"].astype(str) + people["has_genotypes"].astype(str)
+    ages = people["age"].astype("float64")
+    bands = pd.qcut(ages, age_bands, labels=False, duplicates="drop") if ages.notna().any() else ages
+    traits = ["", bands.astype(str), people["sex"].astype(str), people["site"].astype(str)]
+    codes, offset = [], 0
+    for trait in traits:
+        code, names = pd.factorize(group + "/" + trait, sort=True)
+        codes.append(code + offset)
+        offset += len(names)
+    return np.stack(codes, axis=1)
+
+
+def _deal(people: pd.DataFrame, strata: np.ndarray, complete: np.ndarray, shares: list[float], seed: int) -> np.ndarray:
+    """Part (int) of each person: whole families, each stratum in proportion to `shares`."""
+    _, strata = np.unique(strata, return_inverse=True)
+    strata = strata.reshape(len(people), -1)
+    expected = np.outer(shares, np.bincount(strata.ravel()))
+    counts = np.zeros_like(expected)
+    part = np.empty(len(people), dtype=np.int64)
+    for members in _dealing_order(people["family"], complete, seed):
+        codes = strata[members].ravel()
+        if len(members) == 1:
+            added = np.ones(codes.size)
+        else:
+            codes, added = np.unique(codes, return_counts=True)
+        cost = (added * (2 * counts[:, codes] + added) / expected[:, codes]).sum(axis=1)
+        chosen = int(np.argmin(cost))
+        counts[chosen, codes] += added
+        part[members] = chosen
+    return part
+
+
+def _dealing_order(families: pd.Series, complete: np.ndarray, seed: int) -> list[np.ndarray]:
+    """Row numbers of each family, in the order of dealing."""
+    number, _ = pd.factorize(families, sort=True)
+    order = np.argsort(number, kind="stable")
+    sizes = np.bincount(number)
+    members = np.split(order, np.cumsum(sizes)[:-1])
+    has_complete = np.zeros(len(sizes), dtype=bool)
+    has_complete[number[complete]] = True
+    draw = np.random.default_rng(seed).random(len(sizes))
+    return [members[index] for index in np.lexsort((draw, -sizes, ~has_complete))]
+
+
+def _group_sizes(people: pd.DataFrame, chosen: np.ndarray) -> tuple[int, int]:
+    groups = people.loc[chosen, "wm_group"]
+    return int((groups == 0).sum()), int((groups == 1).sum())
+
+
+def _check_enough(people: pd.DataFrame, chosen: np.ndarray, folds: int) -> None:
+    smaller = min(_group_sizes(people, chosen))
+    if folds > smaller:
+        raise InputError(
+            f"splits.folds: {folds} folds, but outside the holdout the smaller working-memory group has {smaller} "
+            "people with image and genotypes; use fewer folds"
+        )
+
+
+def _check_both_groups(people: pd.DataFrame, complete: np.ndarray, table: pd.DataFrame, folds: int) -> None:
+    parts = {"the holdout": (table["role"] == "holdout").to_numpy()}
+    for fold in range(folds):
+        validation, monitor = (table["fold"] == fold).to_numpy(), table[f"monitor_{fold}"].to_numpy()
+        parts[f"the validation part of fold {fold}"] = validation
+        parts[f"the monitor part of fold {fold}"] = monitor
+        parts[f"the fit part of fold {fold}"] = (table["role"] == "development").to_numpy() & ~validation & ~monitor
+    for name, chosen in parts.items():
+        low, high = _group_sizes(people, chosen & complete)
+        if not low or not high:
+            raise InputError(
+                f"splits: {name} has {low} people of the low and {high} of the high working-memory group with image "
+                "and genotypes; use fewer folds or larger shares (splits.holdout, splits.monitor)"
+            )

@@ -1,0 +1,61 @@
+"""What made each result and what each job cost: the report's page of provenance."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cgni.base.tables import read_provenance
+
+_UNKNOWN = "–"
+
+
+def origins(paths: Sequence[str]) -> list[dict[str, Any]]:
+    """What made each Parquet file, from its metadata.
+
+    Rows of file, rule, seed, config (the slice as JSON text), config_digest, code_digest,
+    environment_digest and inputs ("name digest", one an input).
+    """
+    rows = []
+    for path in paths:
+        facts = read_provenance(path)
+        digests = ("config_digest", "code_digest", "environment_digest")
+        rows.append(
+            {
+                "file": "/".join(Path(path).parts[1:]),
+                "rule": facts.get("rule", _UNKNOWN),
+                "seed": facts.get("seed") or _UNKNOWN,
+                "config": json.dumps(facts.get("config", {}), sort_keys=True),
+                "inputs": [f"{name} {digest}" for name, digest in sorted(facts.get("inputs", {}).items())],
+                **{name: facts.get(name, _UNKNOWN) for name in digests},
+            }
+        )
+    return rows
+
+
+def job_costs(results_dir: str | Path) -> pd.DataFrame:
+    """Where each job in the results folder ran last and what it took: a row a job, by rule and job.
+
+    Wall time, processor time (s) and peak resident memory (MB) come from Snakemake's benchmark
+    files, host and device from what the job wrote beside its log.
+    """
+    rows = []
+    for path in sorted(Path(results_dir, "benchmarks").glob("*/*.tsv")):
+        rule, job = path.parent.name, path.stem
+        measured = pd.read_csv(path, sep="\t").iloc[-1]
+        record = Path(results_dir, "logs", rule, f"{job}.json")
+        where = json.loads(record.read_text()) if record.is_file() else {}
+        rows.append(
+            {
+                "Rule": rule,
+                "Job": job,
+                "Host": where.get("host", _UNKNOWN),
+                "Device": where.get("device", _UNKNOWN),
+                "Wall time (s)": measured["s"],
+                "Processor time (s)": measured["cpu_time"],
+                "Peak memory (MB)": measured["max_rss"],
+            }
+        )
+    return pd.DataFrame(rows)

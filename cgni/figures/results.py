@@ -1,0 +1,103 @@
+"""Figures of classification and interpretation."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from cgni.figures.model_names import model_label
+from cgni.figures.style import NEUTRAL
+
+
+def performance(scores: pd.DataFrame, models: Sequence[str], palette: Sequence[str]) -> Figure:
+    """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals."""
+    figure, axes = plt.subplots(1, 2, figsize=(10, 0.42 * len(models) + 1.6), sharey=True)
+    rows = {model: len(models) - position for position, model in enumerate(models)}
+    own = scores[scores["metric"] == "balanced_accuracy"]
+    for axis, (split, title) in zip(
+        axes, (("validation", "Out-of-fold people (validation)"), ("holdout", "Holdout")), strict=True
+    ):
+        part = own[own["split"] == split]
+        for model, row in rows.items():
+            mine = part[part["model"] == model]
+            folds, pooled = mine[mine["fold"] >= 0], mine[mine["fold"] == -1]
+            axis.plot(folds["value"], [row] * len(folds), "o", color=palette[0], alpha=0.45, markersize=5)
+            value, low, high = pooled[["value", "low", "high"]].iloc[0]
+            axis.errorbar(
+                value, row, xerr=[[value - low], [high - value]], fmt="D", color=palette[1], capsize=3, markersize=6
+            )
+        baseline = part[(part["model"] == "confounds") & (part["fold"] == -1)]["value"].iloc[0]
+        axis.axvline(0.5, color="gray", linestyle=":", linewidth=1)
+        axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
+        axis.set(title=title, xlabel="Balanced accuracy", xlim=(min(0.3, own["value"].min() - 0.02), 1.0))
+    axes[0].set_yticks(list(rows.values()), [model_label(model) for model in rows])
+    handles = [
+        plt.Line2D([], [], marker="o", linestyle="", color=palette[0], alpha=0.45),
+        plt.Line2D([], [], marker="D", linestyle="-", color=palette[1]),
+        plt.Line2D([], [], linestyle=":", color="gray"),
+        plt.Line2D([], [], linestyle="--", color=palette[3]),
+    ]
+    names = ["fold", "pooled, 95 % interval", "chance", "confounds alone"]
+    figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8.5)
+    return figure
+
+
+def canonical_variates(variates: pd.DataFrame, palette: Sequence[str]) -> Figure:
+    """Imaging against genetic variate of validation people, first fold, one panel a component."""
+    components = sorted(variates["component"].unique())
+    figure, axes = plt.subplots(1, len(components), figsize=(3.3 * len(components) + 0.6, 3.4), squeeze=False)
+    own = variates[(variates["part"] == "validation") & (variates["fold"] == variates["fold"].min())]
+    for axis, component in zip(axes[0], components, strict=True):
+        part = own[own["component"] == component]
+        for code, name, colour in ((0, "low", palette[0]), (1, "high", palette[1]), (None, "no group", "#b8bec6")):
+            chosen = part["wm_group"].isna() if code is None else part["wm_group"] == code
+            axis.scatter(
+                part.loc[chosen, "genetics"], part.loc[chosen, "imaging"], s=12, color=colour, label=name, alpha=0.8
+            )
+        r = part["genetics"].corr(part["imaging"])
+        axis.set(title=f"Component {component}, r = {r:.2f}", xlabel="Genetic variate", ylabel="Imaging variate")
+    axes[0][0].legend(fontsize=8, title="WM group", title_fontsize=8)
+    return figure
+
+
+def snp_contributions(contributions: pd.DataFrame, threshold: float, palette: Sequence[str]) -> Figure:
+    """z of every SNP's contribution along the chromosomes, one panel a component; needs chrom and pos."""
+    components = sorted(contributions["component"].unique())
+    figure, axes = plt.subplots(
+        len(components), 1, figsize=(9, 1.7 * len(components) + 0.6), sharex=True, squeeze=False
+    )
+    table = contributions.sort_values(["chrom", "pos"])
+    shades = {chrom: palette[(0, 5)[number % 2]] for number, chrom in enumerate(table["chrom"].unique())}
+    order = {feature: index for index, feature in enumerate(table["feature"].drop_duplicates())}
+    for axis, component in zip(axes[:, 0], components, strict=True):
+        part = table[table["component"] == component]
+        x = part["feature"].map(order)
+        axis.scatter(x, part["z"], s=9, c=part["chrom"].map(shades))
+        called = part[part["called"]]
+        axis.scatter(called["feature"].map(order), called["z"], s=22, color=palette[1])
+        for sign in (-1, 1):
+            axis.axhline(sign * threshold, color="gray", linestyle="--", linewidth=0.8)
+        axis.set(ylabel=f"z\ncomponent {component}")
+    middles = (
+        table.drop_duplicates("feature").groupby("chrom")["feature"].apply(lambda f: np.mean([order[v] for v in f]))
+    )
+    axes[-1, 0].set_xticks(middles.to_numpy(), [f"chr {chrom}" for chrom in middles.index])
+    return figure
+
+
+def recovery(table: pd.DataFrame, palette: Sequence[str]) -> Figure:
+    """Recall and precision of the oracle and the pipeline against the planted truth."""
+    quantities = ["SNP recall", "SNP precision", "region recall", "region precision", "gene recall", "gene precision"]
+    figure, axes = plt.subplots(figsize=(7.5, 3.2))
+    for offset, (who, colour) in enumerate((("oracle", palette[2]), ("pipeline", palette[0]))):
+        own = table[table["who"] == who].set_index("quantity")["value"].reindex(quantities)
+        x = np.arange(len(quantities)) + (offset - 0.5) * 0.38
+        bars = axes.bar(x, own.fillna(0), width=0.36, color=colour, label=who)
+        axes.bar_label(bars, ["" if np.isnan(v) else f"{v:.2f}" for v in own], fontsize=8, padding=2)
+    axes.set_xticks(range(len(quantities)), quantities, rotation=20, ha="right")
+    axes.set(ylim=(0, 1.15), ylabel="Share")
+    axes.legend(fontsize=9, loc="upper right", ncols=2)
+    axes.axhline(0, color=NEUTRAL, linewidth=0.8)
+    return figure

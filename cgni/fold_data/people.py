@@ -1,0 +1,151 @@
+"""The people of a fold with their features, allele counts and labels, in one place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cgni.cohort.roles import fold_people
+from cgni.base.errors import InputError
+from cgni.genetics.matrix import load_genotypes
+
+UNLABELLED = -1
+_WATCHING = 4  # heads fitted on monitor people leave every fourth family to watch
+
+
+@dataclass(frozen=True)
+class FoldData:
+    """People with both modalities, sorted by id.
+
+    Attributes
+    ----------
+    ids : participant ids.
+    part : fit, monitor, validation or holdout.
+    labels : 0 low, 1 high, -1 neither.
+    h : float32 [people, features] of the fold's network.
+    counts : float32 [people, SNPs], missing ones filled with the fold's values.
+    variants : ids of the SNPs.
+    families : family of each person; None: nobody is related.
+    """
+
+    ids: pd.Index
+    part: np.ndarray
+    labels: np.ndarray
+    h: np.ndarray
+    counts: np.ndarray
+    variants: list[str]
+    families: np.ndarray | None = None
+
+    def rows(self, *parts: str, labelled: bool = True) -> np.ndarray:
+        """Row numbers of the people of `parts`, with a label unless told otherwise."""
+        chosen = np.isin(self.part, parts)
+        return np.flatnonzero(chosen & (self.labels != UNLABELLED) if labelled else chosen)
+
+
+def assemble_fold(
+    features: pd.DataFrame,
+    genotypes: pd.DataFrame,
+    fill: pd.DataFrame,
+    participants: pd.DataFrame,
+    splits: pd.DataFrame,
+    fold: int,
+) -> FoldData:
+    """Join the tables of one fold; every table must be that fold's own.
+
+    Raises
+    ------
+    InputError
+        Somebody is there twice, in a table or as two people of different parts.
+    """
+    for name, table in (("features", features), ("genotypes", genotypes), ("participants", participants)):
+        _refuse_repeated(name, table)
+    ids = pd.Index(features["participant_id"]).intersection(pd.Index(genotypes["participant_id"])).sort_values()
+    counts, variants = load_genotypes(genotypes, fill, ids)
+    people = participants.set_index("participant_id").reindex(ids)
+    data = FoldData(
+        ids=ids,
+        part=fold_parts(splits, fold, ids),
+        # copies: tensors share the memory of these arrays, and pandas' own are read-only
+        labels=np.array(people["wm_group"].fillna(UNLABELLED), np.int64),
+        h=np.array(features.set_index("participant_id").loc[ids], np.float32),
+        counts=counts,
+        variants=variants,
+        families=people["family"].to_numpy() if "family" in people else None,
+    )
+    _refuse_copies(data)
+    return data
+
+
+def fold_parts(splits: pd.DataFrame, fold: int, ids: pd.Index) -> np.ndarray:
+    """The part (fit, monitor, validation, holdout) of each of `ids` in a fold."""
+    people = fold_people(splits, fold)
+    part = pd.Series("", index=ids, dtype=object)
+    for name in ("fit", "monitor", "validation", "holdout"):
+        part[ids.isin(getattr(people, name))] = name
+    return part.to_numpy()
+
+
+def fit_rows(data: FoldData, fit_on: str) -> np.ndarray:
+    """Rows of labelled people whom encoders are fitted on: `fit`, or `training` (monitor people too)."""
+    return data.rows(*(("fit", "monitor") if fit_on == "training" else ("fit",)))
+
+
+def watch_rows(data: FoldData, fit_on: str) -> np.ndarray | None:
+    """Rows of labelled people who watch an encoder's fit, or None when they are themselves fitted on."""
+    return data.rows("monitor") if fit_on == "fit" else None
+
+
+def head_rows(data: FoldData, heads_on: str, seed: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """Rows of labelled people whom a classifier is fitted on, and of those who watch it (study B21).
+
+    Parameters
+    ----------
+    heads_on
+        `fit`: the people whom the encoders were fitted on, watched by the monitor people.
+        `monitor`: three quarters of the monitor families, watched by the rest.
+        `both`: fit people and three quarters of the monitor families, watched by the rest.
+        `training`: everybody, nobody watches.
+    seed
+        Decides which families watch.
+    """
+    if heads_on in ("fit", "training"):
+        return fit_rows(data, heads_on), watch_rows(data, heads_on)
+    monitor = data.rows("monitor")
+    watching = _every_fourth_family(data, monitor, seed)
+    learning = monitor[~np.isin(monitor, watching)]
+    return (np.sort(np.r_[data.rows("fit"), learning]) if heads_on == "both" else learning), watching
+
+
+def _every_fourth_family(data: FoldData, rows: np.ndarray, seed: int) -> np.ndarray:
+    """A quarter of the families of `rows`, those with and without somebody of the high group alike."""
+    families = rows if data.families is None else data.families[rows]
+    names, codes = np.unique(families.astype(str), return_inverse=True)
+    high = np.bincount(codes, weights=data.labels[rows] == 1, minlength=len(names)) > 0
+    order = np.random.default_rng(seed).permutation(len(names))
+    chosen = [order[high[order] == kind][::_WATCHING] for kind in (False, True)]
+    return rows[np.isin(codes, np.concatenate(chosen))]
+
+
+def _refuse_repeated(name: str, table: pd.DataFrame) -> None:
+    repeated = int(table["participant_id"].duplicated().sum())
+    if repeated:
+        raise InputError(f"{name} table: {repeated} rows repeat a participant; each person may be there once")
+
+
+def _refuse_copies(data: FoldData) -> None:
+    """InputError when two ids of different parts are one person: the same alleles and the same image features."""
+    groups = pd.Series(pd.util.hash_array(np.array([row.tobytes() for row in data.counts], dtype=object)))
+    twins = groups[groups.duplicated(keep=False)]
+    copies = 0
+    for _, rows in twins.groupby(twins).groups.items():
+        members = np.asarray(rows)
+        first = members[0]
+        # the features of two copies may differ in their last digits: they were computed in different batches
+        same = [row for row in members[1:] if np.allclose(data.h[row], data.h[first], rtol=1e-3, atol=1e-4)]
+        copies += sum(data.part[row] != data.part[first] for row in same)
+    if copies:
+        raise InputError(
+            f"features and genotypes: {copies} people are copies of somebody in another part of the split under "
+            "another id, so that scores would be those of people seen in training; remove the copies from the "
+            "phenotype table, or list each pair in inputs.relatedness with a kinship of 0.5"
+        )

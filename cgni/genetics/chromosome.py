@@ -1,0 +1,141 @@
+"""One chromosome: from its genotype files to every candidate's fate and the genotypes that stay."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cgni.cohort.roles import development_people
+from cgni.cohort.samples import read_people
+from cgni.base.errors import InputError
+from cgni.genetics.counts import AlleleCounts
+from cgni.genetics.plink import (
+    Plink,
+    has_dosages,
+    read_dosages,
+    read_hard_calls,
+    variant_statistics,
+    write_rows,
+)
+from cgni.genetics.qc import (
+    apply_filters,
+    match_candidates,
+    minor_frequency,
+    read_mfi,
+    stated_info,
+    supplied_info,
+)
+from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
+
+_STATISTICS = ["missingness", "alt_frequency", "hwe_p", "mach_r2"]
+
+
+def genotyped_people(people: pd.DataFrame) -> pd.Index:
+    """Ids of the participants with genotypes, sorted: the people of all chromosomes' genotype tables."""
+    return pd.Index(people.loc[people["has_genotypes"], "participant_id"]).sort_values()
+
+
+def reference_people(people: pd.DataFrame, splits: pd.DataFrame, reference: str) -> pd.Index:
+    """Ids of those on whom SNP statistics are computed, all with genotypes.
+
+    `development`: unrelated development people of the largest ancestry; `everybody`: all participants.
+
+    Raises
+    ------
+    InputError
+        Nobody.
+    """
+    chosen = people["has_genotypes"]
+    if reference == "development":
+        chosen = chosen & people["unrelated"] & people["largest_ancestry"]
+        chosen = chosen & people["participant_id"].isin(development_people(splits))
+    ids = pd.Index(people.loc[chosen, "participant_id"])
+    if ids.empty:
+        raise InputError(
+            "people.reference: nobody with genotypes is among the development people, unrelated (field 22020) and of "
+            "the largest ancestry (field 22006); check these fields, or set people.reference: everybody"
+        )
+    return ids
+
+
+def assess_chromosome(
+    plink: Plink,
+    files: GenotypeFiles,
+    candidates: pd.DataFrame,
+    participants: pd.Index,
+    reference: pd.Index,
+    qc: Mapping[str, Any],
+    values: str = "hard_calls",
+) -> tuple[pd.DataFrame, AlleleCounts]:
+    """Statistics and fate of a chromosome's candidates, and the ALT counts of those that passed.
+
+    Parameters
+    ----------
+    candidates
+        Rows of `schemas.CANDIDATES` of this chromosome.
+    participants
+        Ids whose genotypes are kept.
+    reference
+        Ids on whom the statistics are computed; among `participants`.
+    qc
+        The config section `genetics.qc`.
+    values
+        `hard_calls` (0, 1, 2) or `dosages`.
+
+    Returns
+    -------
+    Table in the columns of `schemas.QC`; copies of ALT by person, sorted by id.
+
+    Raises
+    ------
+    InputError
+        Files that are unreadable or do not belong together.
+    """
+    ids = pd.Index(read_people(files.people)["participant_id"])
+    check_people(files, len(ids))
+    absent = int((~participants.isin(ids)).sum())
+    if absent:
+        raise InputError(f"{files.people}: {absent} of {len(participants)} participants with genotypes are not in it")
+    kept, unique = ids.isin(participants), candidates.drop_duplicates("variant_id", ignore_index=True)
+    unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]]
+    found = import_variants(plink, files, kept, unique["pos"], qc["hard_call"])
+    table = match_candidates(unique, found, files.states_reference, qc["strand_ambiguous"] == "remove")
+    table = _add_statistics(plink, table, np.flatnonzero(ids.isin(reference)))
+    table = apply_filters(_add_info(plink, table, files), qc).assign(reference_people=len(reference))
+    return table, _counts(plink, table, ids[kept], values)
+
+
+def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray) -> pd.DataFrame:
+    if table["found"].any():
+        statistics = variant_statistics(plink, write_rows(plink, "reference", reference))
+        values = statistics.reindex(table["row"].where(table["found"])).set_axis(table.index)
+    else:
+        values = pd.DataFrame(np.nan, index=table.index, columns=_STATISTICS)
+    turned = table["found"] & table["swapped"]
+    values["alt_frequency"] = values["alt_frequency"].where(~turned, 1 - values["alt_frequency"])
+    return table.join(values).assign(maf=minor_frequency(values["alt_frequency"]))
+
+
+def _add_info(plink: Plink, table: pd.DataFrame, files: GenotypeFiles) -> pd.DataFrame:
+    if files.mfi is not None:
+        values = read_mfi(files.mfi, set(table["pos"]))
+        return table.assign(info=supplied_info(table, values, files.mfi), info_source="mfi")
+    stated = stated_info(table, files.variants or files.genotypes)
+    if stated is not None:
+        return table.assign(info=stated[0], info_source=f"{files.format} INFO {stated[1]}")
+    if table["found"].any() and has_dosages(plink):
+        return table.assign(info=table["mach_r2"], info_source="mach_r2")
+    return table.assign(info=np.nan, info_source="not applicable")
+
+
+def _counts(plink: Plink, table: pd.DataFrame, ids: pd.Index, values: str) -> AlleleCounts:
+    passed = table[table["passed"]]
+    if passed.empty:
+        counts = np.empty((len(ids), 0), dtype=np.float32 if values == "dosages" else np.int8)
+    elif values == "dosages":
+        counts = read_dosages(plink, passed["row"].to_numpy(), len(ids))
+    else:
+        counts = read_hard_calls(plink, passed["row"].to_numpy())
+    all_counts = AlleleCounts(ids, pd.Index(passed["variant_id"], dtype=str), counts)
+    return all_counts.turned(passed["swapped"].to_numpy(bool)).sorted_by_id()

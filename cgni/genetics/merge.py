@@ -1,0 +1,117 @@
+"""All chromosomes together: is it the right genome build, what went at which step, what is left."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cgni.cohort.attrition import Attrition
+from cgni.base.errors import InputError
+from cgni.genetics.qc import (
+    AMBIGUOUS,
+    CAPPED,
+    CLUMPED,
+    DUPLICATE,
+    HWE,
+    LOW_INFO,
+    MISMATCH,
+    MISSING,
+    MULTI_ALLELIC,
+    NOT_FOUND,
+    RARE,
+    REASONS,
+    is_ambiguous,
+)
+
+_LEAST_FOUND = 0.5
+_FEW = 20  # candidates below which a chromosome's share says little
+
+
+def check_build(qc: pd.DataFrame, build: str) -> None:
+    """Refuse genotype files in which most candidates are not where the eQTL table says.
+
+    A file of another build, or with REF and ALT exchanged, agrees with the table at few positions or in few
+    alleles. The share is that of all chromosomes, and of each one with at least 20 candidates.
+
+    Raises
+    ------
+    InputError
+        Less than half of the candidates found by position and alleles, with the shares.
+    """
+    counts = qc.groupby("chrom")["found"].agg(["mean", "size"])
+    wrong = list(counts.index[(counts["mean"] < _LEAST_FOUND) & (counts["size"] >= _FEW)])
+    if qc["found"].mean() >= _LEAST_FOUND and not wrong:
+        return
+    where = f" of chromosome {', '.join(wrong)}" if wrong and len(wrong) < len(counts) else ""
+    part = qc[qc["chrom"].isin(wrong)] if where else qc
+    at_position = (part["reason"] != NOT_FOUND).mean()
+    raise InputError(
+        f"inputs.genotypes: only {part['found'].mean():.1%} of {len(part)} candidate variants{where} are in the "
+        f"genotype files with the same position and alleles ({at_position:.1%} have a variant at the position, "
+        f"{part['swapped'].mean():.1%} have REF and ALT exchanged, {part['other_strand'].mean():.1%} the alleles of "
+        f"the other strand); they must be {build} like the eQTL table, forward strand, with the reference allele first"
+    )
+
+
+def quality_attrition(
+    qc: pd.DataFrame, chromosomes: Sequence[str], notes: Mapping[str, str] | None = None
+) -> Attrition:
+    """Variants removed and left at each step, by chromosome; `notes` adds to the notes of steps.
+
+    Raises
+    ------
+    InputError
+        A step that leaves no variant on any chromosome, with the count before.
+    """
+    attrition = Attrition("genetics", "variants")
+    for chrom in chromosomes:
+        attrition.start("candidates", int((qc["chrom"] == chrom).sum()), chrom=chrom)
+    left = {chrom: int((qc["chrom"] == chrom).sum()) for chrom in chromosomes}
+    notes = _notes(qc) | dict(notes or {})
+    for step in REASONS:
+        before = sum(left.values())
+        for chrom in chromosomes:
+            removed = int(((qc["reason"] == step) & (qc["chrom"] == chrom)).sum())
+            left[chrom] -= removed
+            attrition.remove(step, removed, left[chrom], notes.get(step), chrom)
+        if before and not sum(left.values()):
+            raise InputError(f"genetics: no variant is left after the step `{step}` ({before} before it)")
+    return attrition
+
+
+def _notes(qc: pd.DataFrame) -> dict[str, str]:
+    people = f"{qc['reference_people'].max()} reference people"
+    mismatch = qc["reason"] == MISMATCH
+    exchanged, other = int((mismatch & qc["swapped"]).sum()), int((mismatch & qc["other_strand"]).sum())
+    kept = int((is_ambiguous(qc) & (qc["reason"] != AMBIGUOUS) & qc["passed"]).sum())
+    notes = {
+        AMBIGUOUS: f"kept (genetics.qc.strand_ambiguous): {kept} pass" if kept else "A/T and C/G",
+        MISMATCH: f"all chromosomes: {exchanged} with REF and ALT exchanged, {other} with the other strand's alleles",
+        DUPLICATE: "all records of the position go",
+        MULTI_ALLELIC: "all records of the position go",
+        LOW_INFO: "source: " + ", ".join(sorted(set(qc["info_source"]))),
+    }
+    return notes | dict.fromkeys((MISSING, RARE, HWE), people)
+
+
+def snp_genes(candidates: pd.DataFrame, qc: pd.DataFrame) -> pd.DataFrame:
+    """Genes of the variants that passed: variant_id, gene_id, symbol, many-to-many."""
+    passed = qc.loc[qc["passed"], ["candidate_id", "variant_id"]]
+    genes = candidates[["variant_id", "gene_id", "symbol"]].rename(columns={"variant_id": "candidate_id"})
+    return passed.merge(genes, on="candidate_id")[["variant_id", "gene_id", "symbol"]].drop_duplicates()
+
+
+def counted_alleles(qc: pd.DataFrame, variants: pd.Index, counts_alt: np.ndarray) -> pd.Series:
+    """The counted allele (ALT where `counts_alt`, else REF) of the kept `variants`; missing for the others."""
+    alt = qc["variant_id"].map(dict(zip(variants, counts_alt, strict=True))).fillna(True).astype(bool)
+    return qc["alt"].where(alt, qc["ref"]).where(qc["passed"])
+
+
+def linkage_notes(ld: Mapping[str, Any]) -> dict[str, str]:
+    """Notes of the attrition table on what `genetics.ld` asks for."""
+    clump, cap = ld["clump_r2"], ld["per_gene"]
+    return {
+        CLUMPED: "off" if clump is None else f"r2 >= {clump} within {ld['window_kb']} kb, smallest eQTL p stays",
+        CAPPED: "off" if cap is None else f"{cap} variants of smallest eQTL p a gene",
+    }

@@ -1,0 +1,179 @@
+"""Import of the candidates from BGEN, PGEN, BED, VCF or BCF files to one fileset that all formats share.
+
+plink2 sees people as row numbers wherever the format lets it; messages of it never reach a log with ids.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cgni.cohort.samples import vcf_header
+from cgni.base.errors import InputError
+from cgni.genetics.bgen import copy_variants, locate_variants, read_header
+from cgni.genetics.plink import NO_VARIANTS, Plink, read_pvar, write_rows
+from cgni.genetics.paths import genotype_format
+
+_FOUND = ["pos", "ref", "alt", "row", "file_info"]
+# keys of imputation quality in a .pvar's or VCF's INFO: IMPUTE and bcftools, minimac, Beagle
+INFO_KEYS = ("INFO", "R2", "DR2", "RSQ", "AR2")
+_INFO_VALUE = re.compile(rf"(?:^|;)(?P<key>{'|'.join(INFO_KEYS)})=(?P<value>[-+.0-9eE]+)(?=;|$)", re.IGNORECASE)
+_DOSAGE_FIELDS = ("DS", "HDS", "GP")
+
+
+@dataclass(frozen=True)
+class GenotypeFiles:
+    """A chromosome's genotype file, the file that lists its people, and (or None) its .pvar/.bim and mfi file."""
+
+    chrom: str
+    genotypes: Path
+    people: Path
+    variants: Path | None
+    mfi: Path | None
+
+    @property
+    def format(self) -> str:
+        return genotype_format(str(self.genotypes))
+
+    @property
+    def states_reference(self) -> bool:
+        """Whether the file says which allele is REF (a .bim does not)."""
+        return self.format != "bed"
+
+
+def check_people(files: GenotypeFiles, people: int) -> None:
+    """Refuse a list of `people` people that does not belong to the genotype file.
+
+    Raises
+    ------
+    InputError
+        With both numbers.
+    """
+    if files.format == "bgen":
+        count = read_header(files.genotypes).people
+        if count != people:
+            raise InputError(
+                f"{files.people}: {people} people, but {files.genotypes} holds {count}; they belong together"
+            )
+    if not files.genotypes.is_file():
+        raise InputError(f"{files.genotypes}: no such {files.format.upper()} file; set inputs.genotypes.files")
+    if files.variants is not None and not files.variants.is_file():
+        raise InputError(f"{files.variants}: no such file; it must lie beside {files.genotypes.name}")
+
+
+def import_variants(
+    plink: Plink, files: GenotypeFiles, people: np.ndarray, positions: Collection[int] | None, hard_call: float
+) -> pd.DataFrame:
+    """Import the records at `positions` (None: of the whole chromosome) and the given people to `scratch/variants`.
+
+    Parameters
+    ----------
+    people
+        bool, one per person of the file in its order: who is kept; plink2 calls them r0, r1 ...
+    positions
+        Base-pair positions of the candidates.
+    hard_call
+        plink2's --hard-call-threshold.
+
+    Returns
+    -------
+    The records found, multi-allelic ones included, in file order: pos (int), ref, alt (str; several joined by
+    commas), row (int: number among the biallelic ones, the rows of `plink.variant_statistics` and
+    `plink.read_hard_calls`; -1 for the others), file_info (str: the key and value of imputation quality that the
+    file states, missing if it states none). Empty (and no fileset) when nothing is there.
+
+    Raises
+    ------
+    InputError
+        plink2 cannot read the file: it is truncated or of another kind.
+    """
+    keep = write_rows(plink, "keep", np.flatnonzero(people))
+    shared = ["--hard-call-threshold", hard_call, "--keep", keep, "--make-pgen"]
+    if files.format == "bgen":
+        return _import_bgen(plink, files, len(people), positions, shared)
+    extract = ["--chr", files.chrom]
+    if positions is not None:
+        ranges = plink.scratch / "positions.bed"
+        ranges.write_text("".join(f"{files.chrom}\t{pos}\t{pos}\tx\n" for pos in sorted(set(positions))))
+        extract += ["--extract", "bed1", ranges]
+    psam = _write_psam(plink, len(people))
+    if files.format in ("vcf", "bcf"):
+        # plink2 insists on a VCF's own ids: import under them, then go on with row numbers
+        source = [f"--{files.format}", files.genotypes, *_dosage_field(files.genotypes)]
+        if _run(plink, files, [*source, *extract, "--make-pgen"], "imported") is None:
+            return _no_records()
+        imported = plink.scratch / "imported"
+        source, extract = ["--pgen", f"{imported}.pgen", "--pvar", f"{imported}.pvar"], []
+    else:
+        source = ["--pgen", files.genotypes, "--pvar", str(files.variants)]
+    if _run(plink, files, [*source, "--psam", psam, *extract, *shared], "variants") is None:
+        return _no_records()
+    return _records(Path(f"{plink.scratch / 'variants'}.pvar"))
+
+
+def _import_bgen(
+    plink: Plink, files: GenotypeFiles, people: int, positions: Collection[int] | None, shared: list
+) -> pd.DataFrame:
+    """Copy the blocks of the records (`bgen.copy_variants`) so that plink2 decodes the candidates alone."""
+    blocks = locate_variants(files.genotypes, files.chrom, positions)
+    biallelic = ~blocks["alt"].str.contains(",")
+    found = blocks.assign(row=np.where(biallelic, biallelic.cumsum() - 1, -1), file_info=None)[_FOUND]
+    if biallelic.any():
+        subset, sample = plink.scratch / "subset.bgen", plink.scratch / "people.sample"
+        sample.write_text("ID_1 ID_2 missing\n0 0 0\n" + "".join(f"0 r{row} 0\n" for row in range(people)))
+        copy_variants(files.genotypes, blocks[biallelic], subset)
+        _run(plink, files, ["--bgen", subset, "ref-first", "--sample", sample, *shared], "variants")
+        subset.unlink()
+    return found
+
+
+def _run(plink: Plink, files: GenotypeFiles, arguments: list, out: str) -> Path | None:
+    """plink2's output prefix; None when no variant is left."""
+    try:
+        return plink.run(arguments, out)
+    except InputError as error:
+        if NO_VARIANTS in str(error):
+            return None
+        raise InputError(
+            f"{files.genotypes}: {error}; the file may be truncated or not what its ending says"
+        ) from error
+
+
+def _write_psam(plink: Plink, people: int) -> Path:
+    path = plink.scratch / "people.psam"
+    path.write_text("#IID\tSEX\n" + "".join(f"r{row}\tNA\n" for row in range(people)))
+    return path
+
+
+def _dosage_field(path: Path) -> list[str]:
+    """plink2's `dosage=` of the first field of dosages that the header declares; none for hard calls only."""
+    header = vcf_header(path)
+    for field in _DOSAGE_FIELDS:
+        if any(line.startswith(f"##FORMAT=<ID={field},") for line in header):
+            return [f"dosage={field}"]
+    return []
+
+
+def _records(pvar: Path) -> pd.DataFrame:
+    """Records of a .pvar that plink2 wrote."""
+    table = read_pvar(pvar)
+    biallelic = ~table["alt"].str.contains(",")
+    texts = table["info"] if "info" in table.columns else pd.Series("", index=table.index)
+    stated = texts.str.extract(_INFO_VALUE)
+    return pd.DataFrame(
+        {
+            "pos": table["pos"].astype("int64"),
+            "ref": table["ref"],
+            "alt": table["alt"],
+            "row": np.where(biallelic, biallelic.cumsum() - 1, -1),
+            "file_info": (stated["key"] + "=" + stated["value"]).where(stated["key"].notna()),
+        }
+    )
+
+
+def _no_records() -> pd.DataFrame:
+    numbers = {"pos": "int64", "row": "int64"}
+    return pd.DataFrame({name: pd.Series([], dtype=numbers.get(name, "str")) for name in _FOUND})

@@ -1,0 +1,129 @@
+"""The packed store: every gray-matter map once, on one grid, in one memory-mapped array."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from isal import isal_zlib
+
+from cgni.base.errors import InputError
+from cgni.base.tables import read_table
+
+MAPS, INDEX_TABLE, GRID, CHECKSUM = "maps.npy", "index.parquet", "grid.json", "checksum.json"
+
+
+def open_maps(path: str | Path) -> np.ndarray:
+    """The stored numbers as a memory-mapped array (people, x, y, z), x fastest and people slowest.
+
+    The mapping is private: pages are shared with the page cache until somebody writes.
+
+    Raises
+    ------
+    OSError, ValueError
+        Missing, not an array, or not as `packing.pack_maps` writes it.
+    """
+    # "c" and not "r": torch warns about memory it may not write to
+    maps = np.load(path, mmap_mode="c", allow_pickle=False)
+    if maps.ndim != 4 or not maps.flags.f_contiguous:
+        raise ValueError("an array (x, y, z, people) in Fortran order was expected")
+    return np.moveaxis(maps, -1, 0)
+
+
+def map_checksum(values: np.ndarray) -> int:
+    """CRC-32 of the bytes of a map (x, y, z) in the store's order, x fastest."""
+    return isal_zlib.crc32(values.ravel("F"))
+
+
+@dataclass(frozen=True)
+class GmStore:
+    """An open store.
+
+    Attributes
+    ----------
+    maps : memory-mapped array (people, x, y, z) of float16, float32 or uint8: the stored numbers, x fastest.
+    ids : participant id of each row.
+    affine : float64 array (4, 4), voxel to MNI millimetres.
+    scale : float32 array (people); a value is a stored number times its row's scale. None: 1.
+    crc32 : CRC-32 of each row's bytes; None when unknown.
+    """
+
+    maps: np.ndarray
+    ids: pd.Index
+    affine: np.ndarray
+    scale: np.ndarray | None = None
+    crc32: np.ndarray | None = field(default=None, repr=False)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "GmStore":
+        """Map the store in `folder`; nothing is read yet.
+
+        Raises
+        ------
+        InputError
+            Array, index and grid do not belong together.
+        """
+        folder = Path(folder)
+        try:
+            maps = open_maps(folder / MAPS)
+            grid = json.loads((folder / GRID).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{folder}: not a readable image store ({error}); delete it and run again") from error
+        index = read_table(folder / INDEX_TABLE)
+        if maps.shape != (len(index), *grid["shape"]):
+            raise InputError(
+                f"{folder}: the array is {maps.shape}, index and grid say {(len(index), *grid['shape'])}; "
+                "delete the folder and run again"
+            )
+        scale = index["scale"].to_numpy(np.float32) if maps.dtype == np.uint8 else None
+        affine = np.asarray(grid["affine"], dtype=np.float64)
+        return cls(maps, pd.Index(index["participant_id"]), affine, scale, index["crc32"].to_numpy())
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Voxels along x, y and z."""
+        return tuple(int(size) for size in self.maps.shape[1:])
+
+    def rows_of(self, ids: Sequence[str] | pd.Index) -> np.ndarray:
+        """Rows (int64) of `ids`, in their order; InputError when somebody has no packed map."""
+        rows = self.ids.get_indexer(pd.Index(ids))
+        absent = int((rows < 0).sum())
+        if absent:
+            raise InputError(f"image store: {absent} of {len(rows)} people have no packed map; run pack_gm_store again")
+        return rows.astype(np.int64)
+
+    def read_one(self, row: int) -> np.ndarray:
+        """The map of one row as float32 (x, y, z; z fastest), in memory of its own."""
+        values = torch.empty(self.grid)  # torch turns and converts several times as fast as numpy
+        values.copy_(torch.from_numpy(self.maps[row]))
+        if self.scale is not None:
+            values *= float(self.scale[row])
+        return values.numpy()
+
+    def read(self, rows: np.ndarray) -> np.ndarray:
+        """Maps of `rows` as float32 (len(rows), x, y, z)."""
+        out = np.empty((len(rows), *self.grid), dtype=np.float32)
+        for place, row in enumerate(rows):
+            out[place] = self.read_one(row)
+        return out
+
+    def each(self, rows: np.ndarray) -> Iterator[np.ndarray]:
+        """The maps of `rows` as float32 (x, y, z), one after the other."""
+        for row in rows:
+            yield self.read_one(row)
+
+    def mean_map(self, rows: np.ndarray) -> np.ndarray:
+        """Mean map (float32, x, y, z) of `rows`, summed in float64."""
+        total = np.zeros(self.grid, dtype=np.float64)
+        for density in self.each(rows):
+            total += density
+        return (total / len(rows)).astype(np.float32)
+
+    def damaged(self) -> int:
+        """How many maps no longer have the checksum that the index states; reads everything."""
+        if self.crc32 is None:
+            raise ValueError("this store was made without checksums")
+        return sum(map_checksum(self.maps[row]) != crc for row, crc in enumerate(self.crc32))

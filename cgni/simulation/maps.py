@@ -1,0 +1,154 @@
+"""Gray-matter maps with anatomy, confounds and planted region effects."""
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from nilearn.datasets import load_mni152_gm_template
+from nilearn.image import resample_img, resample_to_img
+from scipy.ndimage import gaussian_filter
+
+from cgni.base.errors import InputError
+from cgni.base.files import atomic_path
+
+# The box of SPM/CAT12's 1.5 mm maps (121 x 145 x 121): first voxel and edge lengths in mm.
+_ORIGIN = np.array([-90.0, -126.0, -72.0])
+_EXTENT = np.array([180.0, 216.0, 180.0])
+_FWHM_TO_SIGMA = 1 / np.sqrt(8 * np.log(2))
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What all simulated maps share.
+
+    Attributes
+    ----------
+    affine : [4, 4].
+    template : float32 [x, y, z], gray-matter density of the MNI template.
+    labels : int [x, y, z], atlas regions, 0 outside.
+    regions : indices of the regions that have voxels on the grid.
+    bases : float32 [regions, x, y, z], template density within each region, smoothed by 6 mm.
+    """
+
+    affine: np.ndarray
+    template: np.ndarray
+    labels: np.ndarray
+    regions: np.ndarray
+    bases: np.ndarray
+
+
+def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0) -> Anatomy:
+    """Template, atlas and smooth region bases on the grid of `voxel_mm` over SPM's box."""
+    shape = tuple(int(np.floor(length / voxel_mm)) + 1 for length in _EXTENT)
+    affine = np.diag([voxel_mm, voxel_mm, voxel_mm, 1.0])
+    affine[:3, 3] = _ORIGIN
+    sigma = smoothing_mm * _FWHM_TO_SIGMA
+    source = load_mni152_gm_template(resolution=1)
+    smooth = nib.Nifti1Image(gaussian_filter(source.get_fdata(), sigma), source.affine)
+    template = resample_img(smooth, affine, shape, copy_header=True, force_resample=True).get_fdata()
+    grid = nib.Nifti1Image(np.zeros(shape, np.float32), affine)
+    labels = resample_to_img(str(atlas), grid, interpolation="nearest", copy_header=True, force_resample=True)
+    labels = np.rint(labels.get_fdata()).astype(int)
+    regions = np.unique(labels[labels > 0])
+    bases = np.empty((len(regions), *shape), np.float32)
+    for number, region in enumerate(regions):
+        bases[number] = template * gaussian_filter((labels == region).astype(float), sigma / voxel_mm)
+    return Anatomy(affine, template.astype(np.float32), labels, regions, bases)
+
+
+def choose_regions(
+    anatomy: Anatomy, factors: int, per_factor: int, min_voxels: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Draw distinct regions for each factor: region, factor, sign.
+
+    Raises
+    ------
+    InputError
+        Fewer regions of `min_voxels` voxels on the grid than are to be planted.
+    """
+    sizes = np.array([(anatomy.labels == region).sum() for region in anatomy.regions])
+    large = rng.permutation(anatomy.regions[sizes >= min_voxels])
+    if len(large) < factors * per_factor:
+        raise InputError(
+            f"simulation.images: {factors * per_factor} regions are to be planted, but only {len(large)} have "
+            f"{min_voxels} voxels on this grid; lower min_region_voxels or regions_per_factor, or use a finer voxel_mm"
+        )
+    chosen = large[: factors * per_factor]
+    return pd.DataFrame(
+        {
+            "region": chosen,
+            "factor": np.repeat(np.arange(factors), per_factor),
+            "sign": rng.choice([-1.0, 1.0], len(chosen)),
+        }
+    )
+
+
+def region_multipliers(
+    anatomy: Anatomy,
+    planted: pd.DataFrame,
+    factors: np.ndarray,
+    confounds: pd.DataFrame,
+    loading: float,
+    effect_scale: float,
+    variation: float,
+    age_loss: float,
+    sex_effect: float,
+    ancestry_effect: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Relative density of each region, float [people, regions], about 1.
+
+    A planted region is `variation` times (loading * F + rest); age takes `age_loss` a decade on
+    average, with regions of faster and slower loss; sex and ancestry shift all regions.
+    """
+    people, regions = len(confounds), len(anatomy.regions)
+    own = rng.standard_normal((people, regions))
+    for row in planted.itertuples():
+        column = int(np.searchsorted(anatomy.regions, row.region))
+        strength = loading * effect_scale
+        own[:, column] = (
+            row.sign * strength * factors[:, row.factor] + np.sqrt(max(1 - strength**2, 0)) * own[:, column]
+        )
+    decades = (confounds["age"].to_numpy() - 63.5) / 10
+    loss = age_loss * rng.uniform(0.5, 1.5, regions)
+    shifts = sex_effect * (confounds["sex"].to_numpy() - 0.5) - ancestry_effect * confounds["population"].to_numpy()
+    return 1 + variation * own - decades[:, None] * loss + shifts[:, None]
+
+
+def draw_map(
+    anatomy: Anatomy,
+    multipliers: np.ndarray,
+    head_size: float,
+    site_gain: float,
+    noise: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """One person's map, float32 [x, y, z] >= 0.
+
+    Density outside the atlas follows the template; smooth anatomical variation of relative size
+    `noise` covers the brain; a larger head scaling factor means a smaller head, so less volume.
+    """
+    relative = np.tensordot((multipliers - 1).astype(np.float32), anatomy.bases, axes=1)
+    field = gaussian_filter(rng.standard_normal(anatomy.template.shape), 2.0)
+    field *= noise / field.std()
+    volume = 1 - 0.5 * (head_size - 1.3)
+    density = (anatomy.template * (1 + field) + relative) * volume * site_gain
+    return np.clip(density, 0, None).astype(np.float32)
+
+
+def spoil_map(density: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarray:
+    """An outlying map: `shifted` by a failed normalisation, or `noisy` by movement."""
+    if kind == "shifted":
+        return np.roll(density, (density.shape[0] // 6, density.shape[1] // 6), axis=(0, 1))
+    return np.clip(density.mean() + density.std() * rng.standard_normal(density.shape), 0, None).astype(np.float32)
+
+
+def write_map(density: np.ndarray, affine: np.ndarray, path: str | Path) -> None:
+    """Write float32 `.nii.gz`; the same array gives the same bytes (no time stamp)."""
+    image = nib.Nifti1Image(density.astype(np.float32), affine)
+    image.header.set_xyzt_units("mm")
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(gzip.compress(image.to_bytes(), compresslevel=1, mtime=0))

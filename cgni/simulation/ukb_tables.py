@@ -1,0 +1,156 @@
+"""Write what a lab has on disk, in UK Biobank's and PsychENCODE's layouts."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cgni.base.files import atomic_path, write_text
+
+EQTL_COLUMNS = [
+    "gene_id",
+    "gene_chr",
+    "gene_start",
+    "gene_end",
+    "strand",
+    "number_of_SNPs_tested",
+    "SNP_distance_to_TSS",
+    "SNP_id",
+    "SNP_chr",
+    "SNP_start",
+    "SNP_end",
+    "nominal_pval",
+    "regression_slope",
+    "top_SNP",
+    "FDR",
+]
+SNP_COLUMNS = ["PEC_id", "Rsid", "chr", "position", "REF", "ALT"]
+
+
+def main_table(
+    ids: np.ndarray,
+    confounds: pd.DataFrame,
+    scores: np.ndarray,
+    pcs: np.ndarray,
+    related: np.ndarray,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """The main phenotype table with headers like "4282-2.0"; missing values are empty.
+
+    Baseline is about nine years before imaging; the score of an unfinished test is -1 and of an
+    unattended one empty, at a later visit it may be there; the score may differ by one between visits.
+    """
+    people = len(ids)
+    age, sex, largest = (
+        confounds["age"].to_numpy(),
+        confounds["sex"].to_numpy(),
+        confounds["population"].to_numpy() == 0,
+    )
+    baseline = np.round(age - rng.uniform(8, 10, people), 0)
+    second = rng.random(people) < 0.15
+    abandoned, absent = rng.random(people) < 0.02, rng.random(people) < 0.04
+    table: dict[str, Iterable[object]] = {
+        "eid": ids,
+        "31-0.0": sex,
+        "34-0.0": (2016 - age).astype(int),
+        "54-0.0": rng.choice([11010, 11011, 11012], people),
+        "54-2.0": confounds["site"].to_numpy(),
+        "54-3.0": np.where(second, confounds["site"].to_numpy(), None),
+        "4282-0.0": np.where(absent, None, np.where(abandoned, -1, scores)),
+        "4282-2.0": np.where(rng.random(people) < 0.5, scores, None),
+        "4282-3.0": np.where(second, scores, None),
+        "20240-0.0": np.where(rng.random(people) < 0.2, scores, None),
+        "21003-0.0": baseline.astype(int),
+        "21003-2.0": np.round(age, 1),
+        "21003-3.0": np.where(second, np.round(age + 2.3, 1), None),
+        "22001-0.0": sex,
+        "22006-0.0": np.where(largest, 1, None),
+        "22019-0.0": None,
+        "22020-0.0": np.where(related, None, 1),
+        "22021-0.0": related.astype(int),
+        "22027-0.0": None,
+        "25000-2.0": np.round(confounds["head_size"].to_numpy(), 5),
+        "25000-3.0": np.where(second, np.round(confounds["head_size"].to_numpy(), 5), None),
+    }
+    frame = pd.DataFrame(table, dtype=object)
+    excluded = rng.choice(people, 4, replace=False)  # sample QC: outlier, aneuploidy, two sex mismatches
+    frame.loc[excluded[0], "22027-0.0"] = 1
+    frame.loc[excluded[1], "22019-0.0"] = 1
+    for row in excluded[2:]:
+        frame.loc[row, "22001-0.0"] = 1 - sex[row]
+    components = pd.DataFrame(np.round(pcs, 5), columns=[f"22009-0.{number + 1}" for number in range(pcs.shape[1])])
+    return pd.concat([frame, components], axis=1)
+
+
+def write_main_table(table: pd.DataFrame, path: str | Path) -> None:
+    """Write the csv as `ukbconv csv` does: every header and value in double quotes."""
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, index=False, quoting=csv.QUOTE_ALL)
+
+
+def write_relatedness(
+    ids: np.ndarray, pairs: list[tuple[int, int]], path: str | Path, rng: np.random.Generator
+) -> None:
+    """Write `ID1 ID2 HetHet IBS0 Kinship` of first-degree pairs and a few third-degree ones below the threshold."""
+    lines = ["ID1 ID2 HetHet IBS0 Kinship"]
+    for first, second in pairs:
+        lines.append(f"{ids[first]} {ids[second]} {rng.normal(0.12, 0.01):.3f} 0.0005 {rng.normal(0.25, 0.008):.4f}")
+    for first, second in rng.choice(len(ids), (5, 2), replace=False):
+        lines.append(f"{ids[first]} {ids[second]} {rng.normal(0.06, 0.005):.3f} 0.0150 {rng.uniform(0.02, 0.04):.4f}")
+    write_text("\n".join(lines) + "\n", path)
+
+
+def write_sample(sample_ids: np.ndarray, sex: np.ndarray, path: str | Path) -> None:
+    """Write the .sample file; withdrawn people have negative ids, sex is 1 male, 2 female."""
+    lines = ["ID_1 ID_2 missing sex", "0 0 0 D"]
+    lines += [f"{i} {i} 0 {1 if s else 2}" for i, s in zip(sample_ids, sex, strict=True)]
+    write_text("\n".join(lines) + "\n", path)
+
+
+def write_mfi(variants: pd.DataFrame, path: str | Path) -> None:
+    """Write one chromosome's 8-column, header-less mfi file (needs alternate_id, maf, minor_allele, info)."""
+    columns = ["alternate_id", "rsid", "pos", "ref", "alt", "maf", "minor_allele", "info"]
+    with atomic_path(path) as temporary:
+        variants[columns].to_csv(temporary, sep="\t", header=False, index=False, float_format="%.6g")
+
+
+def write_eqtl_tables(
+    variants: pd.DataFrame, loci: pd.DataFrame, eqtl_path: str | Path, snp_path: str | Path, rng: np.random.Generator
+) -> None:
+    """Write the PsychENCODE-like eQTL table (15 columns) and its SNP information table.
+
+    Every eQTL SNP is one of its own gene; every tenth is one of the next gene on the
+    chromosome as well, so that the map is many-to-many.
+    """
+    rows = []
+    for row in variants[variants["is_eqtl"]].drop_duplicates(["chrom", "pos", "locus"]).itertuples():
+        neighbours = [row.locus]
+        following = row.locus + 1
+        if row.Index % 10 == 0 and following in loci.index and loci.at[following, "chrom"] == row.chrom:
+            neighbours.append(following)
+        rows += [_eqtl_row(row, loci.loc[number], rng) for number in neighbours]
+    snps = variants.assign(
+        PEC_id=variants["chrom"].astype(str) + ":" + variants["pos"].astype(str),
+        chr="chr" + variants["chrom"].astype(str),
+    ).rename(columns={"rsid": "Rsid", "pos": "position", "ref": "REF", "alt": "ALT"})
+    alts = snps.groupby("PEC_id", sort=False)["ALT"].agg(lambda alleles: ",".join(dict.fromkeys(alleles)))
+    snps = snps.drop_duplicates("PEC_id").assign(ALT=lambda table: table["PEC_id"].map(alts))
+    for frame, path in (
+        (pd.DataFrame(rows, columns=EQTL_COLUMNS), eqtl_path),
+        (snps[SNP_COLUMNS], snp_path),
+    ):
+        with atomic_path(path) as temporary:
+            frame.to_csv(temporary, sep="\t", index=False)
+
+
+def _eqtl_row(snp: object, gene: pd.Series, rng: np.random.Generator) -> tuple:
+    chrom, pos = snp.chrom, snp.pos  # type: ignore[attr-defined]
+    p = 10 ** -rng.uniform(5, 20)
+    version = 1 + int(gene["gene_id"].removeprefix("ENSG")) % 9
+    return (
+        f"{gene['gene_id']}.{version}", f"chr{chrom}", gene["start"], gene["end"], gene["strand"], 3000,
+        pos - gene["start"], f"{chrom}:{pos}", f"chr{chrom}", pos, pos + 1, f"{p:.6g}",
+        f"{rng.normal(0, 0.3):.6g}", int(rng.random() < 0.1), f"{min(p * 1e3, 0.049):.6g}",
+    )  # fmt: skip

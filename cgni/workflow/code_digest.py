@@ -1,0 +1,112 @@
+"""A digest of what a script would execute: its own code and the project modules it imports.
+
+Every Snakemake process asks for all scripts' digests while it reads the rules, and on a cluster each job starts
+two of them; so what a file's text amounts to is remembered in `.snakemake/code_digests.json` under the text's
+checksum, and only changed files are parsed.
+"""
+
+import ast
+import contextlib
+import functools
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from cgni.base.files import write_text
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = "workflow_scripts"
+_MEMORY = ".snakemake/code_digests.json"
+# Another Python or another version of this module may see other syntax trees in the same text.
+_VERSION = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).hexdigest()[:16]
+
+
+def code_digest(script: str) -> str:
+    """Digest of `script` (path from the repository root) and its project-local import closure.
+
+    Comments, docstrings and formatting do not count: the syntax trees are digested
+    without them. `__init__.py` files on the way are part of the closure.
+    """
+    state, before = hashlib.sha256(), len(_remembered())
+    for path in import_closure(script):
+        state.update(f"{path}:{_facts(path)[0]}\n".encode())
+    if len(_remembered()) > before:
+        _write_down()
+    return state.hexdigest()[:16]
+
+
+def import_closure(script: str) -> list[str]:
+    """Sorted paths (from the repository root) of `script` and all project modules it imports."""
+    seen: set[str] = set()
+    todo = [script]
+    while todo:
+        path = todo.pop()
+        if path not in seen:
+            seen.add(path)
+            todo.extend(file for name in _facts(path)[1] for file in _files_of(name))
+    return sorted(seen)
+
+
+@functools.cache
+def _remembered() -> dict[str, tuple[str, list[str]]]:
+    """Checksum of a file's text to its tree's digest and the project names it imports."""
+    try:
+        memory = json.loads((_ROOT / _MEMORY).read_text())
+    except (OSError, ValueError):
+        return {}
+    return memory["files"] if memory.get("version") == _VERSION else {}
+
+
+def _write_down() -> None:
+    """Let later processes know what has been parsed here."""
+    text = json.dumps({"version": _VERSION, "files": _remembered()})
+    with contextlib.suppress(OSError):  # a folder that cannot be written to costs time, nothing else
+        write_text(text, _ROOT / _MEMORY)
+
+
+@functools.cache
+def _facts(path: str) -> tuple[str, list[str]]:
+    text = (_ROOT / path).read_bytes()
+    key, known = hashlib.sha256(text).hexdigest(), _remembered()
+    if key not in known:
+        tree = ast.parse(text, filename=path)
+        names = _imported_names(tree, path)
+        known[key] = (_tree_digest(tree), names)
+    return known[key]
+
+
+def _tree_digest(tree: ast.Module) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and _has_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return ast.get_docstring(node, clean=False) is not None
+
+
+def _imported_names(tree: ast.Module, path: str) -> list[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(f"{path}:{node.lineno}: relative imports escape the code digest; write the full name")
+            base = node.module or ""
+            names.add(base)
+            names.update(f"{base}.{alias.name}" for alias in node.names)
+    return sorted(name for name in names if name.split(".")[0] == _PACKAGE)
+
+
+@functools.cache
+def _files_of(module: str) -> tuple[str, ...]:
+    """The module's file (if the name is a module) and the `__init__.py` files above it."""
+    parts = module.split(".")
+    files = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts) + 1)]
+    files.append("/".join(parts) + ".py")
+    return tuple(file for file in files if (_ROOT / file).is_file())

@@ -1,0 +1,45 @@
+"""Which input files of a real study are not there. Imported while the DAG is built."""
+
+from pathlib import Path
+from typing import Any
+
+from cgni.genetics.paths import chromosome_files
+
+
+def missing_inputs(effective: dict[str, Any]) -> list[tuple[str, str]]:
+    """(key, path) of every input of the config that does not exist; patterns are checked per chromosome,
+    with what must lie beside a genotype file (.psam, .pvar, .fam, .bim, .sample).
+
+    Of an image pattern with {participant_id} the folder above the first placeholder is checked.
+    `null` and `auto` need no file.
+    """
+    inputs = effective["inputs"]
+    missing = []
+    for key in (
+        "phenotypes",
+        "withdrawals",
+        "relatedness",
+        "eqtl",
+        "eqtl_snps",
+        "ppi",
+        "images",
+        "atlas",
+        "atlas_labels",
+    ):
+        path = inputs[key]
+        if path not in (None, "auto") and not _place(path).exists():
+            missing.append((f"inputs.{key}", path))
+    files = [chromosome_files(inputs["genotypes"], chrom) for chrom in inputs["genotypes"]["chromosomes"]]
+    keys = {"genotypes": "files", "people": "sample", "variants": "files", "mfi": "mfi"}
+    wanted = dict.fromkeys((f"inputs.genotypes.{key}", part[kind]) for kind, key in keys.items() for part in files)
+    return missing + [(key, path) for key, path in wanted if path is not None and not Path(path).exists()]
+
+
+def missing_message(missing: list[tuple[str, str]]) -> str:
+    """One message that names each missing file with its key."""
+    lines = "\n".join(f"  {key}: {path}" for key, path in missing)
+    return f"{len(missing)} input files are not there; correct these keys of your config:\n{lines}"
+
+
+def _place(path: str) -> Path:
+    return Path(path.split("{participant_id}")[0]).parent if "{participant_id}" in path else Path(path)

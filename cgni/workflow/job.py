@@ -1,0 +1,135 @@
+"""What every rule's script does first: its log, its fate with its parent, its settings and provenance."""
+
+import atexit
+import functools
+import gc
+import logging
+import os
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+
+from cgni.base.files import digest_file, digest_value, write_json
+from cgni.base.processes import configure_logging, die_with_parent
+from cgni.base.settings import Section
+from cgni.base.tables import write_table
+from cgni.workflow.config_reads import Reads
+
+_LOCK = Path(__file__).resolve().parents[2] / "envs" / "requirements.lock"
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A running rule.
+
+    Attributes
+    ----------
+    rule : name of the rule; instance : which of its jobs (the log's name: `fold0`, `terms124`, `all`).
+    cfg : the nested part of the config that the rule declares; read it through `section`, `seed` and `value`.
+    code : digest of the script's import closure.
+    inputs : input name (or number) to path.
+    """
+
+    rule: str
+    instance: str
+    cfg: Mapping[str, Any]
+    code: str
+    inputs: Mapping[str, str]
+    reads: Reads = field(default_factory=Reads)
+
+    @property
+    def seed(self) -> int:
+        """The study's seed."""
+        return int(self.value("seed"))
+
+    def value(self, key: str) -> Any:
+        """A single declared value, such as `protocol`, or a list made from the config, such as `models`."""
+        self.reads.note(key)
+        return self._at(key)
+
+    def section(self, kind: type[S], **places: str) -> S:
+        """The declared part of a section of the config, typed.
+
+        `places` fill the placeholders of the section's path, such as the model in `classification.{model}`.
+        """
+        path = kind.PATH.format(**places)
+        return self.reads.watch(kind.of(self._at(path)), path)
+
+    @functools.cached_property
+    def _provenance(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "instance": self.instance,
+            "config": dict(self.cfg),
+            "config_digest": digest_value(dict(self.cfg)),
+            "seed": self.cfg.get("seed"),
+            "code_digest": self.code,
+            "environment_digest": digest_file(_LOCK),
+            "inputs": {name: digest_file(path) for name, path in self.inputs.items()},
+        }
+
+    def provenance(self) -> dict[str, Any]:
+        """Plain values for a table's metadata; the same bytes for the same run of the rule.
+
+        Host, device and time are not among them: a job writes those beside its log.
+        """
+        return dict(self._provenance)
+
+    def write(self, table: pd.DataFrame | pa.Table, path: str | Path, schema: pa.Schema) -> None:
+        """Write a table with the job's provenance."""
+        write_table(table, path, schema, self.provenance())
+
+    def _at(self, path: str) -> Any:
+        part: Any = self.cfg
+        for name in path.split("."):
+            part = part[name]
+        return part
+
+
+def start(snakemake: Any) -> Job:
+    """Log to the rule's log and stderr, die with the parent, and describe the job.
+
+    Parameters
+    ----------
+    snakemake
+        The object that Snakemake gives to a script; the rule has params `cfg` and `code`.
+    """
+    gc.set_threshold(100_000, 50, 50)  # imports make many objects, none of them garbage
+    die_with_parent()
+    log = snakemake.log[0]
+    configure_logging(log)
+    logging.info("start of %s", snakemake.rule)
+    record = Path(log).with_suffix(".json")
+    atexit.register(lambda: write_json(_where_it_ran(), record))
+    cfg, code = snakemake.params.cfg, snakemake.params.code
+    inputs = _flat_paths(snakemake.input.items())
+    return Job(snakemake.rule, Path(log).stem, cfg, code, inputs, Reads.of(snakemake.rule))
+
+
+def _where_it_ran() -> dict[str, str]:
+    """Host, system, Python and the device that torch used, if the job used torch at all."""
+    torch = sys.modules.get("torch")
+    on_gpu = torch is not None and torch.cuda.is_initialized()
+    return {
+        "host": platform.node(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "device": torch.cuda.get_device_name() if torch is not None and on_gpu else "CPU",
+        "slurm_job": os.environ.get("SLURM_JOB_ID", ""),
+    }
+
+
+def _flat_paths(inputs: Iterable[tuple[str, str | list[str]]]) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in inputs:
+        paths = [value] if isinstance(value, str | Path) else list(value)
+        for index, path in enumerate(paths):
+            flat[name if len(paths) == 1 else f"{name}[{index}]"] = str(path)
+    return flat

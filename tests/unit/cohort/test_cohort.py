@@ -1,0 +1,256 @@
+"""The cohort stage: main tables, visits, exclusions, families. Expected values are worked out by hand."""
+
+from pathlib import Path
+
+import networkx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cgni.cohort.families import assign_families, one_per_family, read_related_pairs
+from cgni.cohort.participants import OPTIONAL_FIELDS, build_participants, needed_fields
+from cgni.cohort.phenotypes import Phenotypes, read_phenotypes, read_withdrawals
+from cgni.cohort.samples import common_people
+from cgni.cohort.schemas import ATTRITION, participants_schema
+from cgni.base.errors import InputError
+from cgni.imaging.paths import list_images
+from cgni.base.tables import write_table
+
+COHORT = {
+    "wm_field": 4282,
+    "wm_low": [2, 5],
+    "wm_high": [9, 12],
+    "wm_instance": "first",
+    "image_instances": [2, 3],
+    "n_pcs": 1,
+}
+# One person a row; keys are (field, instance, array).
+ROWS: dict[str, dict[tuple[int, int, int], object]] = {
+    # image at visit 2, score at visits 0 (abandoned) and 2
+    "11": {(31, 0, 0): 0, (21003, 0, 0): 50, (21003, 2, 0): 58, (54, 0, 0): 11010, (54, 2, 0): 11025,
+           (25000, 2, 0): 1.3, (4282, 0, 0): -1, (4282, 2, 0): 4, (22001, 0, 0): 0, (22006, 0, 0): 1},
+    # both imaging visits attended, the head size (so the scan) only at visit 3
+    "12": {(31, 0, 0): 1, (21003, 0, 0): 60, (21003, 2, 0): 66, (21003, 3, 0): 69, (54, 2, 0): 11025,
+           (54, 3, 0): 11027, (25000, 3, 0): 1.1, (4282, 0, 0): 9, (4282, 2, 0): 12, (22001, 0, 0): 1},
+    # no image: baseline values; score between the groups
+    "13": {(31, 0, 0): 1, (21003, 0, 0): 44, (21003, 2, 0): 52, (54, 0, 0): 11003, (4282, 0, 0): 7},
+    "14": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22001, 0, 0): 0},  # sex mismatch
+    "15": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22019, 0, 0): 1},  # aneuploidy
+    "16": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22027, 0, 0): 1},  # outlier
+    "17": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003},  # withdrawn
+    "18": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003},  # 6 % of genotypes missing
+    "-1": {},
+}  # fmt: skip
+COLUMNS = sorted({key for row in ROWS.values() for key in row} | {(22009, 0, 1)})
+
+
+def _name(key: tuple[int, int, int], layout: str) -> str:
+    field, instance, array = key
+    if layout == "csv":
+        return f"{field}-{instance}.{array}"
+    if layout == "tab":
+        return f"f.{field}.{instance}.{array}"
+    visit = "" if field in (31, 22001, 22006, 22009, 22019, 22027) else f"_i{instance}"
+    return f"participant.p{field}{visit}" + (f"_a{array}" if field == 22009 else "")
+
+
+def _write_main(path: Path, layout: str, without: tuple[int, ...] = (), rows: dict | None = None) -> Path:
+    rows, columns = rows or ROWS, [key for key in COLUMNS if key[0] not in without]
+    separator, quote = ("\t", "") if layout == "tab" else (",", '"' if layout == "csv" else "")
+    empty = "NA" if layout == "tab" else quote * 2
+    first = {"csv": "eid", "tab": "f.eid", "rap": "participant.eid"}[layout]
+    lines = [[quote + name + quote for name in [first, *[_name(key, layout) for key in columns]]]]
+    for person, row in rows.items():
+        values = {(22009, 0, 1): 0.5, **row}
+        lines.append([f"{quote}{person}{quote}"])
+        lines[-1] += [f"{quote}{values[key]}{quote}" if key in values else empty for key in columns]
+    path.write_text("\n".join(separator.join(line) for line in lines) + "\n")
+    return path
+
+
+def _read(path: Path) -> Phenotypes:
+    return read_phenotypes(path, needed_fields(4282, 1), OPTIONAL_FIELDS, 1)
+
+
+def _samples() -> pd.DataFrame:
+    return pd.DataFrame({"participant_id": ["11", "12", "13", "18", "99"], "missing": [0.0, 0.0, 0.0, 0.06, 0.0]})
+
+
+def _build(phenotypes: Phenotypes, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    pairs = pd.DataFrame({"ID1": ["13"], "ID2": ["12"]})
+    people, attrition = build_participants(
+        phenotypes, _samples(), pd.Index(["11", "12", "77"]), {"17"}, pairs, {**COHORT, **changes}
+    )
+    return people.set_index("participant_id"), attrition.frame().set_index("step")
+
+
+@pytest.mark.parametrize("layout", ["csv", "tab", "rap"])
+def test_three_layouts_give_the_same_participants(tmp_path: Path, layout: str) -> None:
+    people, attrition = _build(_read(_write_main(tmp_path / "main", layout)))
+    assert list(people.index) == ["11", "12", "13"]
+    assert people["age"].tolist() == [58, 69, 44]  # visit of the image, else baseline
+    assert people["site"].tolist() == ["11025", "11027", "11003"]
+    assert people["head_size"].tolist()[:2] == [1.3, 1.1] and np.isnan(people["head_size"].iloc[2])
+    assert people["wm_score"].tolist() == [4, 9, 7]  # the -1 of visit 0 is missing
+    assert people["wm_group"].tolist()[:2] == [0, 1] and people["wm_group"].isna().iloc[2]
+    assert people["has_image"].tolist() == [True, True, False]
+    assert people["has_genotypes"].all()
+    assert people["family"].tolist() == ["F00001", "F00002", "F00002"]
+    assert people["largest_ancestry"].tolist() == [True, False, False]
+    removed = attrition["removed"]
+    for step in ("negative id", "withdrawn", "sex chromosome aneuploidy", "outlier in heterozygosity or missingness",
+                 "reported sex differs from genetic sex", "more than 5 % of genotypes missing"):  # fmt: skip
+        assert removed[step] == 1, step
+    assert attrition["left"]["main table"] == 9 and attrition["left"]["more than 5 % of genotypes missing"] == 3
+    assert attrition["left"]["with image and genotypes"] == 2
+    write_table(people.reset_index(), tmp_path / "people.parquet", participants_schema(1), {})
+    write_table(attrition.reset_index(), tmp_path / "attrition.parquet", ATTRITION, {})
+
+
+@pytest.mark.parametrize(("choice", "scores"), [("first", [4, 9]), ("best", [4, 12]), ("same_as_image", [4, None])])
+def test_score_of_the_chosen_visit(tmp_path: Path, choice: str, scores: list) -> None:
+    main = _read(_write_main(tmp_path / "main", "csv"))
+    if choice == "same_as_image":  # person 12: image at visit 3, no score there; so no high group is left
+        with pytest.raises(InputError, match="1 of the low and 0 of the high"):
+            _build(main, wm_instance=choice)
+        return
+    people, _ = _build(main, wm_instance=choice)
+    assert people["wm_score"].tolist()[:2] == scores
+
+
+def test_ids_of_another_application_are_refused(tmp_path: Path) -> None:
+    strangers = pd.DataFrame({"participant_id": ["-1", "71", "72"], "missing": np.nan})
+    main = _read(_write_main(tmp_path / "main", "csv"))
+    with pytest.raises(InputError, match=r"none of their 2 people .* is among the 9 of the main table"):
+        build_participants(main, strangers, pd.Index(["11", "12"]), set(), pd.DataFrame({"ID1": [], "ID2": []}), COHORT)
+
+
+def test_missingness_of_the_main_table_counts(tmp_path: Path) -> None:
+    rows = {**ROWS, "19": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22005, 0, 0): 0.051}}
+    path = tmp_path / "main.tab"
+    columns = sorted({key for row in rows.values() for key in row} | {(22009, 0, 1)})
+    lines = ["\t".join(["f.eid", *[_name(key, "tab") for key in columns]])]
+    for person, row in rows.items():
+        values = {(22009, 0, 1): 0.5, **row}
+        lines.append("\t".join([person, *[str(values.get(key, "NA")) for key in columns]]))
+    path.write_text("\n".join(lines) + "\n")
+    _, attrition = _build(_read(path))
+    assert attrition["removed"]["more than 5 % of genotypes missing"] == 2
+
+
+def test_absent_optional_fields_are_noted(tmp_path: Path) -> None:
+    main = _read(_write_main(tmp_path / "main", "csv", without=(25000, 22019, 22027, 22001, 22006)))
+    people, attrition = _build(main)
+    for step in ("sex chromosome aneuploidy", "reported sex differs from genetic sex", "largest ancestry", "unrelated"):
+        assert "not applied" in attrition["note"][step]
+    assert people["largest_ancestry"].all()
+    assert people.groupby("family")["unrelated"].sum().eq(1).all()
+    assert people["age"]["12"] == 66  # without head sizes: the first imaging visit attended
+
+
+def test_meanings_instead_of_codes(tmp_path: Path) -> None:
+    rows = {person: dict(row) for person, row in ROWS.items()}
+    for row in rows.values():
+        for key in [key for key in row if key[0] in (31, 22001)]:
+            row[key] = ["Female", "Male"][row[key]]
+    rows["11"][(54, 2, 0)], rows["11"][(4282, 0, 0)] = "Cheadle (imaging)", "Abandoned"
+    coded, _ = _build(_read(_write_main(tmp_path / "codes", "rap")))
+    text, _ = _build(_read(_write_main(tmp_path / "text", "rap", rows=rows)))
+    pd.testing.assert_frame_equal(coded, text)
+    rows["11"][(31, 0, 0)] = "woman"
+    with pytest.raises(InputError, match="1 values of field 31 are neither numbers nor known meanings"):
+        _read(_write_main(tmp_path / "unknown", "rap", rows=rows))
+
+
+def test_wrong_main_tables_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="field 54"):
+        _read(_write_main(tmp_path / "main", "csv", without=(54,)))
+    with pytest.raises(InputError, match=r"22009 \(array 2\)"):
+        read_phenotypes(_write_main(tmp_path / "main", "csv"), needed_fields(4282, 2), OPTIONAL_FIELDS, 2)
+    doubled = tmp_path / "doubled"
+    text = _write_main(doubled, "csv").read_text()
+    doubled.write_text(text + text.splitlines()[1] + "\n")
+    with pytest.raises(InputError, match="1 ids appear more than once") as caught:
+        _read(doubled)
+    assert "11" not in str(caught.value).replace(str(tmp_path), "")
+    with pytest.raises(InputError, match="no such main table"):
+        _read(tmp_path / "absent")
+    (tmp_path / "other").write_text("id,x\n1,2\n")
+    with pytest.raises(InputError, match="expected one id column"):
+        _read(tmp_path / "other")
+
+
+def test_withdrawals_have_no_header(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("1000012\n\n 1000020 \n")
+    assert read_withdrawals(tmp_path / "w.csv") == {"1000012", "1000020"}
+    with pytest.raises(InputError, match="no such withdrawal list"):
+        read_withdrawals(tmp_path / "none.csv")
+
+
+def _sample_file(path: Path, ids: list[str]) -> str:
+    path.write_text("ID_1 ID_2 missing sex\n0 0 0 D\n" + "".join(f"{i} {i} 0.01 2\n" for i in ids))
+    return str(path)
+
+
+def test_sample_files_must_name_the_same_people(tmp_path: Path) -> None:
+    one, same = _sample_file(tmp_path / "1", ["5", "-1", "7"]), _sample_file(tmp_path / "2", ["7", "5", "-1"])
+    assert common_people([one, same])["participant_id"].tolist() == ["-1", "5", "7"]
+    other = _sample_file(tmp_path / "3", ["5", "-1", "8", "9"])
+    with pytest.raises(InputError, match=r"2 people are not in .* and 1 of its people"):
+        common_people([one, other])
+    with pytest.raises(InputError, match="1 ids appear more than once"):
+        common_people([_sample_file(tmp_path / "4", ["5", "5"])])
+    (tmp_path / "ragged.sample").write_text("ID_1 ID_2 missing\n0 0 0\n5 5 0 1 1\n")
+    with pytest.raises(InputError, match="differ in their number of columns"):
+        common_people([str(tmp_path / "ragged.sample")])
+    (tmp_path / "5").write_text("5 5 0\n")
+    with pytest.raises(InputError, match=r"not a \.sample file"):
+        common_people([str(tmp_path / "5")])
+    with pytest.raises(InputError, match=r"no such file with the people"):
+        common_people([str(tmp_path / "6")])
+
+
+def test_relatedness_file(tmp_path: Path) -> None:
+    path = tmp_path / "rel.dat"
+    path.write_text("ID1 ID2 HetHet IBS0 Kinship\n1 2 0.1 0.01 0.25\n2 3 0.1 0.01 0.0442\n4 5 0.1 0.01 0.0441\n")
+    assert read_related_pairs(path, 0.0442).to_numpy().tolist() == [["1", "2"], ["2", "3"]]
+    path.write_text("ID1 ID2\n1 2\n")
+    with pytest.raises(InputError, match="no column Kinship"):
+        read_related_pairs(path, 0.0442)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), max_size=30))
+def test_families_are_connected_components(links: list[tuple[int, int]]) -> None:
+    ids = pd.Index([f"{number:02d}" for number in range(20)])  # 20-25 are strangers
+    pairs = pd.DataFrame([(f"{a:02d}", f"{b:02d}") for a, b in links], columns=["ID1", "ID2"], dtype=str)
+    families = assign_families(ids, pairs)
+    graph = networkx.Graph([(f"{a:02d}", f"{b:02d}") for a, b in links if max(a, b) < 20])
+    graph.add_nodes_from(ids)
+    assert {frozenset(group.index) for _, group in families.groupby(families)} == set(
+        map(frozenset, networkx.connected_components(graph))
+    )
+    kept = one_per_family(families, pd.Series(True, index=ids))
+    assert families[kept].is_unique and set(families[kept]) == set(families)
+
+
+def test_images_from_table_and_pattern(tmp_path: Path) -> None:
+    (tmp_path / "images.csv").write_text("participant_id,path\n9,maps/9.nii.gz\n10,/abs/10.nii.gz\n")
+    listed = list_images(str(tmp_path / "images.csv"))
+    assert listed["participant_id"].tolist() == ["10", "9"]
+    assert listed["path"].tolist() == ["/abs/10.nii.gz", str(tmp_path / "maps/9.nii.gz")]
+    for person in ("5", "6"):
+        (tmp_path / "maps" / person).mkdir(parents=True)
+        (tmp_path / "maps" / person / "smwc1.nii.gz").touch()
+    listed = list_images(str(tmp_path / "maps/{participant_id}/smwc1.nii.gz"))
+    assert listed["participant_id"].tolist() == ["5", "6"] and all(Path(path).is_file() for path in listed["path"])
+    (tmp_path / "images.csv").write_text("participant_id,path\n9,a\n9,b\n")
+    with pytest.raises(InputError, match="1 people have more than one image"):
+        list_images(str(tmp_path / "images.csv"))
+    (tmp_path / "images.csv").write_text("eid,path\n9,a\n")
+    with pytest.raises(InputError, match="no column participant_id"):
+        list_images(str(tmp_path / "images.csv"))
+    with pytest.raises(InputError, match="no file matches"):
+        list_images(str(tmp_path / "none/{participant_id}.nii"))

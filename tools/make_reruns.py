@@ -1,0 +1,207 @@
+"""Write docs/reruns.md: what runs again after which change, from what the rules declare (nothing needs to have run).
+
+.venv/bin/python docs/make_reruns.py
+"""
+
+import contextlib
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import yaml  # noqa: E402
+
+from cgni import code_digest, config  # noqa: E402
+
+# Entries of a slice that are computed from config keys.
+_SUBSETS_AND_MODELS = ("contrastive.subsets", "classification.models")
+_DERIVED = {"terms": ("contrastive.subsets",), "models": _SUBSETS_AND_MODELS, "stamp": ("people.pretrain_on",)}
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """A job of the study.
+
+    Attributes
+    ----------
+    name : rule and wildcards; rule : its rule; script : path of its script from the repository root.
+    params : what it declares (cfg, code, ...); inputs : paths; needs : names of the jobs before it.
+    """
+
+    name: str
+    rule: str
+    script: str
+    params: Mapping[str, Any]
+    inputs: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+def study_jobs(configfiles: Iterable[str], folder: Path = HERE.parent) -> list[StudyJob]:
+    """All jobs of the study in `folder` under these overlays, as Snakemake builds them."""
+    from snakemake.api import SnakemakeApi
+    from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stderr(io.StringIO()),
+        SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api,
+    ):
+        workflow = api.workflow(
+            resource_settings=ResourceSettings(cores=1),
+            config_settings=ConfigSettings(configfiles=[Path(name) for name in configfiles]),
+            snakefile=Path("Snakefile"),
+        )
+        dag = workflow.dag(dag_settings=DAGSettings(forceall=True))
+        dag.execute_workflow(executor="dryrun")
+        dag = workflow._workflow.dag
+        return [_study_job(job, dag.dependencies[job]) for job in dag.jobs]
+
+
+def _study_job(job: Any, needs: Iterable[Any]) -> StudyJob:
+    script = f"workflow_scripts/{Path(job.rule.script).name}" if job.rule.script else ""
+    return StudyJob(
+        _name(job),
+        job.rule.name,
+        script,
+        dict(job.params.items()),
+        tuple(map(str, job.input)),
+        tuple(map(_name, needs)),
+    )
+
+
+def _name(job: Any) -> str:
+    return " ".join([job.rule.name, *(f"{key}={value}" for key, value in sorted(job.wildcards_dict.items()))])
+
+
+def leaves(part: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of a nested mapping."""
+    for key, value in part.items():
+        if isinstance(value, Mapping) and value:
+            yield from leaves(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
+
+
+def declared_keys(job: StudyJob, governed: Iterable[str]) -> set[str]:
+    """Config keys whose values are in the job's parameters."""
+    keys: set[str] = set()
+    for part in job.params.values():
+        if isinstance(part, Mapping):
+            for key, _ in leaves(part):
+                top = key.split(".")[0]
+                keys.update(governed if top == "choices" else _DERIVED.get(key.rsplit(".", 1)[-1], (key,)))
+    return keys
+
+
+def readers(jobs: list[StudyJob], in_force: Mapping[str, Any], key: str) -> set[str]:
+    """Names of the jobs that declare a config key, or that have its file as input."""
+    governed = config.protocol_choices(dict(in_force))
+    paths: set[str] = set()
+    if key.startswith("inputs."):
+        pattern = str(dict(leaves(in_force))[key])
+        paths = {pattern.replace("{chrom}", str(chrom)) for chrom in in_force["inputs"]["genotypes"]["chromosomes"]}
+    return {job.name for job in jobs if key in declared_keys(job, governed) or paths & set(job.inputs)}
+
+
+def users(jobs: list[StudyJob], module: str) -> set[str]:
+    """Names of the jobs whose scripts import a file of the library (path from the repository root)."""
+    scripts = {job.script for job in jobs if job.script and module in code_digest.import_closure(job.script)}
+    return {job.name for job in jobs if job.script in scripts}
+
+
+def after(jobs: list[StudyJob], direct: set[str]) -> Counter:
+    """Rules and numbers of the jobs `direct` (names) and of all that follow them."""
+    again, before = set(direct), -1
+    while len(again) != before:
+        before = len(again)
+        again |= {job.name for job in jobs if again.intersection(job.needs)}
+    return Counter(job.rule for job in jobs if job.name in again)
+
+
+def effective(configfiles: Iterable[str]) -> dict[str, Any]:
+    """The config in force under overlays on config.yaml."""
+    merged: dict[str, Any] = {}
+    for name in ("config.yaml", *configfiles):
+        _merge(merged, yaml.safe_load((HERE.parent / name).read_text()) or {})
+    return config.effective_config(merged)
+
+
+def _merge(target: dict[str, Any], overlay: Mapping[str, Any]) -> None:
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = value
+
+
+def library_modules() -> list[str]:
+    """Files of the library with code in them, from the repository root."""
+    files = (HERE.parent / "workflow_scripts" / "cgni").rglob("*.py")
+    return sorted(str(path.relative_to(HERE.parent)) for path in files if path.stat().st_size)
+
+
+def page() -> str:
+    """The text of docs/reruns.md."""
+    overlays = ("tests/published.yaml",)  # all chromosomes and loss subsets
+    jobs, in_force = study_jobs(overlays), effective(overlays)
+    keys = {key: readers(jobs, in_force, key) for key, _ in leaves(in_force)}
+    modules = {module.removeprefix("cgni/"): users(jobs, module) for module in library_modules()}
+    first = dict.fromkeys(job.rule for job in sorted(jobs, key=lambda job: len(after(jobs, {job.name})), reverse=True))
+    following = {
+        rule: after(jobs, {job.name for job in jobs if job.rule == rule}) for rule in first if rule not in _TARGETS
+    }
+    return (
+        _HEAD
+        + "\n## Config keys\n\n| keys | rules that declare them |\n|---|---|\n"
+        + _grouped(keys, jobs, leave_out={"write_config"})
+        + "\n## Library modules (`cgni/`)\n\n| modules | rules that import them |\n|---|---|\n"
+        + _grouped(modules, jobs, leave_out=set())
+        + "\n## What follows a rule\n\n| rule | rules that follow |\n|---|---|\n"
+        + "".join(f"| `{rule}` | {_names(set(rules) - {rule, *_TARGETS})} |\n" for rule, rules in following.items())
+    )
+
+
+_TARGETS = {"all"}
+_HEAD = """\
+# What runs again after a change
+
+Made by docs/make_reruns.py from what the rules declare; a test compares it with dry runs against a finished study.
+After a change, the rules beside it in the first two tables run again, and of them only the jobs concerned (a weight
+of the contrastive loss reruns the subsets with that term, a chromosome's file reruns that chromosome); then whatever
+follows them (last table). Nothing upstream, nothing beside it.
+
+- Comments, docstrings and formatting rerun nothing: rules carry a digest of their code's syntax tree.
+- Touching an input reruns nothing while it is below Snakemake's checksum limit (1 MB, `--max-checksum-file-size`).
+  Larger files go by their time alone: `snakemake --touch` accepts them as they are after a copy that lost times.
+- A job whose output comes out byte for byte as before still reruns what follows it.
+- `results_dir` names another folder: everything runs there.
+- Another loss subset, model, chromosome or fold adds its own jobs and reruns the rules that gather them; `protocol`
+  reruns the readers of each key whose value it changes.
+- A longer withdrawal list reruns `build_participants` and all that follows, training included.
+- Every key is also written down by `write_config`, which the report shows.
+"""
+
+
+def _grouped(direct: Mapping[str, set[str]], jobs: list[StudyJob], leave_out: set[str]) -> str:
+    """One row for all names with the same rules, in the order of the names."""
+    rule_of = {job.name: job.rule for job in jobs}
+    groups: dict[frozenset[str], list[str]] = {}
+    for name, found in direct.items():
+        groups.setdefault(frozenset(rule_of[job] for job in found) - leave_out, []).append(name)
+    return "".join(
+        f"| {_names(names, keep_order=True)} | {_names(rules) or 'none'} |\n" for rules, names in groups.items()
+    )
+
+
+def _names(names: Iterable[str], keep_order: bool = False) -> str:
+    return ", ".join(f"`{name}`" for name in (names if keep_order else sorted(names)))
+
+
+if __name__ == "__main__":
+    (HERE / "reruns.md").write_text(page())
