@@ -1,4 +1,4 @@
-# make setup | demo | test | bench | lint | format | tidy | clean
+# make setup | demo | test | bench | lint | format | settings | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
@@ -7,7 +7,7 @@ SNAKEFILES := Snakefile $(wildcard rules/*.smk)
 NAME ?=
 RESULTS ?= results
 
-.PHONY: setup demo test lint format bench tidy clean
+.PHONY: setup demo test lint format settings bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -17,13 +17,14 @@ setup: .venv/.installed
 	@bash envs/setup_python.sh $(PYTHON) $(LOCK)
 
 demo: setup
-	@$(BIN)/python envs/clear_stale_lock.py
+	@$(BIN)/python -m tools.clear_stale_lock
 	@$(BIN)/snakemake --cores $(CORES) --rerun-incomplete --quiet rules reason
-	@$(BIN)/python -m workflow_scripts.print_summary results
+	@$(BIN)/python -m tools.print_summary results
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check $(SNAKEFILES)
 	$(BIN)/snakemake --lint
 
@@ -31,6 +32,13 @@ format: setup
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 	$(BIN)/snakefmt $(SNAKEFILES)
+
+# what follows from the typed settings, the schemas and the rules: config.yaml, JSON schemas, pages of docs/
+settings: setup
+	$(BIN)/python -m tools.make_settings
+	$(BIN)/python -m tools.make_outputs
+	$(BIN)/python -m tools.make_reruns
+	$(BIN)/python -m tools.draw_workflow
 
 test: lint
 	$(BIN)/pytest -q -n 2 tests/unit

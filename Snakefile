@@ -12,9 +12,12 @@ include: "rules/cohort.smk"
 include: "rules/genetics.smk"
 include: "rules/imaging.smk"
 include: "rules/pretraining.smk"
+include: "rules/transfer.smk"
 include: "rules/contrastive.smk"
 include: "rules/classification.smk"
-include: "rules/interpretation.smk"
+include: "rules/scca.smk"
+include: "rules/occlusion.smk"
+include: "rules/contributions.smk"
 include: "rules/enrichment.smk"
 include: "rules/audit.smk"
 include: "rules/figures.smk"
@@ -48,6 +51,7 @@ localrules:
 
 
 rule all:
+    """The whole study: report, tables, figures."""
     default_target: True
     input:
         result("report.html"),
@@ -57,24 +61,28 @@ rule all:
 
 
 rule figures:
+    """All figures."""
     input:
         FIGURE_FILES,
         SELECTIONS,
 
 
 rule tables:
+    """All tables."""
     input:
         TABLE_FILES,
         SELECTIONS,
 
 
 rule report:
+    """The report: one self-contained page."""
     input:
         result("report.html"),
         SELECTIONS,
 
 
 rule audit:
+    """Who was used for which fit, confounds, and (simulated study) truth against findings."""
     input:
         result("audit/lineage.parquet"),
         result("audit/confounds.parquet"),
@@ -82,12 +90,35 @@ rule audit:
 
 
 rule null:
+    """Every model on shuffled labels: chance, if nothing leaks."""
     input:
         result("audit/shuffle_summary.parquet"),
 
 
 rule simulate:
+    """The simulated cohort alone."""
     input:
         rules.simulate_genotypes.output,
         rules.simulate_phenotypes.output,
         rules.simulate_images.output,
+
+
+rule write_config:
+    """Write down the config in force."""
+    output:
+        config=result("config.effective.yaml"),
+    log:
+        log_file("write_config"),
+    benchmark:
+        benchmark_file("write_config")
+    conda:
+        "envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=grows(500),
+        runtime=grows(5),
+    params:
+        cfg=section(*EFFECTIVE),
+        code=code("write_config"),
+    script:
+        "workflow_scripts/write_config.py"

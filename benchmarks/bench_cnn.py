@@ -17,10 +17,14 @@ from torch import nn
 
 from benchmarks.common import describe_machine, report
 from cgni.imaging.store import GmStore, open_maps
-from cgni.pretraining.cnn import BrainCnn
 from cgni.networks.device import choose_device
-from cgni.pretraining.fit import People, Settings, extract_features, fit_network
 from cgni.networks.resume import ResumeFile
+from cgni.networks.run import Run
+from cgni.pretraining.cnn import BrainCnn
+from cgni.pretraining.evaluation import extract_features
+from cgni.pretraining.fit import fit_network
+from cgni.pretraining.people import People
+from cgni.pretraining.settings import PretrainingSettings
 from cgni.pretraining.tasks import AgeTask
 
 CHANNELS = (32, 64, 128, 256, 256)
@@ -83,15 +87,14 @@ def ours(store: GmStore, ages: np.ndarray, batch: int, epochs: int) -> tuple[lis
     network = make_network(store.grid)
     rows = np.arange(len(ages))
     features, extraction = timed(lambda: extract_features(network, store, rows, device), epochs)
+    people = {"fit": People(rows, ages), "monitor": People(rows[:0], ages[:0])}
+    settings = PretrainingSettings(batch_size=batch, epochs=1, weight_decay=0.0)
     training = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(epochs + 1):  # a fresh fit of one epoch each, with its resume file
-            settings = Settings(batch, 1, 1e-3, 0.0, 1)
+            run = Run(device, 0, ResumeFile(f"{folder}/{number}", "x"))
             begun = time.perf_counter()
-            fit_network(
-                network, store, People(rows, ages), None, AgeTask.of(ages), settings, device, 0,
-                ResumeFile(f"{folder}/{number}", "x"),
-            )  # fmt: skip
+            fit_network(network, store, people, AgeTask.of(ages), settings, run)
             training.append(time.perf_counter() - begun)
     return training[1:], extraction, features
 

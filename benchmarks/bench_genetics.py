@@ -24,10 +24,10 @@ import pyarrow as pa
 import pyarrow.csv as pv
 
 from benchmarks.common import describe_machine, report
-from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
-from cgni.genetics.schemas import CANDIDATES
 from cgni.base.programs import plink2_path
 from cgni.base.tables import read_table, write_table
+from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
+from cgni.genetics.schemas import CANDIDATE_VARIANTS
 
 THREADS, MEMORY_MB, SHARE = 2, 3000, 10  # one variant in SHARE is a candidate
 QC = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "keep"}
@@ -54,42 +54,43 @@ class Named(SimpleNamespace):
 def run_script(rule: str, inputs: Named, output: Named, folder: Path) -> None:
     """Run the rule's script as Snakemake would."""
     snakemake = SimpleNamespace(
-        rule=rule, log=[folder / f"{rule}.log"], params=SimpleNamespace(cfg=CFG, code=""), input=inputs,
-        output=output, wildcards=SimpleNamespace(chrom="1", fold="0"), threads=THREADS,
+        rule=rule,
+        log=[folder / f"{rule}.log"],
+        params=SimpleNamespace(cfg=CFG, code=""),
+        input=inputs,
+        output=output,
+        wildcards=SimpleNamespace(chrom="1", fold="0"),
+        threads=THREADS,
         resources=SimpleNamespace(mem_mb=MEMORY_MB + 500),
-    )  # fmt: skip
+    )
     runpy.run_path(f"workflow_scripts/{rule}.py", init_globals={"snakemake": snakemake})
 
 
 def run_stage(folder: Path) -> None:
     """The stage from `candidates.parquet` on, into `folder`/out."""
     out = folder / "out"
-    people, splits, candidates = (folder / f"{name}.parquet" for name in ("participants", "splits", "candidates"))
+    study = {name: folder / f"{name}.parquet" for name in ("participants", "splits", "candidates")}
     qc, chromosome, genotypes = (out / f"{name}.parquet" for name in ("qc", "chromosome", "genotypes"))
-    run_script(
-        "qc_variants",
-        Named(genotypes=folder / "d.bgen", people=folder / "d.sample", variants=[], mfi=[], candidates=candidates,
-              participants=people, splits=splits),
-        Named(qc=qc, genotypes=chromosome), out,
-    )  # fmt: skip
+    files = {"genotypes": folder / "d.bgen", "people": folder / "d.sample", "variants": [], "mfi": []}
+    run_script("qc_variants", Named(**files, **study), Named(qc=qc, genotypes=chromosome), out)
+    assessed = {"qc": [qc], "genotypes": [chromosome], "selection": folder / "selection.parquet"}
     tables = {name: out / f"{name}.parquet" for name in ("variants", "snp_genes", "ld_blocks", "attrition")}
-    run_script(
-        "build_genotypes",
-        Named(qc=[qc], genotypes=[chromosome], candidates=candidates, selection=folder / "selection.parquet",
-              participants=people, splits=splits),
-        Named(genotypes=genotypes, **tables), out,
-    )  # fmt: skip
-    run_script("fill_genotypes", Named(genotypes=genotypes, splits=splits), Named(fill=out / "fill.parquet"), out)
+    run_script("build_genotypes", Named(**assessed, **study), Named(genotypes=genotypes, **tables), out)
+    filled = Named(genotypes=genotypes, splits=study["splits"])
+    run_script("fill_genotypes", filled, Named(fill=out / "fill.parquet"), out)
 
 
 def run_selection(folder: Path) -> None:
     """The selection from the two big tables."""
-    run_script(
-        "select_candidates",
-        Named(eqtl=folder / "eqtl.txt", eqtl_snps=folder / "snps.txt", ppi=folder / "ppi.tsv",
-              genes="resources/go/genes.parquet", aliases="resources/go/aliases.parquet"),
-        Named(candidates=folder / "selected.parquet", attrition=folder / "selected_attrition.parquet"), folder,
-    )  # fmt: skip
+    inputs = Named(
+        eqtl=folder / "eqtl.txt",
+        eqtl_snps=folder / "snps.txt",
+        ppi=folder / "ppi.tsv",
+        genes="resources/go/genes.parquet",
+        aliases="resources/go/aliases.parquet",
+    )
+    output = Named(candidates=folder / "selected.parquet", attrition=folder / "selected_attrition.parquet")
+    run_script("select_candidates", inputs, output, folder)
 
 
 class Cost(NamedTuple):
@@ -120,17 +121,8 @@ def own(what: str, folder: Path) -> Cost:
 
 def bare(folder: Path) -> Cost:
     """One plink2 call with the same four filters on the whole file."""
-    filters = [
-        "--geno",
-        QC["missing"],
-        "dosage",
-        "--maf",
-        QC["maf"],
-        "--hwe",
-        QC["hwe"],
-        "--mach-r2-filter",
-        QC["info"],
-    ]
+    filters = ["--geno", QC["missing"], "dosage", "--maf", QC["maf"], "--hwe", QC["hwe"]]
+    filters += ["--mach-r2-filter", QC["info"]]
     source = ["--bgen", folder / "d.bgen", "ref-first", "--sample", folder / "d.sample", "--hard-call-threshold", "0.1"]
     limits = ["--threads", THREADS, "--memory", MEMORY_MB, "--silent", "--write-snplist", "--out", folder / "bare"]
     return timed([plink2_path(), *map(str, [*source, *filters, *limits])])
@@ -145,14 +137,14 @@ def make_files(folder: Path, people: int, snps: int) -> None:
     pvar = pd.read_csv(folder / "d.pvar", sep="\t", dtype={"#CHROM": str}).rename(columns=str.lower)
     chosen = pvar.iloc[::SHARE].rename(columns={"#chrom": "chrom", "id": "rsid"})
     names = chosen["chrom"] + ":" + chosen["pos"].astype(str) + ":" + chosen["ref"] + ":" + chosen["alt"]
-    candidates = chosen.assign(variant_id=names, gene_id="ENSG0", symbol="G", eqtl_p=1e-6)[CANDIDATES.names]
-    write_table(candidates, folder / "candidates.parquet", CANDIDATES, {})
+    candidates = chosen.assign(variant_id=names, gene_id="ENSG0", symbol="G", eqtl_p=1e-6)[CANDIDATE_VARIANTS.names]
+    write_table(candidates, folder / "candidates.parquet", CANDIDATE_VARIANTS, {})
     write_table(pd.DataFrame(columns=ATTRITION.names), folder / "selection.parquet", ATTRITION, {})
     sample = (folder / "d.sample").read_text().splitlines()[2:]
     ids = [line.split()[1] for line in sample]
     cohort = pd.DataFrame({"participant_id": ids, "family": ids, "has_image": True, "has_genotypes": True})
-    cohort = cohort.assign(age=60.0, sex=0, site="1", head_size=1.0, wm_score=5, wm_group=0, largest_ancestry=True,
-                           unrelated=True)  # fmt: skip
+    cohort = cohort.assign(age=60.0, sex=0, site="1", head_size=1.0, wm_score=5, wm_group=0)
+    cohort = cohort.assign(largest_ancestry=True, unrelated=True)
     write_table(cohort, folder / "participants.parquet", participants_schema(0), {})
     splits = pd.DataFrame({"participant_id": ids, "role": "development", "fold": np.arange(people) % 2})
     write_table(splits.assign(monitor_0=False, monitor_1=False), folder / "splits.parquet", splits_schema(2), {})
@@ -163,25 +155,32 @@ def make_eqtl_tables(folder: Path, rows: int) -> None:
     rng = np.random.default_rng(0)
     snps = np.arange(1, rows // 2 + 1) * 50
     pos, gene = rng.choice(snps, rows), rng.integers(0, 30_000, rows)
-    text = {"SNP_id": pa.array([f"1:{value}" for value in pos]), "gene_id": pa.array([f"ENSG{g:011d}.3" for g in gene])}
-    number = pa.array(pos)
-    chrom, zeros = pa.array(["chr1"] * rows), pa.array(np.full(rows, 12345678))
-    real = pa.array(np.round(rng.random(rows), 12))
-    eqtl = pa.table({
-        "gene_id": text["gene_id"], "gene_chr": chrom, "gene_start": zeros, "gene_end": zeros,
-        "strand": pa.array(["+"] * rows), "number_of_SNPs_tested": zeros, "SNP_distance_to_TSS": zeros,
-        "SNP_id": text["SNP_id"], "SNP_chr": chrom, "SNP_start": number, "SNP_end": number, "nominal_pval": real,
-        "regression_slope": real, "top_SNP": pa.array(np.zeros(rows, int)), "FDR": pa.array(rng.random(rows) * 0.05),
-    })  # fmt: skip
+    chrom, eights = ["chr1"] * rows, np.full(rows, 12345678)
+    real = np.round(rng.random(rows), 12)
+    columns = {
+        "gene_id": [f"ENSG{g:011d}.3" for g in gene],
+        "gene_chr": chrom,
+        "gene_start": eights,
+        "gene_end": eights,
+        "strand": ["+"] * rows,
+        "number_of_SNPs_tested": eights,
+        "SNP_distance_to_TSS": eights,
+        "SNP_id": [f"1:{value}" for value in pos],
+        "SNP_chr": chrom,
+        "SNP_start": pos,
+        "SNP_end": pos,
+        "nominal_pval": real,
+        "regression_slope": real,
+        "top_SNP": np.zeros(rows, int),
+        "FDR": rng.random(rows) * 0.05,
+    }
     options = pv.WriteOptions(delimiter="\t", quoting_style="none")
-    pv.write_csv(eqtl, folder / "eqtl.txt", options)
+    pv.write_csv(pa.table(columns), folder / "eqtl.txt", options)
     count = len(snps)
-    table = pa.table({
-        "PEC_id": pa.array([f"1:{value}" for value in snps]), "Rsid": pa.array([f"rs{value}" for value in snps]),
-        "chr": pa.array(["chr1"] * count), "position": pa.array(snps), "REF": pa.array(["A"] * count),
-        "ALT": pa.array(["G"] * count),
-    })  # fmt: skip
-    pv.write_csv(table, folder / "snps.txt", options)
+    alleles = {"REF": ["A"] * count, "ALT": ["G"] * count}
+    names = {"PEC_id": [f"1:{value}" for value in snps], "Rsid": [f"rs{value}" for value in snps]}
+    places = {"chr": ["chr1"] * count, "position": snps}
+    pv.write_csv(pa.table({**names, **places, **alleles}), folder / "snps.txt", options)
     lines = ["symbol\tgene_id\tsources", *[f"G{g}\tENSG{g:011d}\tbenchmark" for g in range(0, 30_000, 50)]]
     (folder / "ppi.tsv").write_text("\n".join(lines) + "\n")
 
@@ -203,8 +202,8 @@ def compare(folder: Path, people: int, snps: int, repeats: int) -> dict[str, flo
     cpu = [median(run[side].cpu for run in runs) for side in (0, 1)]
     memory = [max(run[side].memory for run in runs) for side in (0, 1)]
     kept = int(read_table(folder / "out/variants.parquet")["passed"].sum())
-    print(f"plink2 {peer:.2f} s ({cpu[0]:.2f} s of processor), {memory[0]:.0f} MB; "
-          f"stage {ours:.2f} s ({cpu[1]:.2f} s), {memory[1]:.0f} MB; {kept} kept")  # fmt: skip
+    print(f"plink2 {peer:.2f} s ({cpu[0]:.2f} s of processor), {memory[0]:.0f} MB")
+    print(f"stage {ours:.2f} s ({cpu[1]:.2f} s of processor), {memory[1]:.0f} MB; {kept} kept")
     numbers = {"ratio": peer / ours, "agreement": disagreements(folder)}
     numbers |= {"plink2_seconds": peer, "plink2_cpu": cpu[0], "plink2_memory_mb": memory[0]}
     return numbers | {"stage_seconds": ours, "stage_cpu": cpu[1], "memory_mb": memory[1]}

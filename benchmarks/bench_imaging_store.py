@@ -172,9 +172,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory(dir=folder) as place, peak_anonymous_memory() as peak:
             ours(paths, mask, "float16", options.cores, Path(place))
             memory = peak()
-        print(f"bare gunzip {wall['gunzip']:.2f} s ({processor['gunzip']:.2f} s of processor); pack + QC float16 "
-              f"{wall['float16']:.2f} s ({processor['float16']:.2f} s), uint8 {wall['uint8']:.2f} s "
-              f"({processor['uint8']:.2f} s); peak RssAnon {memory:.0f} MiB", flush=True)  # fmt: skip
+        print(f"bare gunzip {wall['gunzip']:.2f} s ({processor['gunzip']:.2f} s of processor)")
+        for dtype in ("float16", "uint8"):
+            print(f"pack + QC {dtype} {wall[dtype]:.2f} s ({processor[dtype]:.2f} s of processor)")
+        print(f"peak RssAnon {memory:.0f} MiB", flush=True)
         expected, peer = median_seconds(lambda: nilearn_way(paths, mask), options.peer_repeats)
     print(f"nilearn {peer:.2f} s")
     report(

@@ -8,10 +8,10 @@ import torch
 from captum.attr import FeatureAblation
 
 from benchmarks.common import describe_machine, median_seconds, report
-from cgni.imaging.atlas import atlas_on_grid
+from cgni.imaging.atlas import read_atlas
+from cgni.imaging.atlases import atlas_files
 from cgni.occlusion.incremental import occluded_features, plan_region
 from cgni.pretraining.cnn import BrainCnn
-from cgni.base.programs import atlas_paths
 
 _ORIGIN = [-90.0, -126.0, -72.0]
 
@@ -30,8 +30,8 @@ def main() -> None:
     grid = tuple(int(length / voxel) + 1 for length in (180, 216, 180))
     affine = np.diag([voxel, voxel, voxel, 1.0])
     affine[:3, 3] = _ORIGIN
-    labels = atlas_on_grid(atlas_paths("auto", "auto")[0], grid, affine)
-    regions = np.unique(labels[labels > 0])
+    atlas = read_atlas(*atlas_files("aal", "auto"), grid, affine)
+    labels, regions = atlas.labels, atlas.present
     describe_machine()
     print(
         f"{arguments.people} people, {'x'.join(map(str, grid))} voxels, channels {channels}, {len(regions)} regions; "
@@ -53,8 +53,8 @@ def main() -> None:
     agreement = float((differences.double() - peer).abs().max() / intact.abs().max())
     print(f"captum: {len(few)} regions in {peer_seconds:.2f} s, extrapolated per forward pass to all: {whole:.1f} s")
     print(f"incremental: all regions in {seconds:.2f} s; peak memory of the process {memory:.2f} GiB")
-    report("occlusion_regions", ratio=whole / seconds, agreement=agreement, seconds=seconds,
-           peer_seconds_extrapolated=whole, peak_gib=memory)  # fmt: skip
+    cost = {"seconds": seconds, "peer_seconds_extrapolated": whole, "peak_gib": memory}
+    report("occlusion_regions", ratio=whole / seconds, agreement=agreement, **cost)
 
 
 def _network(grid: tuple[int, ...], channels: list[int]) -> BrainCnn:

@@ -7,10 +7,13 @@ import torch
 from captum.attr import FeatureAblation
 
 from benchmarks.common import describe_machine, median_seconds, report
-from cgni.occlusion.occlusion import occlude_counts, readout
-from cgni.contrastive.encoders import EncoderPair, Scaling
+from cgni.base.views import GENETICS, IMAGING
+from cgni.contrastive.encoders import EncoderPair, EncoderShape
+from cgni.networks.scaling import Scaling
+from cgni.occlusion.losses import snp_losses
+from cgni.occlusion.readout import Readout, readout
 
-_LAYERS = [400, 600, 400, 300, 150, 100]
+_LAYERS = (400, 600, 400, 300, 150, 100)
 _COMPONENTS = 5
 
 
@@ -29,14 +32,15 @@ def main() -> None:
     counts = rng.binomial(2, frequencies, (people, snps)).astype(np.float32)
     pair = _pair(counts)
     latent = _LAYERS[-1]
-    read = readout(rng.standard_normal((latent, _COMPONENTS)), np.zeros(latent), np.ones(latent), "variate")
+    scaling = Scaling(np.zeros(latent), np.ones(latent))
+    read = readout(rng.standard_normal((latent, _COMPONENTS)), scaling, "variate")
     describe_machine()
     print(
-        f"{people} people, {snps} SNPs ({(counts == 0).mean():.0%} of the counts zero), layers {_LAYERS}, "
+        f"{people} people, {snps} SNPs ({(counts == 0).mean():.0%} of the counts zero), layers {list(_LAYERS)}, "
         f"{_COMPONENTS} components; CPU, {arguments.threads} threads, float32"
     )
     ours, seconds = median_seconds(
-        lambda: occlude_counts(pair, counts, np.zeros(snps), read), 1 if not arguments.quick else arguments.repeats
+        lambda: snp_losses(pair, counts, np.zeros(snps), read), 1 if not arguments.quick else arguments.repeats
     )
     few = np.arange(0, snps, max(1, snps // arguments.peer_snps))[: arguments.peer_snps]
     peer, peer_seconds = median_seconds(lambda: _captum(pair, counts, read, few), arguments.repeats)
@@ -45,24 +49,24 @@ def main() -> None:
     agreement = float(np.abs(ours[:, few] - peer).max() / np.abs(peer).max())
     print(f"captum: {len(few)} SNPs in {peer_seconds:.2f} s, extrapolated per pass to all SNPs: {whole:.0f} s")
     print(f"rank one, all SNPs and components in one sweep: {seconds:.1f} s")
-    report("occlusion_snps", ratio=whole / seconds, agreement=agreement, seconds=seconds,
-           peer_seconds_extrapolated=whole)  # fmt: skip
+    cost = {"seconds": seconds, "peer_seconds_extrapolated": whole}
+    report("occlusion_snps", ratio=whole / seconds, agreement=agreement, **cost)
 
 
 def _pair(counts: np.ndarray) -> EncoderPair:
     torch.manual_seed(0)
-    sizes = {"imaging_layers": [8], "genetic_layers": _LAYERS, "activation": "relu", "dropout": 0.0, "normalise": True}
-    return EncoderPair(sizes, Scaling.fit(np.eye(4)), Scaling.fit(counts)).eval()
+    shape = EncoderShape({IMAGING: (8,), GENETICS: _LAYERS}, "relu", 0.0, normalise=True)
+    return EncoderPair(shape, {IMAGING: Scaling.fit(np.eye(4)), GENETICS: Scaling.fit(counts)}).eval()
 
 
-def _captum(pair: EncoderPair, counts: np.ndarray, read, snps: np.ndarray) -> np.ndarray:
+def _captum(pair: EncoderPair, counts: np.ndarray, read: Readout, snps: np.ndarray) -> np.ndarray:
     """Contributions [people, SNPs, components]; captum reads one component a call."""
     values, columns = torch.from_numpy(counts), []
     mask = torch.zeros(counts.shape[1], dtype=torch.long)  # 0: all SNPs that are not wanted, one pass together
     mask[torch.from_numpy(snps)] = torch.arange(1, len(snps) + 1)
     with torch.inference_mode():
         for component in range(_COMPONENTS):
-            ablation = FeatureAblation(lambda x, c=component: read(pair.genetic(x))[:, c])
+            ablation = FeatureAblation(lambda x, c=component: read(pair.encode(GENETICS, x))[:, c])
             columns.append(ablation.attribute(values, feature_mask=mask[None])[:, torch.from_numpy(snps)].numpy())
     return np.stack(columns, axis=2)
 

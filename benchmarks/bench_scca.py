@@ -11,8 +11,10 @@ from cca_zoo.sparse import IPLSCCA
 from sklearn.model_selection import KFold
 
 from benchmarks.common import describe_machine, median_seconds, report
+from cgni.base.views import VIEWS
 from cgni.scca.ipls import Covariances, largest_penalties
 from cgni.scca.moments import Moments
+from cgni.scca.settings import SccaSettings
 from cgni.scca.sparse import TOLERANCE, score_grid
 
 _FRACTIONS = (0.1, 0.2, 0.3, 0.5, 0.7)
@@ -44,14 +46,15 @@ def main() -> None:
     print(f"{people} people, {nodes} + {nodes} nodes, 1-{largest} components, 5 x 5 penalties, {folds} folds")
     x, y = embeddings(people, nodes, 12, 0)
     bounds = largest_penalties(Covariances.of(x, y))
-    penalties = [fraction * min(bounds) for fraction in _FRACTIONS]
-    counts = list(range(1, largest + 1))
+    penalties = tuple(fraction * min(bounds) for fraction in _FRACTIONS)
+    counts = tuple(range(1, largest + 1))
+    settings = SccaSettings(components=counts, penalties=penalties, l1_ratio=1.0, max_iterations=_ITERATIONS)
     splits = list(KFold(folds).split(x))
 
     def ours() -> dict[tuple, float]:
         moments = [Moments.of(x[test], y[test]) for _, test in splits]
-        points = score_grid(moments, counts, penalties, _ITERATIONS, fractions=False)
-        return {(p.components, *p.penalties): p.score / p.components for p in points}
+        points = score_grid(moments, settings, fractions=False)
+        return {(p.components, *(p.penalties[view] for view in VIEWS)): p.score / p.components for p in points}
 
     scores, seconds = median_seconds(ours, repeats)
     pairs = [(penalties[2], penalties[2]), (penalties[1], penalties[3]), (penalties[4], penalties[2])]

@@ -1,4 +1,5 @@
 rule audit_lineage:
+    """Check that no fit has used anybody whom it must not see."""
     input:
         splits=result("cohort/splits.parquet"),
         participants=result("cohort/participants.parquet"),
@@ -8,8 +9,8 @@ rule audit_lineage:
             fold=FOLDS,
         ),
         small=expand(
-            result("audit/lineage/train_contrastive_{terms}.parquet"),
-            terms=list(dict.fromkeys([*ENCODED, LABEL_FREE])),
+            result("audit/lineage/train_contrastive_{encoders}.parquet"),
+            encoders=list({**ENCODED, **INTERPRETABLE}),
         )
         + candidate_lineages()
         + expand(result("audit/lineage/train_classifier_{model}.parquet"), model=MODELS),
@@ -33,6 +34,7 @@ rule audit_lineage:
 
 
 rule audit_confounds:
+    """Measure how far each model's predictions follow the confounds beyond the label."""
     input:
         participants=result("cohort/participants.parquet"),
         predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
@@ -56,7 +58,9 @@ rule audit_confounds:
 
 
 rule compare_with_truth:
+    """Compare findings with what was planted (simulated study only)."""
     input:
+        **ATLAS,
         variants=result("simulation/truth/variants.parquet"),
         regions=result("simulation/truth/regions.parquet"),
         maps=result("imaging/store/maps.npy"),
@@ -67,7 +71,7 @@ rule compare_with_truth:
         snp_genes=result("genetics/snp_genes.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
-        contributions=result("occlusion/contributions.parquet"),
+        contributions=result("contributions/contributions.parquet"),
         terms=result("enrichment/terms.parquet"),
         performance=result("classification/performance.parquet"),
     output:
@@ -84,7 +88,47 @@ rule compare_with_truth:
         mem_mb=grows(4000),
         runtime=grows(30),
     params:
-        cfg=section("recovery", "simulation.genotypes.go_terms", "inputs.atlas", "inputs.atlas_labels"),
+        cfg=section("audit.hit_r2", "audit.fdr", "simulation.genotypes.go_terms"),
         code=code("compare_with_truth"),
     script:
         "../workflow_scripts/compare_with_truth.py"
+
+
+# The last loss subset stands for all on shuffled labels.
+_SHUFFLED_ENCODERS = list(SUBSETS)[-1]
+_SHUFFLED = [spec for spec in ROSTER.values() if spec.encoders in ("", _SHUFFLED_ENCODERS)]
+
+
+rule score_shuffles:
+    """Repeat encoders and classifiers on shuffled labels: chance, if nothing leaks."""
+    input:
+        **FOLD_TABLES,
+        networks=[path for spec in _SHUFFLED for path in fitter_inputs(spec).get("networks", [])],
+    output:
+        scores=result("audit/shuffles.parquet"),
+        summary=result("audit/shuffle_summary.parquet"),
+    log:
+        log_file("score_shuffles"),
+    benchmark:
+        benchmark_file("score_shuffles")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(480),
+    params:
+        cfg={
+            "models": [spec.params() for spec in _SHUFFLED],
+            "encoders": SUBSETS[_SHUFFLED_ENCODERS],
+            **section(
+                "seed",
+                "people.fit_on",
+                "audit.shuffles",
+                *ENCODER_KEYS,
+                *dict.fromkeys(key for spec in _SHUFFLED for key in spec.keys),
+            ),
+        },
+        code=code("score_shuffles"),
+    script:
+        "../workflow_scripts/score_shuffles.py"

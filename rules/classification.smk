@@ -1,47 +1,88 @@
-rule train_genetic_nn:
-    input:
-        unpack(classifier_inputs),
-        **FOLD_TABLES,
-    output:
-        model=result("classification/genetic_nn/model.ckpt"),
-        predictions=result("classification/genetic_nn/predictions.parquet"),
-        curve=result("classification/genetic_nn/curve.parquet"),
-        lineage=result("audit/lineage/train_classifier_genetic_nn.parquet"),
-        features=result("classification/genetic_nn/features.parquet"),
-    log:
-        log_file("train_genetic_nn"),
-    benchmark:
-        benchmark_file("train_genetic_nn")
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=grows(4000),
-        runtime=grows(240),
-    params:
-        cfg=classifier_section,
-        resume=result("resume/train_classifier/genetic_nn"),
-        code=code("train_classifier"),
-    script:
-        "../workflow_scripts/train_classifier.py"
+# One rule a kind of fit, so that a change of one reruns its own models alone.
+for fitter in dict.fromkeys(spec.fitter for spec in ROSTER.values()):
+
+    rule:
+        """Fit the models of one kind in every fold, and predict development people."""
+        name:
+            f"train_{fitter}"
+        input:
+            unpack(classifier_inputs),
+            **FOLD_TABLES,
+        output:
+            model=result("classification/{model}/model.ckpt"),
+            predictions=result("classification/{model}/predictions.parquet"),
+            curve=result("classification/{model}/curve.parquet"),
+            lineage=result("audit/lineage/train_classifier_{model}.parquet"),
+        log:
+            log_file(f"train_{fitter}", "{model}"),
+        benchmark:
+            benchmark_file(f"train_{fitter}", "{model}")
+        wildcard_constraints:
+            model=one_of(name for name, spec in ROSTER.items() if spec.fitter == fitter),
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(4000),
+            runtime=grows(240),
+        params:
+            cfg=classifier_section,
+            model=classifier_params,
+            resume=result("resume/train_classifier/{model}"),
+            code=code(f"train_{fitter}"),
+            script=f"train_{fitter}",
+        script:
+            # filled in when the job runs: `fitter` itself would be the loop's last by then
+            "../workflow_scripts/{params.script}.py"
 
 
-rule train_classifier:
+HIDDEN = (
+    {"hidden": result(f"classification/{_roster.HIDDEN_OF}/hidden.parquet")}
+    if any(s.hidden_of for s in ROSTER.values())
+    else {}
+)
+
+
+rule extract_hidden:
+    """Compute the last hidden layer of the genetic network for everybody with both modalities."""
     input:
-        unpack(classifier_inputs),
         **FOLD_TABLES,
-    output:
         model=result("classification/{model}/model.ckpt"),
-        predictions=result("classification/{model}/predictions.parquet"),
-        curve=result("classification/{model}/curve.parquet"),
-        lineage=result("audit/lineage/train_classifier_{model}.parquet"),
+    output:
+        hidden=result("classification/{model}/hidden.parquet"),
     log:
-        log_file("train_classifier", "{model}"),
+        log_file("extract_hidden", "{model}"),
     benchmark:
-        benchmark_file("train_classifier", "{model}")
+        benchmark_file("extract_hidden", "{model}")
     wildcard_constraints:
-        # genetic_nn has its own rule, because it hands over h_g too
-        model=r"cgni_(linear_)?terms[1-4]+|head_[a-z_]+|imaging_cnn|genetic_linear|imaging_genetic_svm|imaging_genetic_nn|confounds",
+        model=one_of(MODELS),
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(60),
+    params:
+        cfg={},
+        code=code("extract_hidden"),
+    script:
+        "../workflow_scripts/extract_hidden.py"
+
+
+rule train_candidate:
+    """Fit one hyperparameter candidate of a model in every fold."""
+    input:
+        unpack(candidate_inputs),
+        **FOLD_TABLES,
+    output:
+        predictions=result("classification/search/{model}/{candidate}/predictions.parquet"),
+        curve=result("classification/search/{model}/{candidate}/curve.parquet"),
+        settings=result("classification/search/{model}/{candidate}/settings.json"),
+        lineage=result("audit/lineage/train_candidate_{model}_{candidate}.parquet"),
+    log:
+        log_file("train_candidate", "{model}_{candidate}"),
+    benchmark:
+        benchmark_file("train_candidate", "{model}_{candidate}")
     conda:
         ENVIRONMENT
     threads: 1
@@ -49,16 +90,56 @@ rule train_classifier:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        cfg=classifier_section,
-        resume=result("resume/train_classifier/{model}"),
-        code=code("train_classifier"),
+        cfg=candidate_section,
+        model=lambda wildcards: searched_model(wildcards).params(),
+        settings=candidate_settings,
+        resume=result("resume/train_candidate/{model}_{candidate}"),
+        code=code("train_candidate"),
     script:
-        "../workflow_scripts/train_classifier.py"
+        "../workflow_scripts/train_candidate.py"
+
+
+# a checkpoint, because only its winner decides which candidate's settings the rules after it read
+checkpoint select_settings:
+    """Choose a model's hyperparameters from validation scores alone."""
+    input:
+        predictions=lambda wildcards: expand(
+            result("classification/search/{model}/{candidate}/predictions.parquet"),
+            model=wildcards.model,
+            candidate=SEARCHES[wildcards.model],
+        ),
+    output:
+        selection=result("classification/search/{model}/selection.json"),
+        scores=result("classification/search/{model}/scores.parquet"),
+    log:
+        log_file("select_settings", "{model}"),
+    benchmark:
+        benchmark_file("select_settings", "{model}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(10),
+    params:
+        cfg=lambda wildcards: {
+            "names": list(SEARCHES[wildcards.model]),
+            "settings": list(SEARCHES[wildcards.model].values()),
+        },
+        code=code("select_settings"),
+    script:
+        "../workflow_scripts/select_settings.py"
+
+
+# Targets name these, because Snakemake does not look for the missing outputs of a search that was switched on
+# while the outputs of the rules after it are there.
+SELECTIONS = expand(result("classification/search/{model}/selection.json"), model=SEARCHES)
 
 
 rule select_terms:
+    """Choose the loss subset from validation scores alone."""
     input:
-        predictions=expand(result("classification/cgni_{terms}/predictions.parquet"), terms=TERMS),
+        predictions=expand(result("classification/{model}/predictions.parquet"), model=PROPOSED.values()),
     output:
         selection=result("classification/selection.json"),
     log:
@@ -72,18 +153,19 @@ rule select_terms:
         mem_mb=grows(1000),
         runtime=grows(10),
     params:
-        cfg={"terms": TERMS},
+        cfg={"encoders": SUBSETS},
         code=code("select_terms"),
     script:
         "../workflow_scripts/select_terms.py"
 
 
 rule predict_holdout:
+    """Apply every fold's classifier of every model to the holdout, once, after the choice."""
     input:
         **FOLD_TABLES,
-        **({"hidden": result("classification/genetic_nn/features.parquet")} if "genetic_nn" in MODELS else {}),
+        **HIDDEN,
         models=expand(result("classification/{model}/model.ckpt"), model=MODELS),
-        embeddings=expand(result("contrastive/{terms}/embeddings.parquet"), terms=ENCODED),
+        embeddings=expand(result("contrastive/{encoders}/embeddings.parquet"), encoders=ENCODED),
         selection=result("classification/selection.json"),
     output:
         holdout=result("classification/holdout.parquet"),
@@ -98,13 +180,14 @@ rule predict_holdout:
         mem_mb=grows(4000),
         runtime=grows(60),
     params:
-        cfg={"models": MODELS, "terms": ENCODED},
+        cfg={"models": [spec.params() for spec in ROSTER.values()], "encoders": ENCODED},
         code=code("predict_holdout"),
     script:
         "../workflow_scripts/predict_holdout.py"
 
 
 rule evaluate_models:
+    """Score every model on training, validation and holdout people, and compare them in pairs."""
     input:
         predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
         holdout=result("classification/holdout.parquet"),
@@ -124,37 +207,7 @@ rule evaluate_models:
         mem_mb=grows(2000),
         runtime=grows(60),
     params:
-        cfg={"models": MODELS, **section("seed", "classification.bootstrap")},
+        cfg={"models": MODELS, "proposed": PROPOSED, **section("seed", "classification.bootstrap")},
         code=code("evaluate_models"),
     script:
         "../workflow_scripts/evaluate_models.py"
-
-
-SHUFFLED_MODELS = [f"cgni_{TERMS[-1]}", *[model for model in MODELS if not model.startswith("cgni_")]]
-
-
-rule score_shuffles:
-    input:
-        **FOLD_TABLES,
-        **(classifier_extra("imaging_cnn") if "imaging_cnn" in MODELS else {}),
-    output:
-        scores=result("audit/shuffles.parquet"),
-        summary=result("audit/shuffle_summary.parquet"),
-    log:
-        log_file("score_shuffles"),
-    benchmark:
-        benchmark_file("score_shuffles")
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=grows(4000),
-        runtime=grows(480),
-    params:
-        cfg={
-            "models": SHUFFLED_MODELS,
-            **section("seed", "people.fit_on", "people.heads_on", "contrastive", "classification"),
-        },
-        code=code("score_shuffles"),
-    script:
-        "../workflow_scripts/score_shuffles.py"

@@ -1,24 +1,5 @@
-rule write_config:
-    output:
-        config=result("config.effective.yaml"),
-    log:
-        log_file("write_config"),
-    benchmark:
-        benchmark_file("write_config")
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=grows(500),
-        runtime=grows(5),
-    params:
-        cfg=section(*EFFECTIVE),
-        code=code("write_config"),
-    script:
-        "../workflow_scripts/write_config.py"
-
-
 rule build_participants:
+    """Make one row a person of main table, withdrawals, relatives, genotype and image lists."""
     input:
         phenotypes=INPUTS["phenotypes"],
         withdrawals=optional(INPUTS["withdrawals"]),
@@ -46,6 +27,7 @@ rule build_participants:
 
 
 rule make_splits:
+    """Split everybody once: holdout, folds, and who watches in each fold."""
     input:
         participants=LISTED,
     output:
@@ -67,35 +49,8 @@ rule make_splits:
         "../workflow_scripts/make_splits.py"
 
 
-rule thin_genotypes:
-    input:
-        genotypes=genotype_file("genotypes"),
-        people=genotype_file("people"),
-        variants=genotype_file("variants"),
-        mfi=genotype_file("mfi"),
-        images=image_table(),
-    output:
-        bed=result("genetics/chrom{chrom}/thin.bed"),
-        bim=result("genetics/chrom{chrom}/thin.bim"),
-        fam=result("genetics/chrom{chrom}/thin.fam"),
-    log:
-        log_file("thin_genotypes", "chrom{chrom}"),
-    benchmark:
-        benchmark_file("thin_genotypes", "chrom{chrom}")
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=grows(8000),
-        runtime=grows(240),
-    params:
-        cfg=section("genetics.thin", "inputs.images"),
-        code=code("thin_genotypes"),
-    script:
-        "../workflow_scripts/thin_genotypes.py"
-
-
 rule estimate_kinship:
+    """Estimate kinship from the genotypes with plink2's KING."""
     input:
         bed=expand(result("genetics/chrom{chrom}/thin.bed"), chrom=CHROMOSOMES),
         bim=expand(result("genetics/chrom{chrom}/thin.bim"), chrom=CHROMOSOMES),
@@ -123,6 +78,7 @@ rule estimate_kinship:
 if COMPUTED_PCS:
 
     rule compute_components:
+        """Compute genetic principal components on unrelated development people; project everybody."""
         input:
             bed=expand(result("genetics/chrom{chrom}/thin.bed"), chrom=CHROMOSOMES),
             bim=expand(result("genetics/chrom{chrom}/thin.bim"), chrom=CHROMOSOMES),

@@ -3,45 +3,68 @@ from pathlib import Path as _Path
 
 from snakemake.exceptions import WorkflowError
 
+from cgni.base.errors import InputError as _InputError
+from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
+from cgni.contrastive.terms import TERMS as _TERMS
+from cgni.contrastive.terms import encoder_spec as _encoder_spec
+from cgni.genetics.paths import chromosome_files as _chromosome_files
+from cgni.imaging.atlases import atlas_files as _atlas_files
 from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
-from cgni.genetics import paths as _genotype_paths
 from cgni.workflow import input_files as _input_files
-from cgni.base.errors import InputError as _InputError
+from cgni.workflow import roster as _roster
+from cgni.workflow import search as _search
+from cgni.workflow.settings import StudySettings as _StudySettings
 
 
-def _checked_config():
-    """The effective config; a mistake in it, or a missing input of a real study, ends the run with one message."""
+def _checked():
+    """The effective config and the atlas; a mistake, or a missing input of a real study, ends the run in one message."""
     try:
         effective = _config.effective_config(config)
+        settings = _StudySettings.of(effective)
+        missing = [] if settings.simulation.enabled else _input_files.missing_inputs(settings.inputs)
+        if missing:
+            raise _InputError(_input_files.missing_message(missing))
+        return effective, settings, _atlas_files(settings.inputs.atlas, settings.inputs.atlas_labels)
     except _InputError as error:
         raise WorkflowError(str(error))
-    missing = [] if effective["simulation"]["enabled"] else _input_files.missing_inputs(effective)
-    if missing:
-        raise WorkflowError(_input_files.missing_message(missing))
-    return effective
 
 
-EFFECTIVE = _checked_config()
-RESULTS = EFFECTIVE["results_dir"]
+EFFECTIVE, SETTINGS, _ATLAS_FILES = _checked()
+RESULTS = SETTINGS.results_dir
 INPUTS = EFFECTIVE["inputs"]
-FOLDS = list(range(EFFECTIVE["splits"]["folds"]))
-CHROMOSOMES = [str(chrom) for chrom in INPUTS["genotypes"]["chromosomes"]]
+ATLAS = dict(zip(("atlas", "atlas_labels"), _ATLAS_FILES))
+SIMULATED = SETTINGS.simulation.enabled
+FOLDS = list(range(SETTINGS.splits.folds))
+CHROMOSOMES = [str(chrom) for chrom in SETTINGS.inputs.genotypes.chromosomes]
 # plink2's KING stands in for a kinship file; computed components need the split, so they come after it
 KINSHIP = INPUTS["relatedness"] or f"{RESULTS}/cohort/kinship.dat"
-COMPUTED_PCS = EFFECTIVE["cohort"]["pcs"] == "computed" and EFFECTIVE["cohort"]["n_pcs"] > 0
+COMPUTED_PCS = SETTINGS.cohort.pcs == "computed" and SETTINGS.cohort.n_pcs > 0
 PARTICIPANTS = f"{RESULTS}/cohort/participants.parquet"
 LISTED = f"{RESULTS}/cohort/participants_without_pcs.parquet" if COMPUTED_PCS else PARTICIPANTS
-TERMS = _config.terms_names(EFFECTIVE)
-ENCODED = _config.encoder_names(EFFECTIVE)
-MODELS = _config.model_names(EFFECTIVE)
-LABEL_FREE = "terms12"  # encoders that never see a label
+
+ROSTER = _roster.roster(SETTINGS)
+MODELS = list(ROSTER)
+LABELS = {name: spec.label for name, spec in ROSTER.items()}
+LABEL_FREE = _encoder_spec(_LABEL_FREE).name
+_SUBSETS = _roster.subsets(SETTINGS)
+_ENCODERS = {**_roster.encoders(SETTINGS), LABEL_FREE: _encoder_spec(_LABEL_FREE)}
+
+
+def _terms(names):
+    """Encoders' names with their loss terms, as rules pass them on."""
+    return {name: list(_ENCODERS[name].terms) for name in names}
+
+
+SUBSETS = _terms(_SUBSETS)
+ENCODED = _terms(_roster.encoders(SETTINGS))
+INTERPRETABLE = _terms(dict.fromkeys([*_SUBSETS, LABEL_FREE]))
+PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
-INTERPRETABLE = list(dict.fromkeys([*TERMS, LABEL_FREE]))
-NULL_BATCHES = list(range(-(-EFFECTIVE["contributions"]["null_encoders"] // EFFECTIVE["contributions"]["null_batch"])))
+NULL_BATCHES = list(range(-(-SETTINGS.contributions.null_encoders // SETTINGS.contributions.null_batch)))
 CHOICES = _config.protocol_choices(EFFECTIVE)
-STAMP = _config.leak_stamp(EFFECTIVE)
-FIGURE_STYLE = {"figures": dict(sorted({**EFFECTIVE["figures"], "stamp": STAMP}.items()))}
+STAMP = _config.leak_stamp(SETTINGS)
+FIGURE_STYLE = _config.section(EFFECTIVE, "figures")["figures"]
 ENVIRONMENT = "../envs/environment.yaml"
 
 
@@ -49,7 +72,7 @@ wildcard_constraints:
     fold=r"\d+",
     batch=r"\d+",
     chrom=r"[0-9XY]+",
-    terms=r"(linear_)?terms[1-4]+",
+    encoders=f"(linear_)?terms[{''.join(str(term.number) for term in _TERMS)}]+",
     candidate=r"[0-9a-f]{8}",
 
 
@@ -76,6 +99,11 @@ def benchmark_file(rule_name, instance="all"):
     return f"{RESULTS}/benchmarks/{rule_name}/{instance}.tsv"
 
 
+def one_of(names):
+    """Wildcard constraint: one of these names."""
+    return "|".join(names)
+
+
 def optional(path):
     """The path of an optional input, or no input when the config says null."""
     return [] if path is None else path
@@ -83,12 +111,12 @@ def optional(path):
 
 def genotype_file(kind):
     """Input function: the wildcard chromosome's genotypes, people, variants or mfi file; none where there is none."""
-    return lambda wildcards: optional(_genotype_paths.chromosome_files(INPUTS["genotypes"], wildcards.chrom)[kind])
+    return lambda wildcards: optional(_chromosome_files(SETTINGS.inputs.genotypes, wildcards.chrom)[kind])
 
 
 def people_files():
     """The files that list the people of all chromosomes' genotypes, each once."""
-    files = [_genotype_paths.chromosome_files(INPUTS["genotypes"], chrom)["people"] for chrom in CHROMOSOMES]
+    files = [_chromosome_files(SETTINGS.inputs.genotypes, chrom)["people"] for chrom in CHROMOSOMES]
     return list(dict.fromkeys(files))
 
 
@@ -104,120 +132,118 @@ def grows(amount):
 
 def grid_template():
     """The image that declares the grid of the store; no input when the grid is not an image's."""
-    declared = EFFECTIVE["imaging"]["store"]["grid"]
+    declared = SETTINGS.imaging.store.grid
     return declared if isinstance(declared, str) and declared != "common" else []
 
 
-def contrastive_keys(terms):
-    """Config keys of the encoders of a loss subset: its own terms' weights only."""
-    other = ("subsets", "linear_subset", "weights")
-    terms = terms.rpartition("terms")[2]
-    names = [_config.TERM_WEIGHTS[int(term)] for term in terms] if len(terms) > 1 else []
-    own = [key for key in EFFECTIVE["contrastive"] if key not in other] + [f"weights.{name}" for name in names]
-    return ["people.fit_on", *[f"contrastive.{key}" for key in own]]
+# What encoders and classifiers read of every fold.
+FOLD_TABLES = {
+    "features": expand(result("transfer/fold{fold}/features.parquet"), fold=FOLDS),
+    "fills": expand(result("genetics/fold{fold}/fill.parquet"), fold=FOLDS),
+    "genotypes": result("genetics/genotypes.parquet"),
+    "participants": result("cohort/participants.parquet"),
+    "splits": result("cohort/splits.parquet"),
+}
 
 
-def contrastive_section(wildcards):
+def encoder_keys(spec):
+    """Config keys of a pair of encoders: its own terms' weights only."""
+    own = [key for key in ENCODER_KEYS if key != "contrastive.weights"]
+    return ["people.fit_on", *own, *[f"contrastive.weights.{key}" for key in spec.weighted]]
+
+
+def encoder_section(wildcards):
     """The slice of `train_contrastive` for its loss subset."""
-    part = section("seed", *contrastive_keys(wildcards.terms))
+    part = section("seed", *encoder_keys(_ENCODERS[wildcards.encoders]))
     part["contrastive"].setdefault("weights", {})
     return part
 
 
-def classifier_keys(model):
-    """Config keys that a classifier reads."""
-    training = ["activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience", "class_weights"]
-    if model.startswith("head_"):
-        own = ["proposed.layers", "proposed.l1", "proposed.batch_size", *training]
-    else:
-        own = {
-            "confounds": ["class_weights"],
-            "imaging_cnn": [],
-            "genetic_linear": ["genetic_linear", "class_weights"],
-            "imaging_genetic_svm": ["imaging_genetic_svm", "class_weights"],
-            "imaging_genetic_nn": ["imaging_genetic_nn", *training],
-            "genetic_nn": ["genetic_nn", *training],
-        }.get(model, ["proposed", "finetune_encoder", *training])
-    return ["people.heads_on", *[f"classification.{key}" for key in own]]
+def encoder_params(wildcards):
+    """The terms of the wildcard's encoders, and whether the genetic one is linear."""
+    spec = _ENCODERS[wildcards.encoders]
+    return {"terms": list(spec.terms), "linear": spec.linear}
 
 
 def classifier_section(wildcards):
-    """The slice of `train_classifier` for its model."""
-    part = section("seed", *classifier_keys(wildcards.get("model", "genetic_nn")))
-    part.setdefault("classification", {})
-    return part
+    """The slice of a classifier's fit."""
+    return section("seed", *ROSTER[wildcards.model].keys)
 
 
-def classifier_extra(model):
-    """What a model needs beside the tables of the folds and the winner of its search."""
-    if model.startswith("cgni_"):
-        folder = f"contrastive/{model.removeprefix('cgni_')}"
-        along = (
-            {"encoders": result(f"{folder}/encoders.ckpt")} if EFFECTIVE["classification"]["finetune_encoder"] else {}
-        )
-        return {"embeddings": result(f"{folder}/embeddings.parquet"), **along}
-    if model == "imaging_cnn":
+def classifier_params(wildcards):
+    """What a fit knows of its model."""
+    return ROSTER[wildcards.model].params()
+
+
+def model_tables(spec):
+    """What a model's features need beside the tables of the folds."""
+    tables = {}
+    if spec.encoders:
+        tables["embeddings"] = result(f"contrastive/{spec.encoders}/embeddings.parquet")
+    if spec.hidden_of:
+        tables["hidden"] = result(f"classification/{spec.hidden_of}/hidden.parquet")
+    return tables
+
+
+def fitter_inputs(spec):
+    """What a model's fitter needs beside its features: encoders to train along, or the networks whose head it takes."""
+    if spec.fitter == "encoder_head":
+        return {"encoders": result(f"contrastive/{spec.encoders}/encoders.ckpt")}
+    if spec.fitter == "cnn_head":
         return {"networks": expand(result("transfer/fold{fold}/wm.ckpt"), fold=FOLDS)}
-    if model.startswith("imaging_genetic") or "_hg" in model:
-        return {"hidden": result("classification/genetic_nn/features.parquet")}
     return {}
 
 
 def classifier_inputs(wildcards):
     """What a model needs beside the tables of the folds; its settings are the winner's, where there was a search."""
-    model = wildcards.get("model", "genetic_nn")
-    return {**classifier_extra(model), **searched_settings(model)}
+    spec = ROSTER[wildcards.model]
+    return {**model_tables(spec), **fitter_inputs(spec), **searched_settings(spec.searched)}
 
 
-def searched_model(model):
-    """The model whose search a model's settings come from: the proposed one's for all that share its head."""
-    return "cgni_terms1234" if model.startswith(("cgni_", "head_")) else model
+# What searches look for: name to candidates, each a name with the settings that it changes.
+SEARCHES = {
+    name: _search.candidates(EFFECTIVE["classification"]["search"], name)
+    for name in sorted({grid["model"] for grid in EFFECTIVE["classification"]["search"]})
+}
 
 
-def candidates(model):
-    """Candidates of a searched model: name to settings."""
-    return _config.candidates(EFFECTIVE, "proposed" if model == "cgni_terms1234" else model)
-
-
-def searched_models():
-    """Models whose settings the config's search looks for."""
-    named = [grid["model"] for grid in EFFECTIVE["classification"]["search"]]
-    return sorted({"cgni_terms1234" if model == "proposed" else model for model in named})
-
-
-def candidate_lineages():
-    """Who was used in the fits of every candidate."""
-    path = result("audit/lineage/train_candidate_{model}_{candidate}.parquet")
-    return [path.format(model=m, candidate=name) for m in searched_models() for name in candidates(m)]
-
-
-def searched_settings(model):
+def searched_settings(searched):
     """The winner's settings as an input file; none without a search.
 
     The file is the winner's own, written with its fit, so that another candidate that does not win
     reruns nothing that comes after the search.
     """
-    searched = searched_model(model)
-    if not candidates(searched):
+    if searched not in SEARCHES:
         return {}
     selection = checkpoints.select_settings.get(model=searched).output.selection
     winner = _json.loads(_Path(str(selection)).read_text())["candidate"]
-    return {"settings": result(f"search/{searched}/{winner}/settings.json")}
+    return {"settings": result(f"classification/search/{searched}/{winner}/settings.json")}
+
+
+def searched_model(wildcards):
+    """The model of a search."""
+    return _roster.searched_model(wildcards.model, SETTINGS)
 
 
 def candidate_settings(wildcards):
     """What the candidate changes in the config."""
-    return candidates(wildcards.model)[wildcards.candidate]
+    return SEARCHES[wildcards.model][wildcards.candidate]
 
 
 def candidate_section(wildcards):
     """The slice of `train_candidate`: what its model reads, with the candidate's settings in it."""
-    keys = classifier_keys(wildcards.model)
-    if wildcards.model == "cgni_terms1234":
-        keys += contrastive_keys("terms1234")
-    return _config.section(_config.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
+    spec = searched_model(wildcards)
+    keys = [*spec.keys, *(encoder_keys(_roster.ALL_TERMS) if spec.encoders else [])]
+    return _config.section(_search.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
 
 
 def candidate_inputs(wildcards):
-    """What a candidate needs beside the tables of the folds: h_g, which is the genetic network's."""
-    return {} if wildcards.model == "cgni_terms1234" else classifier_extra(wildcards.model)
+    """What a candidate needs beside the tables of the folds; its encoders are its own."""
+    spec = searched_model(wildcards)
+    return {} if spec.encoders else {**model_tables(spec), **fitter_inputs(spec)}
+
+
+def candidate_lineages():
+    """Who was used in the fits of every candidate."""
+    path = result("audit/lineage/train_candidate_{model}_{candidate}.parquet")
+    return [path.format(model=model, candidate=name) for model, own in SEARCHES.items() for name in own]

@@ -4,9 +4,10 @@ OWN_ANNOTATION = {
 
 
 rule enrich_genes:
+    """Look for GO terms over-represented among the genes of the called SNPs."""
     input:
         **OWN_ANNOTATION,
-        contributions=result("occlusion/contributions.parquet"),
+        contributions=result("contributions/contributions.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         go=expand(
             "resources/go/{table}.parquet",

@@ -6,11 +6,12 @@ FIGURES = [
     "canonical_variates",
     "snp_contributions",
     "region_contributions",
-] + (["recovery"] if EFFECTIVE["simulation"]["enabled"] else [])
+] + (["recovery"] if SIMULATED else [])
 FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
 
 
 rule plot_wm_scores:
+    """Draw the distribution of the working-memory score with the low and the high group (Figure 1)."""
     input:
         participants=result("cohort/participants.parquet"),
     output:
@@ -28,12 +29,14 @@ rule plot_wm_scores:
     params:
         cfg=section("cohort.wm_low", "cohort.wm_high"),
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_wm_scores"),
     script:
         "../workflow_scripts/plot_wm_scores.py"
 
 
 rule plot_gm_quality:
+    """Draw how well the gray-matter maps agree with the reference, and the worst of them."""
     input:
         qc=result("imaging/qc.parquet"),
         relations=result("imaging/qc_relations.parquet"),
@@ -57,17 +60,19 @@ rule plot_gm_quality:
     params:
         cfg=section("imaging.qc.correlation"),
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_gm_quality"),
     script:
         "../workflow_scripts/plot_gm_quality.py"
 
 
 rule plot_learning_curves:
+    """Draw the learning curves of the brain-age, working-memory and contrastive networks."""
     input:
         selection=result("classification/selection.json"),
         pretraining=expand(result("pretraining/fold{fold}/curve.parquet"), fold=FOLDS),
         transfer=expand(result("transfer/fold{fold}/curve.parquet"), fold=FOLDS),
-        contrastive=expand(result("contrastive/{terms}/curve.parquet"), terms=TERMS),
+        contrastive=expand(result("contrastive/{encoders}/curve.parquet"), encoders=SUBSETS),
     output:
         expand(result("figures/learning_curves.{kind}"), kind=["svg", "png", "pdf"]),
     log:
@@ -81,14 +86,16 @@ rule plot_learning_curves:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg={"terms": TERMS},
+        cfg={"encoders": SUBSETS},
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_learning_curves"),
     script:
         "../workflow_scripts/plot_learning_curves.py"
 
 
 rule plot_performance:
+    """Draw the balanced accuracy of every model."""
     input:
         performance=result("classification/performance.parquet"),
     output:
@@ -105,13 +112,16 @@ rule plot_performance:
         runtime=grows(20),
     params:
         cfg={"models": MODELS},
+        labels=LABELS,
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_performance"),
     script:
         "../workflow_scripts/plot_performance.py"
 
 
 rule plot_canonical_variates:
+    """Draw the imaging variates of unseen people against their genetic variates."""
     input:
         variates=result("scca/variates.parquet"),
     output:
@@ -129,14 +139,16 @@ rule plot_canonical_variates:
     params:
         cfg={},
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_canonical_variates"),
     script:
         "../workflow_scripts/plot_canonical_variates.py"
 
 
 rule plot_snp_contributions:
+    """Draw the contribution of every SNP along the chromosomes."""
     input:
-        contributions=result("occlusion/contributions.parquet"),
+        contributions=result("contributions/contributions.parquet"),
         variants=result("genetics/variants.parquet"),
     output:
         expand(result("figures/snp_contributions.{kind}"), kind=["svg", "png", "pdf"]),
@@ -151,16 +163,19 @@ rule plot_snp_contributions:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("contributions.snp_sd"),
+        cfg=section("contributions.sd.genetics"),
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_snp_contributions"),
     script:
         "../workflow_scripts/plot_snp_contributions.py"
 
 
 rule plot_region_contributions:
+    """Draw the called regions on the brain (Figure 3)."""
     input:
-        contributions=result("occlusion/contributions.parquet"),
+        **ATLAS,
+        contributions=result("contributions/contributions.parquet"),
         maps=result("imaging/store/maps.npy"),
         index=result("imaging/store/index.parquet"),
         grid=result("imaging/store/grid.json"),
@@ -177,14 +192,16 @@ rule plot_region_contributions:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("inputs.atlas", "inputs.atlas_labels"),
+        cfg={},
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_region_contributions"),
     script:
         "../workflow_scripts/plot_region_contributions.py"
 
 
 rule plot_recovery:
+    """Draw recall and precision of the findings against the planted truth."""
     input:
         recovery=result("audit/recovery.parquet"),
     output:
@@ -202,26 +219,28 @@ rule plot_recovery:
     params:
         cfg={},
         figures=FIGURE_STYLE,
+        stamp=STAMP,
         code=code("plot_recovery"),
     script:
         "../workflow_scripts/plot_recovery.py"
 
 
-SIMULATED_ONLY = {"recovery": result("audit/recovery.parquet")} if EFFECTIVE["simulation"]["enabled"] else {}
+SIMULATED_ONLY = {"recovery": result("audit/recovery.parquet")} if SIMULATED else {}
 TABLES = ["table1", "table2", "table3", "table4", "table5", "rules", "attrition", "summary"]
 TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
 
 
 rule make_tables:
+    """Make Tables 1-5, the comparison of both rules, the attrition table and the summary."""
     input:
         **SIMULATED_ONLY,
         performance=result("classification/performance.parquet"),
         comparisons=result("classification/comparisons.parquet"),
         selection=result("classification/selection.json"),
         correlations=result("scca/correlations.parquet"),
-        null_correlations=expand(result("occlusion/null/correlations{batch}.parquet"), batch=NULL_BATCHES),
-        contributions=result("occlusion/contributions.parquet"),
-        calibration=result("occlusion/calibration.parquet"),
+        null_correlations=expand(result("contributions/null/correlations{batch}.parquet"), batch=NULL_BATCHES),
+        contributions=result("contributions/contributions.parquet"),
+        calibration=result("contributions/calibration.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         variants=result("genetics/variants.parquet"),
         terms=result("enrichment/terms.parquet"),
@@ -239,13 +258,21 @@ rule make_tables:
         mem_mb=grows(1000),
         runtime=grows(10),
     params:
-        cfg={"models": MODELS, "terms": TERMS, "stamp": STAMP, **section("contrastive.weights")},
+        cfg={
+            "models": MODELS,
+            "encoders": SUBSETS,
+            "proposed": PROPOSED,
+            "stamp": STAMP,
+            **section("contrastive.weights"),
+        },
+        labels=LABELS,
         code=code("make_tables"),
     script:
         "../workflow_scripts/make_tables.py"
 
 
 rule write_report:
+    """Put figures, tables, choices and provenance into one page."""
     input:
         **SIMULATED_ONLY,
         template="resources/report.html.j2",
@@ -258,7 +285,7 @@ rule write_report:
         performance=result("classification/performance.parquet"),
         comparisons=result("classification/comparisons.parquet"),
         correlations=result("scca/correlations.parquet"),
-        contributions=result("occlusion/contributions.parquet"),
+        contributions=result("contributions/contributions.parquet"),
         terms=result("enrichment/terms.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
@@ -279,6 +306,7 @@ rule write_report:
         runtime=grows(10),
     params:
         cfg={"choices": CHOICES, **section("protocol", "simulation.enabled")},
+        labels=LABELS,
         code=code("write_report"),
     script:
         "../workflow_scripts/write_report.py"

@@ -1,4 +1,5 @@
 rule select_candidates:
+    """Select the brain eQTLs whose gene is in the protein network."""
     input:
         eqtl=INPUTS["eqtl"],
         eqtl_snps=optional(INPUTS["eqtl_snps"]),
@@ -27,6 +28,7 @@ rule select_candidates:
 
 
 rule qc_variants:
+    """Judge one chromosome's candidates and keep the genotypes of those that pass."""
     input:
         genotypes=genotype_file("genotypes"),
         people=genotype_file("people"),
@@ -57,6 +59,7 @@ rule qc_variants:
 
 
 rule build_genotypes:
+    """Gather all chromosomes: variants, genes, LD blocks, copies of the counted allele."""
     input:
         qc=expand(result("genetics/chrom{chrom}/qc.parquet"), chrom=CHROMOSOMES),
         genotypes=expand(result("genetics/chrom{chrom}/genotypes.parquet"), chrom=CHROMOSOMES),
@@ -95,6 +98,7 @@ rule build_genotypes:
 
 
 rule fill_genotypes:
+    """Compute what missing counts become in a fold: its training people's means."""
     input:
         genotypes=result("genetics/genotypes.parquet"),
         splits=result("cohort/splits.parquet"),
@@ -115,3 +119,32 @@ rule fill_genotypes:
         code=code("fill_genotypes"),
     script:
         "../workflow_scripts/fill_genotypes.py"
+
+
+rule thin_genotypes:
+    """Thin one chromosome to common SNPs in approximate linkage equilibrium."""
+    input:
+        genotypes=genotype_file("genotypes"),
+        people=genotype_file("people"),
+        variants=genotype_file("variants"),
+        mfi=genotype_file("mfi"),
+        images=image_table(),
+    output:
+        bed=result("genetics/chrom{chrom}/thin.bed"),
+        bim=result("genetics/chrom{chrom}/thin.bim"),
+        fam=result("genetics/chrom{chrom}/thin.fam"),
+    log:
+        log_file("thin_genotypes", "chrom{chrom}"),
+    benchmark:
+        benchmark_file("thin_genotypes", "chrom{chrom}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(8000),
+        runtime=grows(240),
+    params:
+        cfg=section("genetics.thin", "inputs.images"),
+        code=code("thin_genotypes"),
+    script:
+        "../workflow_scripts/thin_genotypes.py"

@@ -1,4 +1,5 @@
 rule pack_gm_store:
+    """Pack the gray-matter maps into one memory-mapped store on one grid."""
     input:
         images=image_table(),
         template=grid_template(),
@@ -27,6 +28,7 @@ rule pack_gm_store:
 
 
 rule check_gm_quality:
+    """Correlate every map with the reference and decide who passes."""
     input:
         maps=result("imaging/store/maps.npy"),
         index=result("imaging/store/index.parquet"),

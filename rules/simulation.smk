@@ -2,6 +2,7 @@ SIMULATION = f"{RESULTS}/simulation"
 
 
 rule simulate_genotypes:
+    """Simulate genotypes as a lab has them on disk, with their eQTL tables and their truth."""
     input:
         ppi=INPUTS["ppi"],
         positions="resources/gene_positions_grch37.parquet",
@@ -35,6 +36,7 @@ rule simulate_genotypes:
 
 
 rule simulate_phenotypes:
+    """Simulate factors, confounds and scores; write the main table, relatives and withdrawals."""
     input:
         truth=f"{SIMULATION}/truth/variants.parquet",
         genotypes=f"{SIMULATION}/truth/genotypes.npz",
@@ -62,8 +64,10 @@ rule simulate_phenotypes:
 
 
 rule simulate_images:
+    """Simulate gray-matter maps and their list."""
     input:
         people=f"{SIMULATION}/truth/people.parquet",
+        atlas=ATLAS["atlas"],
     output:
         images=directory(f"{SIMULATION}/images"),
         table=f"{SIMULATION}/images.csv",
@@ -80,7 +84,7 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        cfg=section("seed", "simulation.images", "simulation.effect_scale", "inputs.atlas"),
+        cfg=section("seed", "simulation.images", "simulation.effect_scale"),
         code=code("simulate_images"),
     script:
         "../workflow_scripts/simulate_images.py"

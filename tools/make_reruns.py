@@ -1,27 +1,49 @@
 """Write docs/reruns.md: what runs again after which change, from what the rules declare (nothing needs to have run).
 
-.venv/bin/python docs/make_reruns.py
+python -m tools.make_reruns
 """
 
 import contextlib
 import io
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+import yaml
 
-import yaml  # noqa: E402
+from cgni.base.nested import leaves
+from cgni.workflow import code_digest, config
+from tools.study_rules import script_path
 
-from cgni import code_digest, config  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
-# Entries of a slice that are computed from config keys.
-_SUBSETS_AND_MODELS = ("contrastive.subsets", "classification.models")
-_DERIVED = {"terms": ("contrastive.subsets",), "models": _SUBSETS_AND_MODELS, "stamp": ("people.pretrain_on",)}
+# Entries of a rule's parameters that are made from config keys.
+_SUBSETS = ("contrastive.subsets",)
+_SUBSETS_AND_MODELS = (*_SUBSETS, "classification.models")
+_DERIVED = {
+    "encoders": _SUBSETS,
+    "proposed": _SUBSETS,
+    "models": _SUBSETS_AND_MODELS,
+    "labels": _SUBSETS_AND_MODELS,
+    "stamp": ("people.pretrain_on",),
+}
+_OWN = ("model", "resume", "code", "settings", "script")  # of one job: changed by changes of the roster alone
+# The groups of modules that docs/architecture.md shows with what each reruns.
+GROUPS = {
+    "a loss term, the encoders": "cgni/contrastive/losses.py",
+    "a kind of classifier": "cgni/classification/fitters/svm.py",
+    "the roster of models": "cgni/workflow/roster.py",
+    "the search for an atlas's files": "cgni/imaging/atlases.py",
+    "an atlas on the maps' grid": "cgni/imaging/atlas.py",
+    "sparse CCA": "cgni/scca/sparse.py",
+    "occlusion": "cgni/occlusion/incremental.py",
+    "the null": "cgni/contributions/null.py",
+    "quality control of SNPs": "cgni/genetics/qc.py",
+    "the scores": "cgni/classification/evaluation.py",
+    "the look of figures": "cgni/figures/style.py",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +64,7 @@ class StudyJob:
     needs: tuple[str, ...]
 
 
-def study_jobs(configfiles: Iterable[str], folder: Path = HERE.parent) -> list[StudyJob]:
+def study_jobs(configfiles: Iterable[str], folder: Path = ROOT) -> list[StudyJob]:
     """All jobs of the study in `folder` under these overlays, as Snakemake builds them."""
     from snakemake.api import SnakemakeApi
     from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
@@ -64,11 +86,10 @@ def study_jobs(configfiles: Iterable[str], folder: Path = HERE.parent) -> list[S
 
 
 def _study_job(job: Any, needs: Iterable[Any]) -> StudyJob:
-    script = f"workflow_scripts/{Path(job.rule.script).name}" if job.rule.script else ""
     return StudyJob(
         _name(job),
         job.rule.name,
-        script,
+        script_path(job.rule),
         dict(job.params.items()),
         tuple(map(str, job.input)),
         tuple(map(_name, needs)),
@@ -79,23 +100,20 @@ def _name(job: Any) -> str:
     return " ".join([job.rule.name, *(f"{key}={value}" for key, value in sorted(job.wildcards_dict.items()))])
 
 
-def leaves(part: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted keys and values of a nested mapping."""
-    for key, value in part.items():
-        if isinstance(value, Mapping) and value:
-            yield from leaves(value, f"{path}{key}.")
-        else:
-            yield f"{path}{key}", value
-
-
 def declared_keys(job: StudyJob, governed: Iterable[str]) -> set[str]:
     """Config keys whose values are in the job's parameters."""
     keys: set[str] = set()
-    for part in job.params.values():
-        if isinstance(part, Mapping):
+    for name, part in job.params.items():
+        if name in _OWN:
+            continue
+        if name in _DERIVED:
+            keys.update(_DERIVED[name] if part else ())
+        elif name == "figures":
+            keys.update(f"figures.{key}" for key in part)
+        elif isinstance(part, Mapping):
             for key, _ in leaves(part):
                 top = key.split(".")[0]
-                keys.update(governed if top == "choices" else _DERIVED.get(key.rsplit(".", 1)[-1], (key,)))
+                keys.update(governed if top == "choices" else _DERIVED.get(top, (key,)))
     return keys
 
 
@@ -128,7 +146,7 @@ def effective(configfiles: Iterable[str]) -> dict[str, Any]:
     """The config in force under overlays on config.yaml."""
     merged: dict[str, Any] = {}
     for name in ("config.yaml", *configfiles):
-        _merge(merged, yaml.safe_load((HERE.parent / name).read_text()) or {})
+        _merge(merged, yaml.safe_load((ROOT / name).read_text()) or {})
     return config.effective_config(merged)
 
 
@@ -142,8 +160,17 @@ def _merge(target: dict[str, Any], overlay: Mapping[str, Any]) -> None:
 
 def library_modules() -> list[str]:
     """Files of the library with code in them, from the repository root."""
-    files = (HERE.parent / "workflow_scripts" / "cgni").rglob("*.py")
-    return sorted(str(path.relative_to(HERE.parent)) for path in files if path.stat().st_size)
+    files = (ROOT / "cgni").rglob("*.py")
+    return sorted(str(path.relative_to(ROOT)) for path in files if path.stat().st_size)
+
+
+def group_table(jobs: list[StudyJob]) -> str:
+    """The short table of docs/architecture.md: what a change of a module reruns itself, without what follows."""
+    rows = []
+    for title, module in GROUPS.items():
+        rules = {job.rule for job in jobs if job.name in users(jobs, module)}
+        rows.append(f"| {title} | `{module}` | {_names(rules) or 'nothing'} |\n")
+    return "| a change of | such as | reruns, before what follows |\n|---|---|---|\n" + "".join(rows)
 
 
 def page() -> str:
@@ -171,7 +198,7 @@ _TARGETS = {"all"}
 _HEAD = """\
 # What runs again after a change
 
-Made by docs/make_reruns.py from what the rules declare; a test compares it with dry runs against a finished study.
+Made by `make settings` from what the rules declare; a test compares it with dry runs against a finished study.
 After a change, the rules beside it in the first two tables run again, and of them only the jobs concerned (a weight
 of the contrastive loss reruns the subsets with that term, a chromosome's file reruns that chromosome); then whatever
 follows them (last table). Nothing upstream, nothing beside it.
@@ -204,4 +231,4 @@ def _names(names: Iterable[str], keep_order: bool = False) -> str:
 
 
 if __name__ == "__main__":
-    (HERE / "reruns.md").write_text(page())
+    (ROOT / "docs/reruns.md").write_text(page())

@@ -6,20 +6,21 @@ job = start(snakemake)
 
 from pathlib import Path
 
-from cgni.enrichment.ontology import load_snapshot
-from cgni.enrichment.own_annotation import with_gmt, with_obo
-from cgni.enrichment.schemas import TERMS
-from cgni.enrichment.study import enrich_study
 from cgni.base.files import write_json
-from cgni.base.tables import read_table, write_table
+from cgni.base.tables import read_table
+from cgni.enrichment.own_annotation import load_annotation
+from cgni.enrichment.schemas import TERMS
+from cgni.enrichment.settings import EnrichmentSettings
+from cgni.enrichment.study import enrich_study
 
-cfg, inputs = job.cfg["enrichment"], snakemake.input
-ontology = load_snapshot(Path(inputs.go[0]).parent)
-if inputs.get("gmt"):
-    ontology = with_gmt(ontology, inputs.gmt)
-elif inputs.get("obo"):
-    ontology = with_obo(ontology, inputs.obo, inputs.gaf)
-cache = Path(snakemake.output.request).parent / "gprofiler_cache"
-terms, request = enrich_study(read_table(inputs.contributions), read_table(inputs.snp_genes), ontology, cfg, cache)
-write_table(terms, snakemake.output.terms, TERMS, job.provenance())
+inputs = snakemake.input
+own = {name: inputs.get(name) for name in ("gmt", "obo", "gaf")}
+terms, request = enrich_study(
+    read_table(inputs.contributions),
+    read_table(inputs.snp_genes),
+    load_annotation(Path(inputs.go[0]).parent, **own),
+    job.section(EnrichmentSettings),
+    cache=Path(snakemake.output.request).parent / "gprofiler_cache",
+)
+job.write(terms, snakemake.output.terms, TERMS)
 write_json(request, snakemake.output.request)

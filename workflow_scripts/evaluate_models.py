@@ -8,17 +8,15 @@ import json
 from pathlib import Path
 
 from cgni.base.seeds import derive_seed
-from cgni.base.tables import read_table, write_table
+from cgni.base.tables import read_table
 from cgni.classification.evaluation import compare_models, score_models
 from cgni.classification.schemas import COMPARISONS, PERFORMANCE
 
-models = job.cfg["models"]
-seed, resamples = derive_seed(job.cfg["seed"], "evaluation"), job.cfg["classification"]["bootstrap"]
-development = {m: read_table(p) for m, p in zip(models, snakemake.input.predictions, strict=True)}
-holdout = read_table(snakemake.input.holdout)
-participants = read_table(snakemake.input.participants)
-proposed = "cgni_" + json.loads(Path(snakemake.input.selection).read_text())["terms"]
+inputs, seed, resamples = snakemake.input, derive_seed(job.seed, "evaluation"), job.value("classification.bootstrap")
+development = {m: read_table(p) for m, p in zip(job.value("models"), inputs.predictions, strict=True)}
+holdout, participants = read_table(inputs.holdout), read_table(inputs.participants)
+proposed = job.value("proposed")[json.loads(Path(inputs.selection).read_text())["proposed"]]
 performance = score_models(development, holdout, participants, resamples, seed)
 comparisons = compare_models(proposed, development, holdout, participants, resamples, seed)
-write_table(performance, snakemake.output.performance, PERFORMANCE, job.provenance())
-write_table(comparisons, snakemake.output.comparisons, COMPARISONS, job.provenance())
+job.write(performance, snakemake.output.performance, PERFORMANCE)
+job.write(comparisons, snakemake.output.comparisons, COMPARISONS)

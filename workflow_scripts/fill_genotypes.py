@@ -6,12 +6,12 @@ job = start(snakemake)
 
 import pyarrow.parquet as pq
 
+from cgni.base.tables import read_table
 from cgni.cohort.roles import fold_people
 from cgni.genetics.coding import fill_values
 from cgni.genetics.counts import from_table
 from cgni.genetics.schemas import FILL
-from cgni.base.tables import read_table, write_table
 
 training = fold_people(read_table(snakemake.input.splits), int(snakemake.wildcards.fold)).training
 fill = fill_values(from_table(pq.read_table(snakemake.input.genotypes)), training)
-write_table(fill, snakemake.output.fill, FILL, job.provenance())
+job.write(fill, snakemake.output.fill, FILL)

@@ -7,37 +7,23 @@ job = start(snakemake)
 import json
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from cgni.scca import schemas
-from cgni.occlusion.region_features import RegionFeatures
-from cgni.contributions.replicates import null_replicate
 from cgni.base.seeds import derive_seed
-from cgni.base.tables import read_table, write_table
+from cgni.base.tables import read_table
+from cgni.contrastive.terms import encoder_spec
+from cgni.contributions.replicates import NullSettings, NullStudy, batch_replicates, null_replicates
+from cgni.contributions.schemas import NULL_CORRELATIONS, NULL_SHARES
+from cgni.contributions.settings import ContributionSettings
+from cgni.fold_data.tables import StudyTables
 from cgni.networks.device import prepare_torch
-from cgni.classification.inputs import StudyTables
+from cgni.occlusion.region_features import RegionFeatures
 
-inputs, count, size = snakemake.input, job.cfg["contributions"]["null_encoders"], job.cfg["contributions"]["null_batch"]
-seed = derive_seed(job.cfg["seed"], "contributions")
+inputs, seed = snakemake.input, derive_seed(job.seed, "contributions")
 prepare_torch(seed, snakemake.threads)
-terms = json.loads(Path(inputs.selection).read_text())["interpreted"]
+spec = encoder_spec(job.value("encoders")[json.loads(Path(inputs.selection).read_text())["interpreted"]])
 tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
-folds = [tables.fold_data(fold) for fold in tables.folds()]
-regions = []
-for path in inputs.regions:
-    with np.load(path, allow_pickle=False) as arrays:
-        regions.append(RegionFeatures(**arrays))
-grid = read_table(inputs.grid)
-first = int(snakemake.wildcards.batch) * size
-shares, correlations = [], []
-for replicate in range(first, min(first + size, count)):
-    found = null_replicate(
-        replicate, folds, regions, tables.participants, tables.splits, grid[grid["chosen"]], terms, job.cfg, seed
-    )
-    shares.append(found[0])
-    correlations.append(found[1])
-provenance = job.provenance()
-write_table(pd.concat(shares, ignore_index=True), snakemake.output.shares, schemas.NULL_SHARES, provenance)
-table = pd.concat(correlations, ignore_index=True)
-write_table(table, snakemake.output.correlations, schemas.NULL_CORRELATIONS, provenance)
+regions = [RegionFeatures.load(path) for path in inputs.regions]
+study = NullStudy.of(tables, regions, read_table(inputs.grid), spec)
+replicates = batch_replicates(int(snakemake.wildcards.batch), job.section(ContributionSettings))
+found = null_replicates(replicates, study, NullSettings.read(job.section), seed)
+job.write(found.shares, snakemake.output.shares, NULL_SHARES)
+job.write(found.correlations, snakemake.output.correlations, NULL_CORRELATIONS)

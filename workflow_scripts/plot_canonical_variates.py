@@ -4,11 +4,10 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.figures.results import canonical_variates
-from cgni.figures.style import save_figure, use_style
 from cgni.base.tables import read_table
+from cgni.figures.results import canonical_variates
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style
 
-style = snakemake.params.figures["figures"]
-use_style(style["palette"])
-figure = canonical_variates(read_table(snakemake.input.variates), style["palette"])
-save_figure(figure, snakemake.output, style["dpi"], style["stamp"])
+style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
+style.save(canonical_variates(read_table(snakemake.input.variates), style.palette), snakemake.output)

@@ -4,11 +4,11 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.figures.results import performance
-from cgni.figures.style import save_figure, use_style
 from cgni.base.tables import read_table
+from cgni.figures.results import performance
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style
 
-style = snakemake.params.figures["figures"]
-use_style(style["palette"])
-figure = performance(read_table(snakemake.input.performance), job.cfg["models"], style["palette"])
-save_figure(figure, snakemake.output, style["dpi"], style["stamp"])
+style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
+scores, labels = read_table(snakemake.input.performance), snakemake.params.labels
+style.save(performance(scores, job.value("models"), labels, style.palette), snakemake.output)

@@ -4,11 +4,10 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.figures.results import recovery
-from cgni.figures.style import save_figure, use_style
 from cgni.base.tables import read_table
+from cgni.figures.results import recovery
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style
 
-style = snakemake.params.figures["figures"]
-use_style(style["palette"])
-figure = recovery(read_table(snakemake.input.recovery), style["palette"])
-save_figure(figure, snakemake.output, style["dpi"], style["stamp"])
+style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
+style.save(recovery(read_table(snakemake.input.recovery), style.palette), snakemake.output)

@@ -4,13 +4,12 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.figures.diagnostics import wm_scores
-from cgni.figures.style import save_figure, use_style
 from cgni.base.tables import read_table
+from cgni.cohort.settings import CohortSettings
+from cgni.figures.diagnostics import wm_scores
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style
 
-style = snakemake.params.figures["figures"]
-use_style(style["palette"])
-cfg = job.cfg["cohort"]
-scores = read_table(snakemake.input.participants)["wm_score"]
-figure = wm_scores(scores, cfg["wm_low"], cfg["wm_high"], style["palette"])
-save_figure(figure, snakemake.output, style["dpi"], style["stamp"])
+style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
+scores, cohort = read_table(snakemake.input.participants)["wm_score"], job.section(CohortSettings)
+style.save(wm_scores(scores, cohort.wm_low, cohort.wm_high, style.palette), snakemake.output)

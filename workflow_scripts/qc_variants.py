@@ -1,32 +1,27 @@
 """One chromosome's candidates: statistics, reasons of removal, and the genotypes that stay."""
 
-import logging
-from pathlib import Path
-
 from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.genetics.chromosome import assess_chromosome, genotyped_people, reference_people
-from cgni.genetics.plink import Plink, scratch_folder
+from cgni.base.tables import read_table
+from cgni.cohort.settings import PeopleSettings
+from cgni.genetics.chromosome import assess_chromosome
+from cgni.genetics.people import GenotypedPeople
+from cgni.genetics.plink import open_plink
 from cgni.genetics.schemas import QC
+from cgni.genetics.settings import CodingSettings, VariantQcSettings
 from cgni.genetics.sources import GenotypeFiles
-from cgni.base.programs import plink2_path
-from cgni.base.tables import read_table, write_table
 
-inputs, output, chrom = snakemake.input, snakemake.output, snakemake.wildcards.chrom
-people = read_table(inputs.participants)
-reference = reference_people(people, read_table(inputs.splits), job.cfg["people"]["reference"])
-participants = genotyped_people(people)
-candidates = read_table(inputs.candidates).query("chrom == @chrom")
-variants, mfi = (Path(path) if path else None for path in (inputs.variants, inputs.mfi))
-files = GenotypeFiles(chrom, Path(inputs.genotypes), Path(inputs.people), variants, mfi)
-values = job.cfg["genetics"]["coding"]["values"]
-
-with scratch_folder(Path(output.qc).parent) as scratch:
-    plink = Plink(plink2_path(), scratch, snakemake.threads, snakemake.resources.mem_mb - 500)
-    qc, counts = assess_chromosome(plink, files, candidates, participants, reference, job.cfg["genetics"]["qc"], values)
-logging.info("%d of %d candidates passed (%d reference people)", qc["passed"].sum(), len(qc), len(reference))
-write_table(qc[QC.names], output.qc, QC, job.provenance())
+inputs, output = snakemake.input, snakemake.output
+participants, splits, candidates = map(read_table, (inputs.participants, inputs.splits, inputs.candidates))
+people = GenotypedPeople.of(participants, splits, job.section(PeopleSettings).reference)
+files = GenotypeFiles.of(
+    snakemake.wildcards.chrom, inputs.genotypes, inputs.people, variants=inputs.variants, mfi=inputs.mfi
+)
+filters, values = job.section(VariantQcSettings), job.section(CodingSettings).values
+with open_plink(output.qc, "qc", snakemake.threads, snakemake.resources.mem_mb) as plink:
+    qc, counts = assess_chromosome(plink, files, candidates, people, filters, values)
+job.write(qc[QC.names], output.qc, QC)
 genotypes = counts.to_blocks()
-write_table(genotypes, output.genotypes, genotypes.schema, job.provenance())
+job.write(genotypes, output.genotypes, genotypes.schema)

@@ -4,19 +4,24 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.base.tables import write_table
-from cgni.classification import schemas as schemas
+from cgni.audit.schemas import SHUFFLE_SUMMARY, SHUFFLES
+from cgni.audit.settings import ShuffleSettings
+from cgni.audit.shuffled import ShuffledStudy, score_shuffles, summarise_shuffles
+from cgni.classification.fitters.registry import fitter_parts
+from cgni.classification.spec import ModelSpec
+from cgni.cohort.settings import PeopleSettings
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contrastive.terms import encoder_spec
+from cgni.fold_data.tables import StudyTables
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.networks.device import prepare_torch
-from cgni.classification.inputs import StudyTables
-from cgni.classification.shuffled import score_shuffles, summarise_shuffles
 
-inputs, cfg = snakemake.input, job.cfg
-prepare_torch(cfg["seed"], snakemake.threads)
-cheap = {"epochs": cfg["classification"]["shuffles"]["epochs"], "patience": cfg["classification"]["shuffles"]["epochs"]}
-cfg = {**cfg, **{name: {**cfg[name], **cheap} for name in ("contrastive", "classification")}}
-tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
-networks = [load_checkpoint(path)["state"] for path in inputs.get("networks", [])]
-scores = score_shuffles(tables, cfg["models"], cfg, networks, cfg["classification"]["shuffles"]["count"])
-write_table(scores, snakemake.output.scores, schemas.SHUFFLES, job.provenance())
-write_table(summarise_shuffles(scores), snakemake.output.summary, schemas.SHUFFLE_SUMMARY, job.provenance())
+prepare_torch(job.seed, snakemake.threads)
+inputs, shuffles = snakemake.input, job.section(ShuffleSettings)
+networks = [load_checkpoint(path)["state"] for path in inputs.networks]
+models = {spec: fitter_parts(spec, job.section, networks) for spec in map(ModelSpec.of, job.value("models"))}
+spec, settings = encoder_spec(job.value("encoders")), job.section(ContrastiveSettings)
+study = ShuffledStudy(models, spec, settings, job.section(PeopleSettings), job.seed).cheap(shuffles.epochs)
+scores = score_shuffles(study, StudyTables.of(dict(inputs.items())), shuffles.count)
+job.write(scores, snakemake.output.scores, SHUFFLES)
+job.write(summarise_shuffles(scores), snakemake.output.summary, SHUFFLE_SUMMARY)

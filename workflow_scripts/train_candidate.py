@@ -4,37 +4,24 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import pandas as pd
-
 from cgni.base.files import write_json
-from cgni.base.seeds import derive_seed
-from cgni.base.tables import write_table
-from cgni.classification import schemas as schemas
-from cgni.classification.candidates import PROPOSED, classifier_seed
+from cgni.classification.features import FeatureTables
+from cgni.classification.fitters.registry import fitter_parts
+from cgni.classification.folds import classifier_seed
+from cgni.classification.search import Candidate, fit_candidate
+from cgni.classification.spec import ModelSpec
+from cgni.cohort.settings import PeopleSettings
+from cgni.contrastive.settings import ContrastiveSettings
 from cgni.networks.device import prepare_torch
-from cgni.classification.fold_fits import fit_classifier_folds, fit_contrastive_folds
-from cgni.classification.inputs import StudyTables
 from cgni.networks.resume import ResumeFile
 
-inputs, cfg, provenance, model = snakemake.input, job.cfg, job.provenance(), snakemake.wildcards.model
-prepare_torch(classifier_seed(cfg["seed"], model), snakemake.threads)
-tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
-extra, parts, resumes = {"hidden": inputs.get("hidden")}, [], []
-if model == PROPOSED:
-    resumes.append(ResumeFile(f"{snakemake.params.resume}.encoders", provenance))
-    people, seed = cfg["people"]["fit_on"], derive_seed(cfg["seed"], "contrastive")
-    encoders = fit_contrastive_folds(tables, "terms1234", cfg["contrastive"], people, seed, resumes[-1])
-    extra |= {"embeddings": encoders.rows, "encoders": encoders.checkpoint}
-    parts.append(encoders)
-resumes.append(ResumeFile(f"{snakemake.params.resume}.heads", provenance))
-seed = classifier_seed(cfg["seed"], model)
-fits = fit_classifier_folds(model, tables, cfg["classification"], cfg["people"]["heads_on"], seed, extra, resumes[-1])
-
-write_table(fits.rows, snakemake.output.predictions, schemas.PREDICTIONS, provenance)
-parts.append(fits)
-write_table(parts[0].curve, snakemake.output.curve, schemas.FOLD_CURVE, provenance)
-lineage = pd.concat([part.lineage for part in parts], ignore_index=True).drop_duplicates()
-write_table(lineage, snakemake.output.lineage, schemas.FOLD_LINEAGE, provenance)
-write_json(snakemake.params.settings, snakemake.output.settings)
-for resume in resumes:
-    resume.remove()
+spec, people = ModelSpec.of(snakemake.params.model), job.section(PeopleSettings)
+prepare_torch(classifier_seed(job.seed, spec), snakemake.threads)
+parts = fitter_parts(spec, job.section, [])
+contrastive = job.section(ContrastiveSettings) if spec.encoders else None
+resumes = [ResumeFile(f"{snakemake.params.resume}.{part}", job.provenance()) for part in ("encoders", "heads")]
+candidate = Candidate(spec, parts, contrastive, people)
+fits = fit_candidate(candidate, FeatureTables.of(dict(snakemake.input.items())), job.seed, resumes)
+outputs = dict(snakemake.output.items())
+write_json(snakemake.params.settings, outputs.pop("settings"))
+fits.write(outputs, job.provenance(), resumes)

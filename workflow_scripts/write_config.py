@@ -8,4 +8,5 @@ import yaml
 
 from cgni.base.files import write_text
 
-write_text(yaml.safe_dump(job.provenance()["config"], sort_keys=True, default_flow_style=None), snakemake.output.config)
+text = yaml.safe_dump(job.provenance()["config"], sort_keys=True, default_flow_style=None)
+write_text(text, snakemake.output.config)

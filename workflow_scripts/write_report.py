@@ -6,29 +6,21 @@ job = start(snakemake)
 
 from pathlib import Path
 
-import pandas as pd
-
-from cgni.figures.provenance import job_costs, origins
-from cgni.figures.report import Report
 from cgni.base.files import write_text
 from cgni.base.tables import read_table
+from cgni.figures.provenance import job_costs, origins
+from cgni.figures.report import Choices, Evidence, Page, Report
 
-inputs = snakemake.input
+inputs, target = snakemake.input, snakemake.output.report
+tables = {name: read_table(inputs[name]) for name in ("lineage", "confounds", "comparisons", "terms")}
+recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
+config, governed = Path(inputs.config).read_text(), job.value("choices")
 report = Report(
-    template=Path(inputs.template).read_text(),
-    figures={Path(path).stem: Path(path).read_bytes() for path in inputs.figures},
-    captions={Path(path).stem: Path(path).read_text().strip() for path in inputs.captions},
-    tables={Path(path).stem: pd.read_csv(path, keep_default_na=False) for path in inputs.tables},
-    lineage=read_table(inputs.lineage),
-    confounds=read_table(inputs.confounds),
-    comparisons=read_table(inputs.comparisons),
-    terms=read_table(inputs.terms),
-    recovery=read_table(inputs.recovery) if inputs.get("recovery") else None,
-    config=Path(inputs.config).read_text(),
-    choices=job.cfg["choices"],
-    protocol=job.cfg["protocol"],
-    simulated=job.cfg["simulation"]["enabled"],
+    page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
+    evidence=Evidence(**tables, recovery=recovery),
+    choices=Choices(config, governed, job.value("protocol"), job.value("simulation.enabled")),
+    labels=snakemake.params.labels,
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),
-    costs=job_costs(Path(snakemake.output.report).parent),  # everything measured here runs before the report
+    costs=job_costs(Path(target).parent),  # everything measured here runs before the report
 )
-write_text(report.render(), snakemake.output.report)
+write_text(report.render(), target)

@@ -1,6 +1,42 @@
 """How far predictions follow the confounds beyond what the label explains."""
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
+
+from cgni.audit.schemas import CONFOUNDS
+from cgni.base.seeds import derive_seed
+from cgni.cohort.confounds import confound_columns, site_levels
+
+_PERMUTATIONS = 499
+
+
+def audit_confounds(predictions: Mapping[str, pd.DataFrame], participants: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The confounder test of every model's log odds on validation people.
+
+    Parameters
+    ----------
+    predictions
+        Model to its participant_id, part, label and probability; other parts than validation are left out.
+    participants
+        The participants table.
+    seed
+        The study's.
+
+    Returns
+    -------
+    `schemas.CONFOUNDS`, one row a model.
+    """
+    own_seed = derive_seed(seed, "confounds")
+    rows = []
+    for model, table in predictions.items():
+        scored = table[table["part"] == "validation"].sort_values("participant_id")
+        ids, p = scored["participant_id"], scored["probability"].clip(1e-6, 1 - 1e-6)
+        confounds = confound_columns(participants, ids, site_levels(participants, ids)).to_numpy()
+        log_odds, labels = np.log(p / (1 - p)).to_numpy(), scored["label"].to_numpy()
+        rows.append((model, *confounder_test(log_odds, labels, confounds, _PERMUTATIONS, own_seed), len(scored)))
+    return pd.DataFrame(rows, columns=CONFOUNDS.names)
 
 
 def confounder_test(
@@ -15,6 +51,8 @@ def confounder_test(
     ----------
     scores
         Log odds or probabilities, float [people].
+    labels
+        0 or 1, int [people].
     confounds
         float [people, columns]; missing values count as the column's mean.
     """

@@ -28,9 +28,11 @@ def snp_region_tests(counts: np.ndarray, regions: np.ndarray, confounds: np.ndar
     y /= np.maximum(np.sqrt((y**2).sum(axis=0)), 1e-12)
     freedom = len(counts) - confounds.shape[1] - 2
     r = np.clip(x.T @ y, -1 + 1e-15, 1 - 1e-15)
-    return 2 * student.sf(np.abs(r) * np.sqrt(freedom / (1 - r**2)), freedom)
+    p: np.ndarray = 2 * student.sf(np.abs(r) * np.sqrt(freedom / (1 - r**2)), freedom)
+    return p
 
 
 def significant_pairs(p: np.ndarray, fdr: float) -> np.ndarray:
     """bool [SNPs, regions]: pairs at a false discovery rate by Benjamini and Hochberg over all pairs."""
-    return false_discovery_control(p.ravel()).reshape(p.shape) <= fdr
+    significant: np.ndarray = false_discovery_control(p.ravel()).reshape(p.shape) <= fdr
+    return significant

@@ -1,79 +1,129 @@
-"""Findings against the planted truth."""
+"""Findings against the planted truth: the rows of the table."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-_NOT_FOUND = (np.nan, 0, "not among the terms found")
+
+class RecoveryRow(NamedTuple):
+    """One quantity (`schemas.RECOVERY`).
+
+    `who` found it; `n` is the number that the value is a share of, or 0.
+    """
+
+    who: str
+    quantity: str
+    value: float
+    n: int
+    note: str
 
 
-@dataclass(frozen=True)
-class Truth:
-    """What the simulator planted: SNPs (variant ids), their genes (symbols), regions (names), GO terms."""
+class Linkage:
+    """Which SNPs stand for which causal ones.
 
-    snps: frozenset[str]
-    genes: frozenset[str]
-    regions: frozenset[str]
-    go_terms: tuple[str, ...]
+    Parameters
+    ----------
+    counts
+        Allele counts, float [people, variants] without missing values; the columns are variant ids.
+    causal
+        Variant ids of the causal SNPs; those that QC lost are in no column.
+    hit_r2
+        A SNP stands for a causal one when their r² is at least this.
+    """
+
+    def __init__(self, counts: pd.DataFrame, causal: Collection[str], hit_r2: float) -> None:
+        self.causal = len(causal)
+        self._column = {variant: column for column, variant in enumerate(counts.columns)}
+        planted = [self._column[snp] for snp in sorted(causal) if snp in self._column]
+        values = counts.to_numpy()
+        r2 = np.corrcoef(values[:, planted], values, rowvar=False)[: len(planted), len(planted) :] ** 2
+        self._linked = np.nan_to_num(r2) >= hit_r2
+
+    def hits(self, called: Collection[str]) -> tuple[int, int, int]:
+        """How many of `called` were tested, stand for a causal SNP, and how many causal SNPs they stand for."""
+        columns = [self._column[snp] for snp in called if snp in self._column]
+        linked = self._linked[:, columns]
+        return len(columns), int(linked.any(axis=0).sum()), int(linked.any(axis=1).sum())
+
+    @property
+    def chance(self) -> float:
+        """Share of all SNPs that stand for a causal one."""
+        return float(self._linked.any(axis=0).mean()) if len(self._linked) else 0.0
 
 
 def recall_precision(
     found: Collection[str], truth: Collection[str], tested: Collection[str], who: str, what: str
-) -> list[dict]:
-    """Rows on a set of findings: recall, precision and the share that chance would hit."""
-    found, truth = set(found), set(truth)
-    hits = len(found & truth)
-    chance = len(truth & set(tested)) / max(len(set(tested)), 1)
-    return [
-        _row(who, f"{what} recall", hits / len(truth) if truth else np.nan, len(truth),
-             f"{hits} of {len(truth)} planted"),
-        _row(who, f"{what} precision", hits / len(found) if found else np.nan, len(found),
-             f"{hits} of {len(found)} called; chance {chance:.2f}"),
-    ]  # fmt: skip
+) -> list[RecoveryRow]:
+    """Recall, precision and the share that chance would hit, of findings that are right or wrong by name.
 
-
-def snp_recall_precision(
-    called: Collection[str], truth: Collection[str], counts: np.ndarray, variants: list[str], hit_r2: float, who: str
-) -> list[dict]:
-    """SNPs up to linkage: a called SNP is a hit when its r² with a causal one is at least `hit_r2`.
-
-    A causal SNP that QC lost counts as not found. `counts` is float [people, variants].
+    Parameters
+    ----------
+    found, truth, tested
+        Names found, planted, and those that could be found.
+    who, what
+        Who found them, and what they are (region, gene).
     """
-    index = {variant: column for column, variant in enumerate(variants)}
-    planted = [snp for snp in truth if snp in index]
-    found = [snp for snp in called if snp in index]
-    r2 = np.corrcoef(counts[:, [index[s] for s in planted]], counts, rowvar=False)[: len(planted), len(planted) :] ** 2
-    linked = np.nan_to_num(r2)[:, [index[s] for s in found]] >= hit_r2
-    hits, recovered = int(linked.any(axis=0).sum()), int(linked.any(axis=1).sum())
-    chance = float((np.nan_to_num(r2) >= hit_r2).any(axis=0).mean()) if planted else 0.0
-    return [
-        _row(who, "SNP recall", recovered / len(truth) if truth else np.nan, len(truth),
-             f"{recovered} of {len(truth)} planted"),
-        _row(who, "SNP precision", hits / len(found) if found else np.nan, len(found),
-             f"{hits} of {len(found)} called; chance {chance:.2f}"),
-    ]  # fmt: skip
+    found, truth, tested = set(found), set(truth), set(tested)
+    hits = len(found & truth)
+    chance = len(truth & tested) / max(len(tested), 1)
+    return [_recall(who, what, hits, len(truth)), _precision(who, what, hits, len(found), chance)]
 
 
-def term_ranks(terms: pd.DataFrame, planted: Collection[str]) -> list[dict]:
+def snp_recall_precision(called: Collection[str], linkage: Linkage, who: str) -> list[RecoveryRow]:
+    """Recall and precision of called SNPs up to linkage; a causal SNP that QC lost counts as not found."""
+    found, hits, recovered = linkage.hits(called)
+    return [_recall(who, "SNP", recovered, linkage.causal), _precision(who, "SNP", hits, found, linkage.chance)]
+
+
+def term_ranks(terms: pd.DataFrame, planted: Collection[str]) -> list[RecoveryRow]:
     """Rank by p of each planted GO term among its ontology's terms.
 
     A term belongs to one factor, and a component's genes are those of the factors it carries, so
     the best component's rank stands beside that of all components' genes together.
+
+    Parameters
+    ----------
+    terms
+        The enrichment's table: component (-1: all together), term_id, source, p, primary.
+    planted
+        Term ids.
     """
     primary = terms[terms["primary"]]
     rows = []
     for term in planted:
-        found = {component: _rank(own, term) for component, own in primary.groupby("component")}
-        pooled, own = found.pop(-1, None), [f for f in found.values() if f]
-        rows.append(_row("pipeline", f"rank of {term}, all components together", *(pooled or _NOT_FOUND)))
-        best = min(own, key=lambda f: f[0]) if own else _NOT_FOUND
-        rows.append(_row("pipeline", f"rank of {term}, best of {len(found)} components", *best))
+        ranks = {component: _rank(own, term) for component, own in primary.groupby("component")}
+        together = ranks.pop(-1, None)
+        best = min((rank for rank in ranks.values() if rank), key=lambda rank: rank[0], default=None)
+        for which, rank in (("all components together", together), (f"best of {len(ranks)} components", best)):
+            value, n, note = rank or (np.nan, 0, "not among the terms found")
+            rows.append(RecoveryRow("pipeline", f"rank of {term}, {which}", value, n, note))
     return rows
 
 
+def accuracy_rows(performance: pd.DataFrame) -> list[RecoveryRow]:
+    """Balanced accuracy of every model, pooled out of fold and on the holdout, with its standard error."""
+    chosen = performance[(performance["metric"] == "balanced_accuracy") & (performance["fold"] == -1)]
+    names = {"validation": "pooled out of fold", "holdout": "holdout"}
+    return [
+        RecoveryRow(row.model, f"balanced accuracy, {names[row.split]}", row.value, 0, f"SE {row.se:.3f}")
+        for row in chosen.itertuples()
+    ]
+
+
+def _recall(who: str, what: str, hits: int, planted: int) -> RecoveryRow:
+    value = hits / planted if planted else np.nan
+    return RecoveryRow(who, f"{what} recall", value, planted, f"{hits} of {planted} planted")
+
+
+def _precision(who: str, what: str, hits: int, called: int, chance: float) -> RecoveryRow:
+    value = hits / called if called else np.nan
+    return RecoveryRow(who, f"{what} precision", value, called, f"{hits} of {called} called; chance {chance:.2f}")
+
+
 def _rank(terms: pd.DataFrame, term: str) -> tuple[float, int, str] | None:
+    """Rank, number of the ontology's terms and a note; None when the term is not there."""
     own = terms[terms["term_id"] == term]
     if own.empty:
         return None
@@ -82,17 +132,3 @@ def _rank(terms: pd.DataFrame, term: str) -> tuple[float, int, str] | None:
     # terms of the same genes have the same p up to rounding
     rank = int((peers["p"] < p * (1 - 1e-9)).sum()) + 1
     return rank, len(peers), f"of {len(peers)} {source} terms, p {p:.2g}"
-
-
-def accuracy_rows(performance: pd.DataFrame) -> list[dict]:
-    """Balanced accuracy of every model, pooled out of fold and on the holdout, with its standard error."""
-    chosen = performance[(performance["metric"] == "balanced_accuracy") & (performance["fold"] == -1)]
-    names = {"validation": "pooled out of fold", "holdout": "holdout"}
-    return [
-        _row(row.model, f"balanced accuracy, {names[row.split]}", row.value, 0, f"SE {row.se:.3f}")
-        for row in chosen.itertuples()
-    ]
-
-
-def _row(who: str, quantity: str, value: float, n: int, note: str) -> dict:
-    return {"who": who, "quantity": quantity, "value": float(value), "n": int(n), "note": note}

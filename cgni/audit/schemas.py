@@ -31,3 +31,20 @@ RECOVERY = pa.schema(
         pa.field("note", pa.string(), nullable=False),
     ]
 )
+SHUFFLES = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("shuffle", pa.int64(), nullable=False),
+        pa.field("balanced_accuracy", pa.float64(), nullable=False),
+    ]
+)
+SHUFFLE_SUMMARY = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("shuffles", pa.int64(), nullable=False),
+        pa.field("mean", pa.float64(), nullable=False),
+        pa.field("sd", pa.float64(), nullable=False),
+        pa.field("se", pa.float64(), nullable=False),
+        pa.field("compatible", pa.bool_(), nullable=False),  # 50 % within three standard errors
+    ]
+)

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ def write_text(text: str, target: str | Path) -> None:
 def write_json(value: Any, target: str | Path) -> None:
     """Write `value` as indented, key-sorted JSON to `target`, whole or not at all."""
     write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", target)
+
+
+def copy_file(source: str | Path, target: str | Path) -> None:
+    """Copy the content of `source` to `target`, whole or not at all."""
+    with atomic_path(target) as path:
+        shutil.copyfile(source, path)
 
 
 def digest_value(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Find the programs and the atlas that come with the system, not with pip."""
+"""Find the programs that come with the system, not with pip."""
 
 import os
 import re
@@ -10,12 +10,7 @@ from pathlib import Path
 from cgni.base.errors import InputError
 
 _LOCAL = Path(__file__).resolve().parents[2] / ".system"
-_TEMPLATES = ("usr/share/mricron/templates", "share/mricron/templates")
-_HINT = (
-    "run `make setup`; or install it yourself: `apt install plink2 mricron-data`, or conda "
-    "(`conda install -c bioconda plink2`; the atlas: nilearn's fetch_atlas_aal(version='SPM12') and the keys "
-    "inputs.atlas and inputs.atlas_labels)"
-)
+_HINT = "run `make setup`; or install it yourself: `apt install plink2`, or `conda install -c bioconda plink2`"
 
 
 def plink2_path() -> str:
@@ -32,24 +27,6 @@ def msp_path() -> str:
     for candidate in _programs("msp"):
         return candidate
     raise InputError("msp (msprime's command line program) is not there; run `make setup`, or `pip install msprime`")
-
-
-def aal_paths() -> tuple[Path, Path]:
-    """The AAL label image (116 regions) and its table `index name code`."""
-    for root in (_LOCAL, Path("/"), Path(sys.prefix)):
-        for folder in _TEMPLATES:
-            image, labels = root / folder / "aal.nii.gz", root / folder / "aal.nii.txt"
-            if image.is_file() and labels.is_file():
-                return image, labels
-    raise InputError(f"the AAL atlas (aal.nii.gz with aal.nii.txt) is not there; {_HINT}")
-
-
-def atlas_paths(image: str, labels: str) -> tuple[Path, Path]:
-    """The label image and its table of the config, where `auto` means AAL."""
-    if "auto" not in (image, labels):
-        return Path(image), Path(labels)
-    aal_image, aal_labels = aal_paths()
-    return aal_image if image == "auto" else Path(image), aal_labels if labels == "auto" else Path(labels)
 
 
 def _programs(name: str) -> list[str]:

@@ -7,7 +7,18 @@ The library takes these objects; the config's check, its schema, config.yaml and
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, ClassVar, Literal, Self, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 AUTO = "auto"
 S = TypeVar("S", bound=type)
@@ -35,7 +46,7 @@ class Bounds:
     schema: Mapping[str, Any] | None = None
 
 
-def setting(default: Any, **bounds: Any) -> Any:
+def setting(*, default: Any, **bounds: Any) -> Any:
     """A key with its default and `Bounds`.
 
     A default `auto` of a type without it means that the protocol decides; the library sees the value decided on.
@@ -69,11 +80,21 @@ class Section:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """From plain nested values; keys that are not there stay unset."""
+        """From plain nested values; keys that are not there stay unset, keys of other sections are passed over."""
         own = object.__new__(cls)
-        kinds = field_types(cls)
-        for name in values:
-            object.__setattr__(own, name, _typed(kinds[name], values[name]))
+        for name, kind in field_types(cls).items():
+            if name in values:
+                object.__setattr__(own, name, _typed(kind, values[name]))
+        return own
+
+    def changed(self, **values: Any) -> Self:
+        """The same with other values of some keys; what is unset stays so."""
+        own = object.__new__(type(self))
+        for key in section_fields(type(self)):
+            if key.name in values:
+                object.__setattr__(own, key.name, values[key.name])
+            elif _is_set(self, key.name):
+                object.__setattr__(own, key.name, getattr(self, key.name))
         return own
 
     def __getattr__(self, name: str) -> Any:
@@ -82,9 +103,7 @@ class Section:
     def plain(self) -> dict[str, Any]:
         """Nested dicts, lists and scalars of the keys that are set, as a YAML file holds them."""
         return {
-            key.name: _plain(getattr(self, key.name))
-            for key in section_fields(type(self))
-            if _is_set(self, key.name)
+            key.name: _plain(getattr(self, key.name)) for key in section_fields(type(self)) if _is_set(self, key.name)
         }
 
 

@@ -26,7 +26,7 @@ def write_table(
     schema
         Declared names, types and nullability; a non-nullable field with nulls is refused.
     provenance
-        Plain values: rule, config, code digest, seed, input digests (see `job.Job`).
+        Plain values: rule, config, code digest, seed, input digests (see `workflow.job.Job`).
 
     Raises
     ------

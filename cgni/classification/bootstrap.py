@@ -27,7 +27,8 @@ def weighted_balanced_accuracy(labels: np.ndarray, probabilities: np.ndarray, we
     right = (probabilities >= 0.5) == (labels == 1)
     sums = weights @ np.column_stack([right & (labels == 1), labels == 1, right & (labels == 0), labels == 0])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return (sums[:, 0] / sums[:, 1] + sums[:, 2] / sums[:, 3]) / 2
+        scores: np.ndarray = (sums[:, 0] / sums[:, 1] + sums[:, 2] / sums[:, 3]) / 2
+    return scores
 
 
 def weighted_auc(labels: np.ndarray, probabilities: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -39,4 +40,5 @@ def weighted_auc(labels: np.ndarray, probabilities: np.ndarray, weights: np.ndar
     high = np.add.reduceat(sorted_weights * (own == 1), starts, axis=1)
     below = np.cumsum(low, axis=1) - low
     with np.errstate(invalid="ignore", divide="ignore"):
-        return (high * (below + low / 2)).sum(axis=1) / (low.sum(axis=1) * high.sum(axis=1))
+        areas: np.ndarray = (high * (below + low / 2)).sum(axis=1) / (low.sum(axis=1) * high.sum(axis=1))
+    return areas

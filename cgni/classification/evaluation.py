@@ -50,7 +50,7 @@ def score_models(
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    """All scores of all models (`multimodal_schemas.PERFORMANCE`).
+    """All scores of all models (`schemas.PERFORMANCE`).
 
     Per fold: balanced_accuracy, auc and confusion counts on train (fit and monitor people),
     validation and holdout, and fold -1: `fold_mean`, `fold_sd` of the balanced accuracy. Of the pooled
@@ -79,7 +79,7 @@ def compare_models(
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Proposed model against each other (`multimodal_schemas.COMPARISONS`), Holm-corrected over a split's models.
+    """Proposed model against each other (`schemas.COMPARISONS`), Holm-corrected over a split's models.
 
     Difference of the balanced accuracies with a paired bootstrap over families, and exact McNemar, on
     out-of-fold people and on the holdout people's mean probability of the fold models.
@@ -159,8 +159,8 @@ def _fold_scores(model: str, split: str, people: pd.DataFrame) -> list[dict[str,
             **confusion(labels, probabilities),
         }
         rows += [_row(model, split, int(fold), metric, value) for metric, value in scores.items()]
-    rows.append(_row(model, split, POOLED, "fold_mean", np.mean(accuracies)))
-    rows.append(_row(model, split, POOLED, "fold_sd", np.std(accuracies, ddof=1)))
+    rows.append(_row(model, split, POOLED, "fold_mean", float(np.mean(accuracies))))
+    rows.append(_row(model, split, POOLED, "fold_sd", float(np.std(accuracies, ddof=1))))
     return rows
 
 
@@ -201,7 +201,7 @@ def _with_intervals(
 
 
 def _families(people: pd.DataFrame, participants: pd.DataFrame) -> np.ndarray:
-    return participants.set_index("participant_id").loc[people["participant_id"], "family"].to_numpy()
+    return np.asarray(participants.set_index("participant_id").loc[people["participant_id"], "family"].to_numpy())
 
 
 def _row(model: str, split: str, fold: int, metric: str, value: float) -> dict[str, object]:

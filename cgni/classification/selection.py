@@ -1,15 +1,14 @@
 """Choose among loss subsets and hyperparameter candidates without the holdout."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cgni.classification.metrics import balanced_accuracy
-
-LABEL_FREE = "terms12"
+from cgni.contrastive.terms import LABEL_FREE, EncoderSpec, encoder_spec
 
 
 def validation_score(predictions: pd.DataFrame) -> float:
@@ -26,37 +25,37 @@ def fold_scores(predictions: pd.DataFrame) -> dict[int, float]:
     }
 
 
-def choose_terms(predictions: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """The subset with the best validation score; equal scores: fewer terms, then the order of the config.
+def choose_terms(predictions: Mapping[EncoderSpec, pd.DataFrame]) -> dict[str, Any]:
+    """The loss subset with the best validation score; equal scores: fewer terms, then the order of the config.
 
     Parameters
     ----------
     predictions
-        Names such as terms124 to tables that hold development people only.
+        Of the proposed model on each pair of encoders; they hold development people only.
 
     Returns
     -------
-    `terms` (the proposed model's subset), `interpreted` (the best one with term (1) or (2): without
-    them nothing relates the two embeddings, so that a correlation between them means nothing; the
+    `proposed` (name of the proposed model's encoders), `interpreted` (the best ones with a term that relates the
+    views: without one nothing relates the two embeddings, so that a correlation between them means nothing; the
     label-free encoders when there is none), `validation_balanced_accuracy` of every subset.
     """
-    scores = {terms: validation_score(table) for terms, table in predictions.items()}
+    scores = {spec: validation_score(table) for spec, table in predictions.items()}
 
-    def best(names: list[str]) -> str:
-        return max(names, key=lambda terms: (scores[terms], -len(terms)))
+    def best(specs: Iterable[EncoderSpec]) -> str:
+        return max(specs, key=lambda spec: (scores[spec], -len(spec.terms))).name
 
-    related = [terms for terms in scores if set(terms.removeprefix("terms")) & {"1", "2"}]
+    related = [spec for spec in scores if spec.relates_views]
     return {
-        "terms": best(list(scores)),
-        "interpreted": best(related) if related else LABEL_FREE,
-        "validation_balanced_accuracy": scores,
+        "proposed": best(scores),
+        "interpreted": best(related) if related else encoder_spec(LABEL_FREE).name,
+        "validation_balanced_accuracy": {spec.name: score for spec, score in scores.items()},
     }
 
 
 def candidate_scores(
     predictions: Mapping[str, pd.DataFrame], settings: Mapping[str, Mapping[str, Any]]
 ) -> pd.DataFrame:
-    """Scores of every candidate (`multimodal_schemas.CANDIDATES`), in the order of the config.
+    """Scores of every candidate (`schemas.SEARCH_SCORES`), in the order of the config.
 
     One row a candidate and fold, fold -1 being the mean.
     """

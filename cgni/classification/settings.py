@@ -5,36 +5,24 @@ from typing import Literal
 from cgni.base.settings import Section, section, setting
 from cgni.networks.settings import Activation
 
-FeatureSet = Literal[
-    "imaging", "genetics", "imaging_embedding", "genetics_embedding", "genetics_hidden", "confounds"
-]
+FeatureSet = Literal["imaging", "genetics", "imaging_embedding", "genetics_embedding", "genetics_hidden", "confounds"]
 
 
 @section("classification")
 class TrainingSettings(Section):
     """How the networks of Table 1 are trained."""
 
-    class_weights: bool = setting(True)
+    class_weights: bool = setting(default=True)
     """weight people by inverse class frequency"""
-    activation: Activation = setting("relu")
+    activation: Activation = setting(default="relu")
     """between layers"""
-    dropout: float = setting(0.2, at_least=0, below=1)
+    dropout: float = setting(default=0.2, at_least=0, below=1)
     """share of hidden units dropped while training"""
-    epochs: int = setting(40, at_least=1)
+    epochs: int = setting(default=40, at_least=1)
     """passes over the fit people at most"""
-    learning_rate: float = setting(1.0e-3, above=0)
+    learning_rate: float = setting(default=1.0e-3, above=0)
     """Adam's step size"""
-    weight_decay: float = setting(1.0e-4, at_least=0)
+    weight_decay: float = setting(default=1.0e-4, at_least=0)
     """L2 penalty"""
-    patience: int = setting(10, at_least=1)
+    patience: int = setting(default=10, at_least=1)
     """epochs without progress on the monitor people before stopping"""
-
-
-@section("classification.shuffles")
-class ShuffleSettings(Section):
-    """Target `null`: the whole of stages 2 and 3 on shuffled labels."""
-
-    count: int = setting(20, at_least=2)
-    """label shuffles"""
-    epochs: int = setting(3, at_least=1)
-    """of their cheap fits"""

@@ -1,5 +1,6 @@
 """Counting who or what is left after each step."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,13 @@ _COLUMNS = ["stage", "step", "unit", "chrom", "removed", "left", "note"]
 
 @dataclass
 class Attrition:
-    """Rows of an attrition table (`cohort.schemas.ATTRITION`) in the order of the steps."""
+    """Rows of an attrition table (`cohort.schemas.ATTRITION`) in the order of the steps.
+
+    Attributes
+    ----------
+    stage : stage of the study; unit : what is counted, such as participants.
+    rows : the table's rows; parts : steps that count a part of those left and remove nobody.
+    """
 
     stage: str
     unit: str
@@ -42,6 +49,11 @@ class Attrition:
             + ("" if row.Index in self.parts else f" left, {row.removed} removed")
             for row in table.itertuples()
         ]
+
+    def log(self) -> None:
+        """Write the lines to the log."""
+        for line in self.lines():
+            logging.info(line)
 
     def _add(self, step: str, removed: int, left: int, note: str | None, chrom: str | None) -> None:
         values = (self.stage, step, self.unit, chrom, int(removed), int(left), note)

@@ -9,9 +9,20 @@ import pandas as pd
 def confound_columns(
     participants: pd.DataFrame, ids: Sequence[str] | pd.Index, site_levels: Sequence[str]
 ) -> pd.DataFrame:
-    """Confounds of `ids` (index), float64 with NaN where unknown.
+    """Age, sex, head size, genetic principal components and sites of `ids`.
 
-    Sites are indicators of `site_levels` but the first; a site outside the levels is all zero.
+    Parameters
+    ----------
+    participants
+        The participants table.
+    ids
+        People, in the wanted order; each must be in the table.
+    site_levels
+        Sites with an indicator each, but for the first; a site outside the levels is all zero.
+
+    Returns
+    -------
+    float64 columns with NaN where unknown, indexed by `ids`.
     """
     people = participants.set_index("participant_id").loc[list(ids)]
     pcs = [name for name in people.columns if name.startswith("pc") and name[2:].isdigit()]
@@ -28,11 +39,21 @@ def site_levels(participants: pd.DataFrame, ids: Sequence[str] | pd.Index) -> li
 
 
 def residualise(values: np.ndarray, confounds: np.ndarray) -> np.ndarray:
-    """What an ordinary least-squares fit of `confounds` (and an intercept) leaves of each column of `values`.
+    """What an ordinary least-squares fit of `confounds` and an intercept leaves of each column of `values`.
 
-    Missing confounds count as their column's mean.
+    Parameters
+    ----------
+    values
+        float (people, columns).
+    confounds
+        float (people, confounds); missing ones (NaN) count as their column's mean.
+
+    Returns
+    -------
+    float64 array of the shape of `values`.
     """
     filled = np.where(np.isnan(confounds), np.nan_to_num(np.nanmean(confounds, axis=0)), confounds)
     design = np.column_stack([np.ones(len(filled)), filled])
     coefficients, *_ = np.linalg.lstsq(design, values, rcond=None)
-    return values - design @ coefficients
+    left: np.ndarray = values - design @ coefficients
+    return left

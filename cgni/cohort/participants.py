@@ -1,15 +1,16 @@
 """Who takes part: exclusions, working-memory groups, and each person's values at the right visit."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
 from cgni.cohort.families import assign_families, one_per_family
-from cgni.cohort.phenotypes import Phenotypes
-from cgni.base.errors import InputError
+from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
+from cgni.cohort.settings import CohortSettings
 
 SEX, GENETIC_SEX, AGE, CENTRE, HEAD_SIZE, PCS = 31, 22001, 21003, 54, 25000, 22009
 ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED, MISSINGNESS = 22019, 22027, 22006, 22020, 22005
@@ -20,9 +21,19 @@ _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
 _ABSENT = "field {field} is not in the main table: not applied"
 
 
-def needed_fields(wm_field: int, n_pcs: int) -> list[int]:
-    """UK Biobank fields without which there is no study; `n_pcs`: components to be read from the table."""
-    return [SEX, AGE, CENTRE, wm_field, *([PCS] if n_pcs else [])]
+def read_main_table(path: str | Path, cohort: CohortSettings) -> Phenotypes:
+    """The fields of the main table that the study needs or can use.
+
+    Components are among the needed ones unless they are computed from the genotypes (`cohort.pcs`).
+
+    Raises
+    ------
+    InputError
+        Not a main table, or a needed field missing (`cohort.phenotypes.read_phenotypes`).
+    """
+    n_pcs = cohort.n_pcs if cohort.pcs == "field" else 0
+    needed = [SEX, AGE, CENTRE, cohort.wm_field, *([PCS] if n_pcs else [])]
+    return read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
 
 
 def build_participants(
@@ -31,12 +42,14 @@ def build_participants(
     image_ids: pd.Index,
     withdrawn: set[str],
     pairs: pd.DataFrame,
-    cohort: Mapping[str, Any],
+    cohort: CohortSettings,
 ) -> tuple[pd.DataFrame, Attrition]:
     """The participants table and its attrition.
 
     Parameters
     ----------
+    phenotypes
+        Values of the main table (`read_main_table`).
     samples
         People of the genotype files: participant_id, missing (`cohort.samples.common_people`).
     image_ids
@@ -46,7 +59,7 @@ def build_participants(
     pairs
         Pairs of relatives, columns ID1, ID2 (`cohort.families.read_related_pairs`).
     cohort
-        The config section `cohort`.
+        Which score, groups, visits and components.
 
     Returns
     -------
@@ -60,25 +73,26 @@ def build_participants(
     attrition = Attrition("cohort", "participants")
     _check_ids(phenotypes, samples)
     ids = _exclude(phenotypes, samples, withdrawn, attrition)
-    visit = image_visit(phenotypes, image_ids, cohort["image_instances"])
+    visit = image_visit(phenotypes, image_ids, cohort.image_instances)
     people = pd.DataFrame(index=phenotypes.ids)
     people["age"], people["head_size"] = _at_visit(phenotypes, AGE, visit), _at_visit(phenotypes, HEAD_SIZE, visit)
     people["sex"] = phenotypes.at(SEX).astype("Int8")
     people["site"] = _at_visit(phenotypes, CENTRE, visit).astype("Int64").astype("string")
-    for number in range(1, cohort["n_pcs"] + 1):
+    for number in range(1, cohort.n_pcs + 1):
         people[f"pc{number}"] = phenotypes.at(PCS, 0, number)
-    people["wm_score"] = wm_scores(phenotypes, cohort["wm_field"], cohort["wm_instance"], visit).astype("Int16")
-    people["wm_group"] = wm_groups(people["wm_score"], cohort["wm_low"], cohort["wm_high"])
+    people["wm_score"] = wm_scores(phenotypes, cohort.wm_field, cohort.wm_instance, visit).astype("Int16")
+    people["wm_group"] = wm_groups(people["wm_score"], cohort.wm_low, cohort.wm_high)
     people["has_image"] = people.index.isin(image_ids)
     people["has_genotypes"] = people.index.isin(samples["participant_id"])
     people = people.loc[ids].copy()
     people["family"] = assign_families(people.index, pairs)
     _add_genetic_flags(people, phenotypes, attrition)
     _count_parts(people, image_ids, samples, attrition)
+    attrition.log()
     return people.reset_index(names="participant_id"), attrition
 
 
-def image_visit(phenotypes: Phenotypes, image_ids: pd.Index, instances: list[int]) -> pd.Series:
+def image_visit(phenotypes: Phenotypes, image_ids: pd.Index, instances: Sequence[int]) -> pd.Series:
     """Instance whose values belong to a person: that of the image, or the baseline without an image.
 
     The visit of the image is the first of `instances` with a head size (a measure of the scan);
@@ -96,6 +110,11 @@ def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series)
     """Working-memory score of every person; negative codes are missing.
 
     `choice`: `first` valid score, `best` of all visits, or `same_as_image` (that of `visit`).
+
+    Raises
+    ------
+    InputError
+        Scores that are no whole numbers.
     """
     instances = phenotypes.instances(field)
     table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
@@ -113,7 +132,7 @@ def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series)
     return scores
 
 
-def wm_groups(scores: pd.Series, low: list[int], high: list[int]) -> pd.Series:
+def wm_groups(scores: pd.Series, low: tuple[int, int], high: tuple[int, int]) -> pd.Series:
     """0 for scores within `low`, 1 within `high` (both inclusive), missing otherwise (Int8)."""
     groups = pd.Series(pd.NA, index=scores.index, dtype="Int8")
     groups[scores.between(*low).fillna(False).astype(bool)] = 0
@@ -161,6 +180,7 @@ def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str],
         attrition.remove(step, len(ids) - len(kept), len(kept), note)
         ids = kept
     if ids.empty:
+        attrition.log()
         raise InputError("main table: nobody is left after the exclusions; see the attrition table's steps in the log")
     return ids
 

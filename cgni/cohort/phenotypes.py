@@ -70,7 +70,6 @@ class Phenotypes:
 
     Attributes
     ----------
-    ids : participant ids as str, in the file's order, unique.
     values : float64, indexed by id; columns are (field, instance, array).
     """
 
@@ -78,6 +77,7 @@ class Phenotypes:
 
     @property
     def ids(self) -> pd.Index:
+        """Participant ids (str, unique) in the file's order."""
         return self.values.index
 
     def has(self, field: int) -> bool:
@@ -132,7 +132,13 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
 
 
 def read_withdrawals(path: str | Path) -> set[str]:
-    """Ids of people who withdrew: one a line, no header, blank lines ignored."""
+    """Ids of people who withdrew: one a line, no header, blank lines ignored.
+
+    Raises
+    ------
+    InputError
+        No such file.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such withdrawal list; set inputs.withdrawals to null when there is none")

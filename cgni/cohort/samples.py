@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -39,7 +40,7 @@ def read_people(path: str | Path) -> pd.DataFrame:
     return listed
 
 
-def common_people(paths: list[str]) -> pd.DataFrame:
+def common_people(paths: Sequence[str]) -> pd.DataFrame:
     """People of all chromosomes' files, which must be the same; the highest `missing` of each.
 
     Raises

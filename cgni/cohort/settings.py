@@ -9,14 +9,14 @@ from cgni.base.settings import AUTO, Section, section, setting
 class PeopleSettings(Section):
     """Who is used for what; `auto` follows `protocol`."""
 
-    fit_on: Literal["fit", "training"] = setting(AUTO)
+    fit_on: Literal["fit", "training"] = setting(default=AUTO)
     """on whom CNNs, encoders and scalers are fitted"""
-    pretrain_on: Literal["training", "everybody"] = setting(AUTO)
+    pretrain_on: Literal["training", "everybody"] = setting(default=AUTO)
     """everybody (protocol paper only): brain age on holdout and validation people too; all results are stamped LEAKY"""
-    heads_on: Literal["fit", "monitor", "both", "training"] = setting(AUTO)
+    heads_on: Literal["fit", "monitor", "both", "training"] = setting(default=AUTO)
     """on whom classifier heads are fitted: fit, monitor (whom the encoders have not seen), both, or training (both, and
     nobody watches)"""
-    reference: Literal["development", "everybody"] = setting(AUTO)
+    reference: Literal["development", "everybody"] = setting(default=AUTO)
     """whose genotypes SNP QC and whose maps the image reference are computed on"""
 
 
@@ -24,19 +24,19 @@ class PeopleSettings(Section):
 class CohortSettings(Section):
     """Phenotypes and groups."""
 
-    wm_field: int = setting(4282, at_least=1)
+    wm_field: int = setting(default=4282, at_least=1)
     """field of the score: numeric memory, maximum digits"""
-    wm_low: tuple[int, int] = setting((2, 5), at_least=0)
+    wm_low: tuple[int, int] = setting(default=(2, 5), at_least=0)
     """scores of the low group, inclusive"""
-    wm_high: tuple[int, int] = setting((9, 12), at_least=0)
+    wm_high: tuple[int, int] = setting(default=(9, 12), at_least=0)
     """scores of the high group, inclusive"""
-    wm_instance: Literal["first", "best", "same_as_image"] = setting("first")
+    wm_instance: Literal["first", "best", "same_as_image"] = setting(default="first")
     """which visit's score: the first valid, the best, or that of the image's visit"""
-    image_instances: tuple[int, ...] = setting((2, 3), at_least=0, min_items=1)
+    image_instances: tuple[int, ...] = setting(default=(2, 3), at_least=0, min_items=1)
     """visits with imaging; the first with an image counts"""
-    n_pcs: int = setting(4, at_least=0, at_most=40)
+    n_pcs: int = setting(default=4, at_least=0, at_most=40)
     """genetic principal components kept as confounds"""
-    pcs: Literal["field", "computed"] = setting("field")
+    pcs: Literal["field", "computed"] = setting(default="field")
     """field (22009), or computed on unrelated development people, everybody projected"""
 
 
@@ -44,13 +44,13 @@ class CohortSettings(Section):
 class SplitSettings(Section):
     """The one split of everybody."""
 
-    holdout: float = setting(0.1, above=0, at_most=0.5)
+    holdout: float = setting(default=0.1, above=0, at_most=0.5)
     """share of people held out, whole families"""
-    folds: int = setting(5, at_least=2, at_most=20)
+    folds: int = setting(default=5, at_least=2, at_most=20)
     """folds of the cross-validation"""
-    monitor: float = setting(0.2, above=0, at_most=0.5)
+    monitor: float = setting(default=0.2, above=0, at_most=0.5)
     """share of a fold's training people who watch (early stopping, sparse CCA)"""
-    age_bands: int = setting(4, at_least=1)
+    age_bands: int = setting(default=4, at_least=1)
     """quantile bands of age for the stratification"""
-    kinship: float = setting(0.0442, above=0, below=1)
+    kinship: float = setting(default=0.0442, above=0, below=1)
     """people are relatives from this kinship coefficient on (third degree)"""

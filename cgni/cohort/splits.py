@@ -1,16 +1,16 @@
 """One split of all people: holdout, folds and monitor people, whole families, stratified."""
 
-from collections.abc import Mapping
-from typing import Any
+import logging
 
 import numpy as np
 import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
+from cgni.cohort.settings import SplitSettings
 
 
-def make_splits(people: pd.DataFrame, splits: Mapping[str, Any], seed: int) -> pd.DataFrame:
+def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.DataFrame:
     """Role, fold and monitor flags of every person.
 
     Families are dealt to the parts one after the other (people with a working-memory group, image
@@ -24,7 +24,7 @@ def make_splits(people: pd.DataFrame, splits: Mapping[str, Any], seed: int) -> p
     people
         The participants table.
     splits
-        holdout, folds, monitor, age_bands (config section `splits`).
+        holdout, folds, monitor and age_bands are read.
     seed
         The study's seed.
 
@@ -38,11 +38,11 @@ def make_splits(people: pd.DataFrame, splits: Mapping[str, Any], seed: int) -> p
         More folds than people of the smaller working-memory group, or a part without both groups.
     """
     people = people.sort_values("participant_id", ignore_index=True)
-    strata = _strata(people, splits["age_bands"])
+    strata = _strata(people, splits.age_bands)
     complete = _complete(people)
-    folds = splits["folds"]
+    folds = splits.folds
 
-    holdout = _deal(people, strata, complete, [splits["holdout"], 1 - splits["holdout"]], derive_seed(seed, "holdout"))
+    holdout = _deal(people, strata, complete, [splits.holdout, 1 - splits.holdout], derive_seed(seed, "holdout"))
     table = pd.DataFrame({"participant_id": people["participant_id"]})
     development = holdout == 1
     table["role"] = np.where(development, "development", "holdout")
@@ -53,18 +53,21 @@ def make_splits(people: pd.DataFrame, splits: Mapping[str, Any], seed: int) -> p
     ).astype(np.int8)
     for fold in range(folds):
         training = development & (table["fold"] != fold).to_numpy()
-        shares = [splits["monitor"], 1 - splits["monitor"]]
+        shares = [splits.monitor, 1 - splits.monitor]
         seed_here = derive_seed(seed, "monitor", fold)
         part = _deal(people[training], strata[training], complete[training], shares, seed_here)
         table[f"monitor_{fold}"] = False
         table.loc[training, f"monitor_{fold}"] = part == 0
     _check_both_groups(people, complete, table, folds)
+    held_out = int((~development).sum())
+    logging.info("%d people held out, %d in %d folds", held_out, len(table) - held_out, folds)
     return table
 
 
 def _complete(people: pd.DataFrame) -> np.ndarray:
     """Whether a person has a working-memory group, an image and genotypes."""
-    return (people["wm_group"].notna() & people["has_image"] & people["has_genotypes"]).to_numpy(bool)
+    complete: np.ndarray = (people["wm_group"].notna() & people["has_image"] & people["has_genotypes"]).to_numpy(bool)
+    return complete
 
 
 def _strata(people: pd.DataFrame, age_bands: int) -> np.ndarray:

@@ -1,95 +1,99 @@
-"""The imaging and the genetic encoder of one fold, with the scaling of their inputs."""
+"""The two encoders of one fold, with the scaling of their inputs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from cgni.base.views import VIEWS
+from cgni.contrastive.settings import ContrastiveSettings
 from cgni.networks.mlp import Mlp
+from cgni.networks.scaling import Scaling
 
 
 @dataclass(frozen=True)
-class Scaling:
-    """Column means and SDs of the people that a network is fitted on (constant columns: SD 1)."""
+class EncoderShape:
+    """Sizes of the encoders of a pair.
 
-    mean: torch.Tensor
-    sd: torch.Tensor
+    Attributes
+    ----------
+    layers : of each view's encoder, the latent space last.
+    normalise : whether embeddings lie on the unit sphere.
+    """
+
+    layers: Mapping[str, tuple[int, ...]]
+    activation: str
+    dropout: float
+    normalise: bool
 
     @classmethod
-    def fit(cls, rows: np.ndarray) -> "Scaling":
-        """From float [people, columns] of the fit people alone."""
-        values = torch.from_numpy(np.asarray(rows, np.float64))
-        sd = values.std(dim=0, correction=0)
-        return cls(values.mean(dim=0).float(), torch.where(sd > 1e-8, sd, torch.ones_like(sd)).float())
-
-    def apply(self, values: torch.Tensor) -> torch.Tensor:
-        """Standardised [people, columns]."""
-        return (values - self.mean.to(values)) / self.sd.to(values)
-
-    def state(self) -> dict[str, torch.Tensor]:
-        """Plain tensors for a checkpoint."""
-        return {"mean": self.mean, "sd": self.sd}
+    def of(cls, settings: ContrastiveSettings, linear: bool = False) -> "EncoderShape":
+        """From the settings; `linear`: the genetic encoder keeps its last layer alone."""
+        layers = {view: tuple(settings.layers[view]) for view in VIEWS}
+        if linear:
+            layers["genetics"] = layers["genetics"][-1:]
+        return cls(layers, settings.activation, settings.dropout, bool(settings.normalise))
 
 
 class EncoderPair(nn.Module):
-    """e_v and e_g: features h_v and allele counts to a shared latent space.
+    """e_v and e_g: the two views of a person (features h_v, allele counts) to a shared latent space.
 
-    Takes raw inputs; scaling and (if `normalise`) projection to the unit sphere are inside.
+    Takes raw inputs; scaling and (if the shape says so) projection to the unit sphere are inside.
+
+    Attributes
+    ----------
+    mlps, scalings : of each view.
     """
 
-    def __init__(
-        self,
-        sizes: dict[str, Any],
-        scaling_h: Scaling,
-        scaling_counts: Scaling,
-    ) -> None:
+    def __init__(self, shape: EncoderShape, scalings: Mapping[str, Scaling]) -> None:
         super().__init__()
-        self.sizes = sizes
-        self.normalise = bool(sizes["normalise"])
-        self.scaling_h, self.scaling_counts = scaling_h, scaling_counts
-        common = (sizes["activation"], sizes["dropout"])
-        self.imaging_mlp = Mlp(len(scaling_h.mean), sizes["imaging_layers"], *common)
-        self.genetic_mlp = Mlp(len(scaling_counts.mean), sizes["genetic_layers"], *common)
+        self.shape, self.scalings = shape, scalings
+        self.mlps = nn.ModuleDict(
+            {view: Mlp(len(scalings[view].mean), shape.layers[view], shape.activation, shape.dropout) for view in VIEWS}
+        )
 
-    def imaging_raw(self, h: torch.Tensor) -> torch.Tensor:
-        """z_v before normalisation, [people, latent], of h_v [people, features]."""
-        return self.imaging_mlp(self.scaling_h.apply(h))
+    def mlp(self, view: str) -> Mlp:
+        """The encoder of a view, without scaling and projection."""
+        own = self.mlps[view]
+        assert isinstance(own, Mlp)
+        return own
 
-    def genetic_raw(self, counts: torch.Tensor) -> torch.Tensor:
-        """z_g before normalisation, [people, latent], of allele counts [people, SNPs]."""
-        return self.genetic_mlp(self.scaling_counts.apply(counts))
+    def raw(self, view: str, values: torch.Tensor) -> torch.Tensor:
+        """Embeddings before projection, [people, latent], of a view's values [people, columns]."""
+        return self.mlp(view)(self.scalings[view].apply(values))  # type: ignore[no-any-return]
 
-    def imaging(self, h: torch.Tensor) -> torch.Tensor:
-        """z_v [people, latent] of h_v [people, features]."""
-        return self._project(self.imaging_raw(h))
+    def encode(self, view: str, values: torch.Tensor) -> torch.Tensor:
+        """Embeddings [people, latent] of a view's values [people, columns]."""
+        return self._project(self.raw(view, values))
 
-    def genetic(self, counts: torch.Tensor) -> torch.Tensor:
-        """z_g [people, latent] of allele counts [people, SNPs]."""
-        return self._project(self.genetic_raw(counts))
+    def from_first(self, view: str, hidden: torch.Tensor) -> torch.Tensor:
+        """Embeddings from the output of the encoder's first linear layer (before its activation)."""
+        return self._project(self.mlp(view).from_first(hidden))
 
-    def genetic_from_first(self, hidden: torch.Tensor) -> torch.Tensor:
-        """z_g from the output of the genetic encoder's first linear layer (before its activation)."""
-        return self._project(self.genetic_mlp.from_first(hidden))
+    def l1(self) -> torch.Tensor:
+        """Sum of the absolute hidden weights of both encoders."""
+        return torch.stack([self.mlp(view).l1() for view in VIEWS]).sum()
 
     def checkpoint(self) -> dict[str, Any]:
         """Plain types and tensors that `load_encoders` reads."""
+        shape = {**asdict(self.shape), "layers": {view: list(own) for view, own in self.shape.layers.items()}}
         return {
             "state": {name: value.detach().cpu().clone() for name, value in self.state_dict().items()},
-            "sizes": self.sizes,
-            "scaling_h": self.scaling_h.state(),
-            "scaling_counts": self.scaling_counts.state(),
+            "shape": shape,
+            "scalings": {view: scaling.state() for view, scaling in self.scalings.items()},
         }
 
     def _project(self, values: torch.Tensor) -> torch.Tensor:
-        return functional.normalize(values, dim=1) if self.normalise else values
+        return functional.normalize(values, dim=1) if self.shape.normalise else values
 
 
-def load_encoders(checkpoint: dict[str, Any], fold: int) -> EncoderPair:
-    """A fold's encoders from `contrastive/{terms}/encoders.ckpt`, in evaluation mode on the CPU."""
+def load_encoders(checkpoint: Mapping[str, Any], fold: int) -> EncoderPair:
+    """A fold's encoders from `contrastive/{encoders}/encoders.ckpt`, in evaluation mode on the CPU."""
     part = checkpoint[f"fold{fold}"]
-    pair = EncoderPair(part["sizes"], Scaling(**part["scaling_h"]), Scaling(**part["scaling_counts"]))
+    scalings = {view: Scaling.of(part["scalings"][view]) for view in VIEWS}
+    pair = EncoderPair(EncoderShape(**part["shape"]), scalings)
     pair.load_state_dict(part["state"])
     return pair.eval()

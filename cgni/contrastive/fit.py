@@ -1,65 +1,82 @@
 """Fit a fold's pair of encoders on the contrastive loss (study stage 2)."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
-from cgni.contrastive.encoders import EncoderPair, Scaling
-from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
 from cgni.base.tables import number_columns
+from cgni.base.views import VIEWS
 from cgni.contrastive.collapse import collapse_diagnostics
+from cgni.contrastive.encoders import EncoderPair, EncoderShape
+from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contrastive.terms import EncoderSpec
 from cgni.fold_data.people import FoldData, fit_rows, watch_rows
-from cgni.networks.fit_in_memory import SmallSettings, fit_small
+from cgni.networks.fit_in_memory import FitSettings, fit_in_memory
+from cgni.networks.scaling import Scaling
 
-_SIZES = ("imaging_layers", "genetic_layers", "activation", "dropout", "normalise")
-_OPTIONS = ("temperature", "include_positive", "reduction", "normalise")
+
+@dataclass(frozen=True)
+class EncoderFit:
+    """A fold's encoders, their learning curve, and who was used (fit, monitor)."""
+
+    pair: EncoderPair
+    curve: list[dict[str, Any]]
+    used: dict[str, pd.Index]
 
 
 def fit_encoders(
-    data: FoldData, terms: str, cfg: Mapping[str, Any], fit_on: str, seed: int
-) -> tuple[EncoderPair, list[dict[str, Any]], dict[str, pd.Index]]:
-    """Encoders of one fold, their learning curve, and who was used (fit, monitor).
+    data: FoldData, spec: EncoderSpec, settings: ContrastiveSettings, fit_on: str, seed: int
+) -> EncoderFit:
+    """Encoders of one fold, trained on the loss terms of `spec`.
 
     Scaling and weights see the labelled people of `fit_on` only; the monitor people's loss
-    stops the fit when they are not fitted on. `cfg` is the config section `contrastive`.
+    stops the fit when they are not fitted on.
     """
     fit, watched = fit_rows(data, fit_on), watch_rows(data, fit_on)
     torch.manual_seed(seed)
-    sizes = {name: cfg[name] for name in _SIZES}
-    pair = EncoderPair(sizes, Scaling.fit(data.h[fit]), Scaling.fit(data.counts[fit]))
-    options = LossOptions(**{name: cfg[name] for name in _OPTIONS})
-    weights = term_weights(terms, cfg["weights"])
-    h, counts, labels = (torch.from_numpy(values) for values in (data.h, data.counts, data.labels))
-
+    scalings = {view: Scaling.fit(data.views[view][fit]) for view in VIEWS}
+    pair = EncoderPair(EncoderShape.of(settings, spec.linear), scalings)
+    options, weights = LossOptions.of(settings), term_weights(spec, settings.weights)
+    views = {view: torch.from_numpy(data.views[view]) for view in VIEWS}
+    labels, l1 = torch.from_numpy(data.labels), settings.l1
     chosen_rows = torch.from_numpy(fit)
+
+    def embeddings(rows: torch.Tensor | np.ndarray) -> dict[str, torch.Tensor]:
+        return {view: pair.raw(view, values[rows]) for view, values in views.items()}
 
     def loss(rows: torch.Tensor) -> torch.Tensor:
         chosen = chosen_rows[rows]
-        value = contrastive_loss(
-            pair.imaging_raw(h[chosen]), pair.genetic_raw(counts[chosen]), labels[chosen], weights, options
-        )
-        return value + cfg["l1"] * (pair.imaging_mlp.l1() + pair.genetic_mlp.l1()) if cfg["l1"] else value
+        value = contrastive_loss(embeddings(chosen), labels[chosen], weights, options)
+        return value + l1 * pair.l1() if l1 else value
 
     def watch() -> dict[str, float]:
-        v, g, y = pair.imaging_raw(h[watched]), pair.genetic_raw(counts[watched]), labels[watched]
-        value = float(contrastive_loss(v, g, y, weights, options))
-        return {"score": -value, "loss": value, **collapse_diagnostics(v, g, y)}
+        assert watched is not None
+        own = embeddings(watched)
+        value = float(contrastive_loss(own, labels[watched], weights, options))
+        return {"score": -value, "loss": value, **collapse_diagnostics(own, labels[watched])}
 
-    settings = SmallSettings(**{name: cfg[name] for name in SmallSettings.__dataclass_fields__})
-    curve = fit_small(pair, data.labels[fit], loss, None if watched is None else watch, settings, seed)
+    training = FitSettings(
+        settings.batch_size,
+        settings.epochs,
+        settings.learning_rate,
+        settings.weight_decay,
+        settings.patience,
+        settings.optimiser,
+    )
+    curve = fit_in_memory(pair, data.labels[fit], loss, None if watched is None else watch, training, seed)
     used = {"fit": data.ids[fit], "monitor": data.ids[:0] if watched is None else data.ids[watched]}
-    return pair, [row for row in curve if row["metric"] != "score"], used
+    return EncoderFit(pair, [row for row in curve if row["metric"] != "score"], used)
 
 
 def embed(pair: EncoderPair, data: FoldData) -> pd.DataFrame:
-    """Embeddings of everybody with both modalities: participant_id, zv_0 ..., zg_0 ... (float32)."""
+    """Embeddings of everybody with both modalities: participant_id, imaging_0 ..., genetics_0 ... (float32)."""
     with torch.inference_mode():
-        imaging = pair.imaging(torch.from_numpy(data.h)).numpy()
-        genetic = pair.genetic(torch.from_numpy(data.counts)).numpy()
-    names = number_columns("zv", imaging.shape[1]) + number_columns("zg", genetic.shape[1])
-    table = pd.DataFrame(np.hstack([imaging, genetic]), columns=names)
+        embedded = {view: pair.encode(view, torch.from_numpy(data.views[view])).numpy() for view in VIEWS}
+    names = [name for view, values in embedded.items() for name in number_columns(view, values.shape[1])]
+    table = pd.DataFrame(np.hstack(list(embedded.values())), columns=names)
     table.insert(0, "participant_id", data.ids.to_numpy())
     return table

@@ -1,14 +1,15 @@
-"""The contrastive loss terms (1)-(5) of the study."""
+"""The contrastive loss of the study, equation (5): a weighted sum of the terms of `contrastive.terms`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch.nn import functional
 
 from cgni.base.errors import InputError
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contrastive.terms import BY_NUMBER, EncoderSpec, Term
 
-TERMS = {1: "vg", 2: "gv", 3: "vv", 4: "gg"}
 _DIVERGED = 1e4
 
 
@@ -29,20 +30,36 @@ class LossOptions:
     reduction: str
     normalise: bool
 
+    @classmethod
+    def of(cls, settings: ContrastiveSettings) -> "LossOptions":
+        """From the settings."""
+        return cls(settings.temperature, settings.include_positive, settings.reduction, settings.normalise)
 
-def term_weights(terms: str, weights: Mapping[str, float]) -> dict[int, float]:
-    """Weight of each term of a subset such as `terms124` or `linear_terms124`; a term that stands alone weighs 1."""
-    chosen = [int(digit) for digit in terms.rpartition("terms")[2]]
-    return {term: 1.0 if len(chosen) == 1 else float(weights[TERMS[term]]) for term in chosen}
+
+def term_weights(spec: EncoderSpec, weights: Mapping[str, float]) -> dict[Term, float]:
+    """Weight of each term of a subset; a term that stands alone weighs 1.
+
+    Parameters
+    ----------
+    weights
+        Of the terms by their `key`; asked only for the terms of a subset of several.
+    """
+    if len(spec.terms) == 1:
+        return {BY_NUMBER[spec.terms[0]]: 1.0}
+    return {BY_NUMBER[number]: float(weights[BY_NUMBER[number].key]) for number in spec.terms}
 
 
-def cross_modal_loss(anchors: torch.Tensor, others: torch.Tensor, options: LossOptions) -> torch.Tensor:
-    """Terms (1) and (2): each anchor with its own person's embedding against those of all others.
+def cross_modal_loss(
+    anchors: torch.Tensor, others: torch.Tensor, labels: torch.Tensor, options: LossOptions
+) -> torch.Tensor:
+    """Each anchor with its own person's other embedding against those of all others: terms (1) and (2).
 
     Parameters
     ----------
     anchors, others
         [batch, latent] embeddings of the same people, already normalised if they are to be.
+    labels
+        Not looked at: such a term needs none.
     """
     similarity = anchors @ others.T / options.temperature
     positive = similarity.diagonal()
@@ -51,32 +68,50 @@ def cross_modal_loss(anchors: torch.Tensor, others: torch.Tensor, options: LossO
     return _reduce(torch.logsumexp(similarity, dim=1) - positive, options)
 
 
-def supervised_loss(embeddings: torch.Tensor, labels: torch.Tensor, options: LossOptions) -> torch.Tensor:
-    """Terms (3) and (4): people of the same class against everybody else in the batch.
+def supervised_loss(
+    anchors: torch.Tensor, others: torch.Tensor, labels: torch.Tensor, options: LossOptions
+) -> torch.Tensor:
+    """People of the same class against everybody else in the batch, in one view: terms (3) and (4).
 
     Anchors without another person of their class are left out of the reduction; a batch in
     which all are has loss 0 with a graph.
+
+    Parameters
+    ----------
+    anchors, others
+        The same [batch, latent] embeddings.
+    labels
+        Class of each person.
     """
-    itself = _eye(embeddings @ embeddings.T)
-    similarity = (embeddings @ embeddings.T / options.temperature).masked_fill(itself, -torch.inf)
+    itself = _eye(anchors @ others.T)
+    similarity = (anchors @ others.T / options.temperature).masked_fill(itself, -torch.inf)
     log_share = similarity - torch.logsumexp(similarity, dim=1, keepdim=True)
     same = (labels[:, None] == labels[None, :]) & ~itself
     counts = same.sum(dim=1)
     anchored = counts > 0
     if not anchored.any():
-        return embeddings.sum() * 0
+        return anchors.sum() * 0
     summed = torch.where(same, log_share, torch.zeros_like(log_share)).sum(dim=1)
     return _reduce(-summed[anchored] / counts[anchored], options)
 
 
+TermLoss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, LossOptions], torch.Tensor]
+# what `Term.loss` names
+LOSSES: dict[str, TermLoss] = {"cross_modal": cross_modal_loss, "supervised": supervised_loss}
+
+
 def contrastive_loss(
-    imaging: torch.Tensor,
-    genetic: torch.Tensor,
+    embeddings: Mapping[str, torch.Tensor],
     labels: torch.Tensor,
-    weights: Mapping[int, float],
+    weights: Mapping[Term, float],
     options: LossOptions,
 ) -> torch.Tensor:
-    """Equation (5): the weighted sum of the terms in `weights` (term number to weight).
+    """Equation (5): the weighted sum of the terms in `weights`.
+
+    Parameters
+    ----------
+    embeddings
+        [batch, latent] of each view, before normalisation.
 
     Raises
     ------
@@ -84,21 +119,21 @@ def contrastive_loss(
         Unnormalised embeddings have diverged.
     """
     if options.normalise:
-        imaging, genetic = functional.normalize(imaging, dim=1), functional.normalize(genetic, dim=1)
+        own = {view: functional.normalize(values, dim=1) for view, values in embeddings.items()}
     else:
-        _guard(imaging, genetic)
-    terms = {
-        1: lambda: cross_modal_loss(imaging, genetic, options),
-        2: lambda: cross_modal_loss(genetic, imaging, options),
-        3: lambda: supervised_loss(imaging, labels, options),
-        4: lambda: supervised_loss(genetic, labels, options),
-    }
-    return sum((weight * terms[term]() for term, weight in weights.items()), imaging.sum() * 0)
+        own = dict(embeddings)
+        _guard(own)
+    nothing = next(iter(own.values())).sum() * 0
+    terms = (
+        weight * LOSSES[term.loss](own[term.anchor], own[term.other], labels, options)
+        for term, weight in weights.items()
+    )
+    return sum(terms, nothing)
 
 
-def _guard(*embeddings: torch.Tensor) -> None:
+def _guard(embeddings: Mapping[str, torch.Tensor]) -> None:
     # torch's maximum hands NaN on, Python's does not
-    largest = float(torch.stack([values.detach().norm(dim=1).max() for values in embeddings]).max())
+    largest = float(torch.stack([values.detach().norm(dim=1).max() for values in embeddings.values()]).max())
     if not largest < _DIVERGED:
         raise InputError(
             f"contrastive.normalise: without normalisation the embeddings diverged (norm {largest:.3g}); "

@@ -18,7 +18,7 @@ class Term:
     other : the view they are held against; the anchor's own: people of one class attract each other.
     symbol : of its weight.
     weight : default weight where it stands with others.
-    loss : the function of `contrastive.losses` that computes it; none: by its views.
+    loss : the entry of `contrastive.losses.LOSSES` that computes it.
     """
 
     number: int
@@ -26,7 +26,7 @@ class Term:
     other: str
     symbol: str
     weight: float
-    loss: str = ""
+    loss: str
 
     @property
     def key(self) -> str:
@@ -35,15 +35,15 @@ class Term:
 
     @property
     def relates_views(self) -> bool:
-        """Whether it holds the two views against each other; such a term needs no label."""
+        """Whether it holds the two views against each other."""
         return self.anchor != self.other
 
 
 TERMS = (
-    Term(1, IMAGING, GENETICS, "λ", 0.7),
-    Term(2, GENETICS, IMAGING, "σ", 0.3),
-    Term(3, IMAGING, IMAGING, "γ", 0.3),
-    Term(4, GENETICS, GENETICS, "θ", 0.4),
+    Term(1, IMAGING, GENETICS, "λ", 0.7, "cross_modal"),
+    Term(2, GENETICS, IMAGING, "σ", 0.3, "cross_modal"),
+    Term(3, IMAGING, IMAGING, "γ", 0.3, "supervised"),
+    Term(4, GENETICS, GENETICS, "θ", 0.4, "supervised"),
 )
 BY_NUMBER = {term.number: term for term in TERMS}
 LABEL_FREE = (1, 2)  # the published terms that never see a label

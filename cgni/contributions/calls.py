@@ -1,13 +1,52 @@
 """From occlusion to called regions and SNPs: the published rule, the permutation null, consensus over folds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cgni.contributions.null import adjusted, calibration, null_p, share_array, shares
+from cgni.base.views import GENETICS, VIEWS
+from cgni.contributions.null import CONSENSUS, adjusted, calibration, null_p, share_array, shares
+from cgni.contributions.schemas import CALIBRATION, NULL_SHARES
+from cgni.contributions.settings import ContributionSettings
 
-CONSENSUS = -1
+
+@dataclass(frozen=True, eq=False)
+class Calls:
+    """Contributions with what is called (`schemas.CONTRIBUTIONS`), and what is called of nothing (`CALIBRATION`)."""
+
+    contributions: pd.DataFrame
+    calibration: pd.DataFrame
+
+
+def call_features(
+    occlusion: Mapping[str, pd.DataFrame],
+    null: Sequence[pd.DataFrame],
+    genotypes: pd.DataFrame,
+    settings: ContributionSettings,
+) -> Calls:
+    """What both rules call among the features of each view, per fold and as consensus.
+
+    Parameters
+    ----------
+    occlusion
+        Each view's contributions of all folds (`occlusion.schemas.OCCLUSION`).
+    null
+        Batches of `schemas.NULL_SHARES`; none: no p.
+    genotypes
+        participant_id and the SNPs' counts of the allele, for linkage.
+    """
+    together = pd.concat(null, ignore_index=True) if null else pd.DataFrame(columns=NULL_SHARES.names)
+    tables, checks = [], []
+    for view in VIEWS:
+        background = together[together["view"] == view]
+        summary = summarise(occlusion[view], settings.sd[view])
+        table = judge(summary, background, settings.rule, settings.fdr)
+        lead = _leads(table, genotypes, settings.ld_r2) if view == GENETICS else table["called"]
+        tables.append(table.assign(view=view, lead=lead))
+        checks += calibration_rows(background, view, settings.sd[view], settings.fdr)
+    return Calls(pd.concat(tables, ignore_index=True), pd.DataFrame(checks, columns=CALIBRATION.names))
 
 
 def summarise(occlusion: pd.DataFrame, threshold_sd: float) -> pd.DataFrame:
@@ -22,7 +61,7 @@ def summarise(occlusion: pd.DataFrame, threshold_sd: float) -> pd.DataFrame:
     Parameters
     ----------
     occlusion
-        One modality's rows of all folds (`schemas.OCCLUSION`).
+        One view's rows of all folds (`occlusion.schemas.OCCLUSION`).
 
     Returns
     -------
@@ -53,7 +92,7 @@ def judge(summary: pd.DataFrame, null: pd.DataFrame, rule: str, fdr: float) -> p
     Parameters
     ----------
     null
-        The modality's rows of `schemas.NULL_SHARES`; empty: no p, and the published rule alone.
+        The view's rows of `schemas.NULL_SHARES`; empty: no p, and the published rule alone.
     rule
         `sd` or `permutation`: which of the two calls decides `called`.
     """
@@ -85,12 +124,17 @@ def null_array(null: pd.DataFrame, features: Sequence[str]) -> np.ndarray:
 
 
 def calibration_rows(
-    null: pd.DataFrame, modality: str, threshold_sd: float, fdr: float
+    null: pd.DataFrame, view: str, threshold_sd: float, fdr: float
 ) -> list[tuple[str, str, float, str]]:
     """What both rules call where nothing is to be found (`schemas.CALIBRATION`).
 
     Each null replicate's consensus stands in for the study and is judged by all other replicates.
     Features are counted once over components.
+
+    Parameters
+    ----------
+    null
+        The view's rows of `schemas.NULL_SHARES`; fewer than three replicates: no rows.
     """
     own = null[null["fold"] == CONSENSUS]
     background = null_array(own, sorted(own["feature"].unique()))
@@ -102,17 +146,14 @@ def calibration_rows(
         q = adjusted(null_p(observed, np.delete(background, replicate, axis=0))[1])
         by_null.append((q <= fdr).any(axis=1).sum())
     by_sd = own[own["z"].abs() > threshold_sd].groupby("replicate")["feature"].nunique()
-    return [
-        (modality, "share of null features with p < .05", calibration(background, 0.05), "0.03 to 0.07"),
-        (modality, "features called in a null replicate by permutation, mean", float(np.mean(by_null)), "near 0"),
-        (
-            modality,
-            "null replicates with any call by permutation",
-            float(np.mean(np.array(by_null) > 0)),
-            f"{fdr:g} a component",
-        ),
-        (modality, "features called in a null replicate by the SD rule, mean", by_sd.sum() / len(background), "0"),
+    any_call = float(np.mean(np.array(by_null) > 0))
+    quantities = [
+        ("share of null features with p < .05", calibration(background, 0.05), "0.03 to 0.07"),
+        ("features called in a null replicate by permutation, mean", float(np.mean(by_null)), "near 0"),
+        ("null replicates with any call by permutation", any_call, f"{fdr:g} a component"),
+        ("features called in a null replicate by the SD rule, mean", by_sd.sum() / len(background), "0"),
     ]
+    return [(view, *quantity) for quantity in quantities]
 
 
 def lead_snps(called: pd.DataFrame, counts: np.ndarray, variants: Sequence[str], r2: float) -> set[str]:
@@ -128,14 +169,26 @@ def lead_snps(called: pd.DataFrame, counts: np.ndarray, variants: Sequence[str],
         Squared correlation from which on two SNPs are linked.
     """
     ordered = called.sort_values("share", ascending=False)["feature"].drop_duplicates().tolist()
+    if not ordered:
+        return set()
     index = {variant: column for column, variant in enumerate(variants)}
     values = counts[:, [index[snp] for snp in ordered]]
-    linked = np.nan_to_num(np.atleast_2d(np.corrcoef(values, rowvar=False)) ** 2) >= r2 if len(ordered) else None
+    linked = np.nan_to_num(np.atleast_2d(np.corrcoef(values, rowvar=False)) ** 2) >= r2
     leads: list[int] = []
     for number in range(len(ordered)):
         if not any(linked[number, lead] for lead in leads):
             leads.append(number)
     return {ordered[number] for number in leads}
+
+
+def _leads(table: pd.DataFrame, genotypes: pd.DataFrame, r2: float) -> pd.Series:
+    """Whether each row of SNPs is called and not linked to a stronger call of its component and fold."""
+    counts = genotypes.set_index("participant_id").astype("float64")
+    values, variants = counts.fillna(counts.mean()).to_numpy(), list(counts.columns)
+    lead = table["called"].copy()
+    for _, rows in table[table["called"]].groupby(["component", "fold"]):
+        lead.loc[rows.index] = rows["feature"].isin(lead_snps(rows, values, variants, r2))
+    return lead
 
 
 def _z(values: pd.Series) -> pd.Series:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from cgni.scca.matching import exchange_blocks, permuted_orders
 from cgni.base.seeds import derive_seed
+from cgni.scca.matching import exchange_blocks, permuted_orders
 
 HOLDOUT_FOLD = -1
+CONSENSUS = -1  # number of the fold that stands for all of them
 
 
 def shuffled_genotypes(
@@ -44,7 +45,7 @@ def shares(contributions: pd.DataFrame) -> pd.DataFrame:
     table = contributions[["component", "fold", "feature", "absolute"]].copy()
     mean = table.groupby(["component", "fold"])["absolute"].transform("mean")
     table["share"] = (table["absolute"] / mean.where(mean > 0)).fillna(1.0)
-    consensus = table.groupby(["component", "feature"], as_index=False)["share"].mean().assign(fold=-1)
+    consensus = table.groupby(["component", "feature"], as_index=False)["share"].mean().assign(fold=CONSENSUS)
     names = ["component", "fold", "feature", "share"]
     return pd.concat([consensus[names], table[names]], ignore_index=True)
 
@@ -99,13 +100,14 @@ def adjusted(p: np.ndarray) -> np.ndarray:
 def share_array(table: pd.DataFrame, features: Sequence[str], components: int) -> np.ndarray:
     """Shares of one replicate and fold as [features, components], NaN where it has fewer components."""
     wide = table.pivot(index="feature", columns="component", values="share")
-    return wide.reindex(index=list(features), columns=range(1, components + 1)).to_numpy(float)
+    array: np.ndarray = wide.reindex(index=list(features), columns=range(1, components + 1)).to_numpy(float)
+    return array
 
 
 def _standardise(values: np.ndarray, null: np.ndarray) -> np.ndarray:
     mean = np.nanmean(null, axis=(0, 2))[:, None]
     sd = np.nanstd(null, axis=(0, 2), ddof=1)[:, None]
-    z = (values - mean) / np.maximum(sd, 1e-9)
+    z: np.ndarray = (values - mean) / np.maximum(sd, 1e-9)
     there = ~np.isnan(z).all(axis=0)  # a replicate may have fewer components
     z[:, there] -= np.nanmedian(z[:, there], axis=0)
     return z

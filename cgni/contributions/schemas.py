@@ -8,7 +8,7 @@ _COMPONENT = pa.field("component", pa.int8(), nullable=False)
 NULL_SHARES = pa.schema(
     [
         pa.field("replicate", pa.int16(), nullable=False),
-        pa.field("modality", pa.string(), nullable=False),  # region or snp
+        pa.field("view", pa.string(), nullable=False),  # imaging (regions) or genetics (SNPs)
         _COMPONENT,
         _FOLD,  # -1: mean over folds
         pa.field("feature", pa.string(), nullable=False),
@@ -27,7 +27,7 @@ NULL_CORRELATIONS = pa.schema(
 )
 CALIBRATION = pa.schema(
     [
-        pa.field("modality", pa.string(), nullable=False),
+        pa.field("view", pa.string(), nullable=False),
         pa.field("quantity", pa.string(), nullable=False),
         pa.field("value", pa.float64(), nullable=False),
         pa.field("expected", pa.string(), nullable=False),
@@ -35,7 +35,7 @@ CALIBRATION = pa.schema(
 )
 CONTRIBUTIONS = pa.schema(
     [
-        pa.field("modality", pa.string(), nullable=False),  # region or snp
+        pa.field("view", pa.string(), nullable=False),  # imaging (regions) or genetics (SNPs)
         pa.field("feature", pa.string(), nullable=False),
         _COMPONENT,
         _FOLD,  # -1: consensus over folds

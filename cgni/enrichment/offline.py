@@ -1,6 +1,6 @@
 """Over-representation of GO terms among genes, by the hypergeometric distribution."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,10 @@ from scipy.stats import false_discovery_control, hypergeom
 
 from cgni.enrichment.ontology import Ontology
 
-_COLUMNS = ["source", "term_id", "term", "p", "p_bonferroni", "p_bh", "intersection", "genes", "term_size",
-            "query_size", "background_size"]  # fmt: skip
+_COLUMNS = [
+    *("source", "term_id", "term", "p", "p_bonferroni", "p_bh", "intersection", "genes"),
+    *("term_size", "query_size", "background_size"),
+]
 
 
 def annotated_genes(ontology: Ontology, source: str) -> frozenset[str]:
@@ -23,7 +25,7 @@ def over_represented(
     query: Collection[str],
     background: Collection[str] | None,
     ontology: Ontology,
-    sources: list[str],
+    sources: Sequence[str],
     min_term_size: int,
     max_term_size: int,
 ) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import datetime
 import json
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -39,9 +39,13 @@ class Service:
     """
 
     def __init__(
-        self, base_url: str = SERVICE, timeout: float = 60.0, attempts: int = 3, pause: float = 2.0,
+        self,
+        base_url: str = SERVICE,
+        timeout: float = 60.0,
+        attempts: int = 3,
+        pause: float = 2.0,
         cache: Path | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._client = GProfiler(user_agent="cgni", base_url=base_url.rstrip("/"), return_dataframe=False)
         self._url, self._timeout, self._attempts, self._pause = base_url.rstrip("/"), timeout, attempts, pause
         self._cache = cache
@@ -50,14 +54,14 @@ class Service:
         """Gene names by g:Convert; genes it does not know are left out."""
         asked = sorted(genes)
         record = self._ask("convert", {"query": asked, "organism": "hsapiens", "target_namespace": "ENSG"})
-        known = {}
+        known: dict[str, str] = {}
         for row in record["answer"]:
             if row["name"] not in (None, "None", "N/A") and row["converted"] not in (None, "None", "N/A"):
                 known.setdefault(str(row["incoming"]), str(row["name"]))
         return known
 
     def terms(
-        self, query: Collection[str], background: Collection[str] | None, sources: list[str]
+        self, query: Collection[str], background: Collection[str] | None, sources: Sequence[str]
     ) -> tuple[pd.DataFrame, dict[str, Any]]:
         """g:GOSt over `sources`; the terms (columns of the offline engine) and what was asked and answered.
 
@@ -69,9 +73,16 @@ class Service:
             No usable answer.
         """
         genes, universe = sorted(query), sorted(background) if background is not None else None
-        options = {"organism": "hsapiens", "sources": sources, "no_evidences": False, "user_threshold": 1.0,
-                   "all_results": True}  # fmt: skip
-        record = self._ask("profile", {"query": genes, "background": universe, **options})
+        request = {
+            "query": genes,
+            "background": universe,
+            "organism": "hsapiens",
+            "sources": list(sources),
+            "no_evidences": False,
+            "user_threshold": 1.0,
+            "all_results": True,
+        }
+        record = self._ask("profile", request)
         rows = [
             {
                 "source": row["source"],
@@ -91,7 +102,7 @@ class Service:
         ]
         return pd.DataFrame(rows), {**record, "link": self.link(genes, universe, sources)}
 
-    def link(self, query: Collection[str], background: Collection[str] | None, sources: list[str]) -> str:
+    def link(self, query: Collection[str], background: Collection[str] | None, sources: Sequence[str]) -> str:
         """Address that opens the query on the web site."""
         options = {"organism": "hsapiens", "query": "\n".join(query), "sources": ",".join(sources)}
         if background is not None:
@@ -102,7 +113,8 @@ class Service:
         request = {"service": self._url, "kind": kind, "options": options}
         path = self._cache / f"{digest_value(request)}.json" if self._cache else None
         if path is not None and path.is_file():
-            return json.loads(path.read_text(encoding="utf-8"))
+            kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return kept
         method = {"convert": self._client.convert, "profile": self._client.profile}[kind]
         answer = self._patiently(lambda: method(**options))
         meta = self._client.meta or {}

@@ -8,10 +8,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from cgni.enrichment.ontology import Ontology
 from cgni.base.errors import InputError
+from cgni.enrichment.ontology import Ontology, load_snapshot
 
 _NAMESPACES = {"biological_process": "BP", "cellular_component": "CC", "molecular_function": "MF"}
+
+
+def load_annotation(
+    folder: str | Path, gmt: str | Path | None = None, obo: str | Path | None = None, gaf: str | Path | None = None
+) -> Ontology:
+    """The snapshot in `folder`, with a user's own annotation in the place of its terms where a file is given.
+
+    The snapshot's symbols translate the genes of a user's files. `obo` goes with `gaf`.
+    """
+    snapshot = load_snapshot(folder)
+    if gmt is not None:
+        return with_gmt(snapshot, gmt)
+    return with_obo(snapshot, obo, gaf) if obo is not None and gaf is not None else snapshot
 
 
 def with_gmt(snapshot: Ontology, path: str | Path) -> Ontology:
@@ -22,7 +35,8 @@ def with_gmt(snapshot: Ontology, path: str | Path) -> Ontology:
     InputError
         A line without a single gene, or a set named twice.
     """
-    terms, direct = [], {}
+    terms: list[tuple[str, str, str]] = []
+    direct: dict[str, set[str]] = {}
     for number, line in enumerate(_lines(path), start=1):
         parts = line.split("\t")
         genes = {gene for gene in parts[2:] if gene}
@@ -67,7 +81,10 @@ def with_obo(snapshot: Ontology, obo: str | Path, gaf: str | Path) -> Ontology:
 
 
 def _read_obo(path: str | Path) -> tuple[list[tuple[str, str, str]], dict[str, set[str]], dict[str, str], str]:
-    terms, parents, alternatives, release = [], defaultdict(set), {}, ""
+    terms: list[tuple[str, str, str]] = []
+    parents: dict[str, set[str]] = defaultdict(set)
+    alternatives: dict[str, str] = {}
+    release = ""
     for kind, tags in _stanzas(path):
         if kind == "header":
             release = (tags.get("data-version") or [""])[0]
@@ -86,15 +103,19 @@ def _read_obo(path: str | Path) -> tuple[list[tuple[str, str, str]], dict[str, s
 
 
 def _stanzas(path: str | Path) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    kind, tags = "header", defaultdict(list)
+    kind, tags = "header", _no_tags()
     for line in _lines(path):
         if line.startswith("["):
             yield kind, tags
-            kind, tags = line.strip("[]"), defaultdict(list)
+            kind, tags = line.strip("[]"), _no_tags()
         elif ": " in line:
             key, value = line.split(": ", 1)
             tags[key].append(value.split(" ! ")[0].strip())
     yield kind, tags
+
+
+def _no_tags() -> dict[str, list[str]]:
+    return defaultdict(list)
 
 
 def _lines(path: str | Path) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 import pyarrow as pa
 
+ALL_COMPONENTS = -1  # in the place of a component: the genes of all of them together
+
 TERMS = pa.schema(
     [
-        pa.field("component", pa.int8(), nullable=False),  # -1: genes of all components together
+        pa.field("component", pa.int8(), nullable=False),  # or ALL_COMPONENTS
         pa.field("background", pa.string(), nullable=False),  # tested or annotated
         pa.field("primary", pa.bool_(), nullable=False),  # whether it is the configured background
         pa.field("source", pa.string(), nullable=False),

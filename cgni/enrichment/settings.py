@@ -9,27 +9,27 @@ from cgni.base.settings import Section, section, setting
 class EnrichmentSettings(Section):
     """GO terms among the genes of the called SNPs."""
 
-    engine: Literal["auto", "offline", "gprofiler"] = setting("offline")
+    engine: Literal["auto", "offline", "gprofiler"] = setting(default="offline")
     """offline (pinned GO snapshot), gprofiler, or auto: gprofiler when there is a network"""
     sources: tuple[Literal["GO:BP", "GO:CC", "GO:MF", "GMT"], ...] = setting(
-        ("GO:BP", "GO:CC", "GO:MF"), min_items=1, unique=True
+        default=("GO:BP", "GO:CC", "GO:MF"), min_items=1, unique=True
     )
     """of the terms; [GMT] with your own sets"""
-    background: Literal["tested", "annotated"] = setting("tested")
+    background: Literal["tested", "annotated"] = setting(default="tested")
     """tested: genes of the tested SNPs; annotated: the whole annotation"""
-    min_term_size: int = setting(3, at_least=1)
+    min_term_size: int = setting(default=3, at_least=1)
     """genes of a term at least"""
-    max_term_size: int = setting(2000, at_least=1)
+    max_term_size: int = setting(default=2000, at_least=1)
     """genes of a term at most"""
-    gmt: str | None = setting(None)
+    gmt: str | None = setting(default=None)
     """offline with your own sets"""
-    obo: str | None = setting(None)
+    obo: str | None = setting(default=None)
     """offline with your own ontology and its annotation (gaf)"""
-    gaf: str | None = setting(None)
+    gaf: str | None = setting(default=None)
     """annotation of obo (GAF 2)"""
-    service: str = setting("https://biit.cs.ut.ee/gprofiler", pattern="^https?://")
+    service: str = setting(default="https://biit.cs.ut.ee/gprofiler", pattern="^https?://")
     """g:Profiler, or one of its archives"""
-    timeout: float = setting(60, above=0)
+    timeout: float = setting(default=60, above=0)
     """seconds without an answer"""
-    attempts: int = setting(3, at_least=1)
+    attempts: int = setting(default=3, at_least=1)
     """requests before giving up"""

@@ -1,52 +1,80 @@
 """Quality of the gray-matter maps: the distribution of r, what goes with it, and the worst maps as slices."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+
+from cgni.imaging.quality import worst_rows
+from cgni.imaging.store import GmStore
 
 _REMOVED = 1  # index into the palette
 
 
-def gm_quality(
-    table: pd.DataFrame,
-    relations: pd.DataFrame,
-    threshold: float,
-    worst: Sequence[tuple[float, np.ndarray]],
-    reference: np.ndarray,
-    palette: Sequence[str],
-) -> Figure:
-    """Histogram of r with the threshold; r by site and head size; slices of the reference and the worst maps.
+@dataclass(frozen=True)
+class MapQuality:
+    """What is known of the maps.
 
-    Parameters
+    Attributes
     ----------
-    table
-        One row a map: r (may be missing), passed, site, head_size. No ids: none are printed.
-    relations
-        `imaging.schemas.QC_RELATIONS`; site and head_size give the panels' titles.
-    worst
-        (r, map [x, y, z]) of the maps with the smallest r, worst first.
-    reference
-        Mean map [x, y, z].
+    qc : `imaging.schemas.QC`, one row a map.
+    participants : participant_id, site, head_size; ids are for the merge alone, none are printed.
+    relations : `imaging.schemas.QC_RELATIONS`; site and head_size give the panels' titles.
+    threshold : maps with r above it were kept.
+    worst : (r, map [x, y, z]) of the maps with the smallest r, worst first.
+    reference : mean map [x, y, z].
     """
+
+    qc: pd.DataFrame
+    participants: pd.DataFrame
+    relations: pd.DataFrame
+    threshold: float
+    worst: Sequence[tuple[float, np.ndarray]]
+    reference: np.ndarray
+
+    def known(self, *columns: str) -> pd.DataFrame:
+        """One row a map that has all the `columns` (of r, site, head_size), with these and `passed`."""
+        table = self.qc.merge(self.participants, on="participant_id", how="left")
+        return table[["passed", *columns]].dropna(subset=list(columns))
+
+    def relation(self, variable: str, symbol: str) -> str:
+        """How r goes with a variable, such as "η² = 0.012, p < 0.001"."""
+        found: Mapping[str, Mapping[str, Any]] = self.relations.set_index("variable").to_dict("index")
+        if variable not in found:
+            return "not known for enough people"
+        p = found[variable]["p"]
+        return f"{symbol} = {found[variable]['value']:.3f}, " + ("p < 0.001" if p < 0.001 else f"p = {p:.3f}")
+
+
+def worst_maps(store: GmStore, r: np.ndarray, count: int) -> list[tuple[float, np.ndarray]]:
+    """(r, map float32 [x, y, z]) of the `count` maps with the smallest r, worst first; those without an r lead.
+
+    `r` is float64 [maps], in the order of the store.
+    """
+    return [(float(r[row]), store.read_one(row)) for row in worst_rows(r, count)]
+
+
+def gm_quality(quality: MapQuality, palette: Sequence[str]) -> Figure:
+    """Histogram of r with the threshold; r by site and head size; slices of the reference and the worst maps."""
     figure = plt.figure(figsize=(9.6, 5.9))
-    upper, lower = figure.subfigures(2, 1, height_ratios=[1.25, 1])
+    upper, lower = figure.subfigures(2, 1, height_ratios=[1.25, 1], squeeze=False)[:, 0]
     distribution, site, head = upper.subplots(1, 3, width_ratios=[1.5, 1, 1])
-    found = relations.set_index("variable").to_dict("index")
-    _distribution(distribution, table, threshold, palette)
-    _by_site(site, table, threshold, found, palette)
-    _by_head_size(head, table, threshold, found, palette)
-    _slices(lower, worst, reference, threshold, palette)
+    _distribution(distribution, quality, palette)
+    _by_site(site, quality, palette)
+    _by_head_size(head, quality, palette)
+    _slices(lower, quality, palette)
     return figure
 
 
-def _distribution(axes: Axes, table: pd.DataFrame, threshold: float, palette: Sequence[str]) -> None:
-    known = table.dropna(subset="r")
+def _distribution(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:
+    known, threshold = quality.known("r"), quality.threshold
     low = max(min(float(known["r"].min()), threshold) - 0.02, -1)
-    bins = np.linspace(low, max(float(known["r"].max()), threshold) + 0.005, 45)
+    bins = np.linspace(low, max(float(known["r"].max()), threshold) + 0.005, 45).tolist()
     for passed, colour, name in ((True, palette[0], "kept"), (False, palette[_REMOVED], "removed")):
         part = known.loc[known["passed"] == passed, "r"]
         axes.hist(part, bins=bins, color=colour, label=f"{name} (n = {len(part):,})")
@@ -56,57 +84,43 @@ def _distribution(axes: Axes, table: pd.DataFrame, threshold: float, palette: Se
     axes.legend(fontsize=8, loc="upper left")
 
 
-def _by_site(
-    axes: Axes, table: pd.DataFrame, threshold: float, found: Mapping[str, Mapping], palette: Sequence[str]
-) -> None:
-    known = table.dropna(subset=["r", "site"])
+def _by_site(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:
+    known = quality.known("r", "site")
     sites = sorted(known["site"].unique())
     if sites:
         axes.boxplot(
             [known.loc[known["site"] == site, "r"] for site in sites],
-            tick_labels=sites, widths=0.6, flierprops={"markersize": 2.5, "markeredgecolor": palette[_REMOVED]},
+            tick_labels=sites,
+            widths=0.6,
+            flierprops={"markersize": 2.5, "markeredgecolor": palette[_REMOVED]},
             medianprops={"color": palette[0]},
-        )  # fmt: skip
-    axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
+        )
+    axes.axhline(quality.threshold, color="black", linestyle="--", linewidth=1)
     axes.set(xlabel="Site", ylabel="r")
     axes.tick_params(axis="x", labelrotation=45 if len(sites) > 3 else 0)
-    axes.set_title(_relation(found.get("site"), "η²"), fontsize=9, fontweight="normal")
+    axes.set_title(quality.relation("site", "η²"), fontsize=9, fontweight="normal")
 
 
-def _by_head_size(
-    axes: Axes, table: pd.DataFrame, threshold: float, found: Mapping[str, Mapping], palette: Sequence[str]
-) -> None:
-    known = table.dropna(subset=["r", "head_size"])
+def _by_head_size(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:
+    known = quality.known("r", "head_size")
     colours = np.where(known["passed"], palette[0], palette[_REMOVED])
     axes.scatter(known["head_size"], known["r"], s=5, c=colours, linewidths=0, rasterized=True)
-    axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
+    axes.axhline(quality.threshold, color="black", linestyle="--", linewidth=1)
     axes.set(xlabel="Head size (scaling factor)", ylabel="r")
-    axes.set_title(_relation(found.get("head_size"), "ρ"), fontsize=9, fontweight="normal")
+    axes.set_title(quality.relation("head_size", "ρ"), fontsize=9, fontweight="normal")
 
 
-def _relation(found: Mapping | None, symbol: str) -> str:
-    if found is None:
-        return "not known for enough people"
-    p = "p < 0.001" if found["p"] < 0.001 else f"p = {found['p']:.3f}"
-    return f"{symbol} = {found['value']:.3f}, {p}"
-
-
-def _slices(
-    figure: plt.Figure,
-    worst: Sequence[tuple[float, np.ndarray]],
-    reference: np.ndarray,
-    threshold: float,
-    palette: Sequence[str],
-) -> None:
+def _slices(figure: SubFigure, quality: MapQuality, palette: Sequence[str]) -> None:
     """One column a map: an axial cut above a coronal one through the middle of the reference's mass."""
+    reference = quality.reference
     middle = [round(float(np.average(np.arange(size), weights=mass))) for size, mass in _masses(reference)]
     top = float(reference.max())
-    axes = figure.subplots(2, 1 + len(worst), squeeze=False)
-    for column, (r, density) in enumerate([(None, reference), *worst]):
+    axes = figure.subplots(2, 1 + len(quality.worst), squeeze=False)
+    for column, (r, density) in enumerate([(None, reference), *quality.worst]):
         for axis, cut in zip(axes[:, column], (density[:, :, middle[2]], density[:, middle[1], :]), strict=True):
             axis.imshow(cut.T, origin="lower", cmap="gray", vmin=0, vmax=top, interpolation="nearest")
             axis.set_axis_off()
-        colour = "black" if r is None or r > threshold else palette[_REMOVED]
+        colour = "black" if r is None or r > quality.threshold else palette[_REMOVED]
         name = "reference" if r is None else "no variance" if np.isnan(r) else f"r = {r:.3f}"
         axes[0, column].set_title(name, fontsize=9, fontweight="normal", color=colour)
 

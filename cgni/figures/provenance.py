@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cgni.base.tables import read_provenance
-
-_UNKNOWN = "–"
+from cgni.figures.cells import NOT_KNOWN
 
 
 def origins(paths: Sequence[str]) -> list[dict[str, Any]]:
@@ -25,11 +24,11 @@ def origins(paths: Sequence[str]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "file": "/".join(Path(path).parts[1:]),
-                "rule": facts.get("rule", _UNKNOWN),
-                "seed": facts.get("seed") or _UNKNOWN,
+                "rule": facts.get("rule", NOT_KNOWN),
+                "seed": facts.get("seed") or NOT_KNOWN,
                 "config": json.dumps(facts.get("config", {}), sort_keys=True),
                 "inputs": [f"{name} {digest}" for name, digest in sorted(facts.get("inputs", {}).items())],
-                **{name: facts.get(name, _UNKNOWN) for name in digests},
+                **{name: facts.get(name, NOT_KNOWN) for name in digests},
             }
         )
     return rows
@@ -51,8 +50,8 @@ def job_costs(results_dir: str | Path) -> pd.DataFrame:
             {
                 "Rule": rule,
                 "Job": job,
-                "Host": where.get("host", _UNKNOWN),
-                "Device": where.get("device", _UNKNOWN),
+                "Host": where.get("host", NOT_KNOWN),
+                "Device": where.get("device", NOT_KNOWN),
                 "Wall time (s)": measured["s"],
                 "Processor time (s)": measured["cpu_time"],
                 "Peak memory (MB)": measured["max_rss"],

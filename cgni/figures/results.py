@@ -1,24 +1,39 @@
 """Figures of classification and interpretation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from cgni.figures.model_names import model_label
+from cgni.base.views import GENETICS
+from cgni.enrichment.called import consensus
 from cgni.figures.style import NEUTRAL
 
+_PARTS = {"validation": "Out-of-fold people (validation)", "holdout": "Holdout"}
+_CONFOUNDS = "confounds"  # the model that every score is held against
 
-def performance(scores: pd.DataFrame, models: Sequence[str], palette: Sequence[str]) -> Figure:
-    """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals."""
+
+def performance(
+    scores: pd.DataFrame, models: Sequence[str], labels: Mapping[str, str], palette: Sequence[str]
+) -> Figure:
+    """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals.
+
+    Parameters
+    ----------
+    scores
+        `classification.schemas.PERFORMANCE`.
+    models
+        Names from top to bottom.
+    labels
+        Model name to what readers see.
+    """
     figure, axes = plt.subplots(1, 2, figsize=(10, 0.42 * len(models) + 1.6), sharey=True)
     rows = {model: len(models) - position for position, model in enumerate(models)}
     own = scores[scores["metric"] == "balanced_accuracy"]
-    for axis, (split, title) in zip(
-        axes, (("validation", "Out-of-fold people (validation)"), ("holdout", "Holdout")), strict=True
-    ):
+    for axis, (split, title) in zip(axes, _PARTS.items(), strict=True):
         part = own[own["split"] == split]
         for model, row in rows.items():
             mine = part[part["model"] == model]
@@ -28,16 +43,16 @@ def performance(scores: pd.DataFrame, models: Sequence[str], palette: Sequence[s
             axis.errorbar(
                 value, row, xerr=[[value - low], [high - value]], fmt="D", color=palette[1], capsize=3, markersize=6
             )
-        baseline = part[(part["model"] == "confounds") & (part["fold"] == -1)]["value"].iloc[0]
+        baseline = part[(part["model"] == _CONFOUNDS) & (part["fold"] == -1)]["value"].iloc[0]
         axis.axvline(0.5, color="gray", linestyle=":", linewidth=1)
         axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
         axis.set(title=title, xlabel="Balanced accuracy", xlim=(min(0.3, own["value"].min() - 0.02), 1.0))
-    axes[0].set_yticks(list(rows.values()), [model_label(model) for model in rows])
+    axes[0].set_yticks(list(rows.values()), [labels[model] for model in rows])
     handles = [
-        plt.Line2D([], [], marker="o", linestyle="", color=palette[0], alpha=0.45),
-        plt.Line2D([], [], marker="D", linestyle="-", color=palette[1]),
-        plt.Line2D([], [], linestyle=":", color="gray"),
-        plt.Line2D([], [], linestyle="--", color=palette[3]),
+        Line2D([], [], marker="o", linestyle="", color=palette[0], alpha=0.45),
+        Line2D([], [], marker="D", linestyle="-", color=palette[1]),
+        Line2D([], [], linestyle=":", color="gray"),
+        Line2D([], [], linestyle="--", color=palette[3]),
     ]
     names = ["fold", "pooled, 95 % interval", "chance", "confounds alone"]
     figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8.5)
@@ -62,13 +77,26 @@ def canonical_variates(variates: pd.DataFrame, palette: Sequence[str]) -> Figure
     return figure
 
 
-def snp_contributions(contributions: pd.DataFrame, threshold: float, palette: Sequence[str]) -> Figure:
-    """z of every SNP's contribution along the chromosomes, one panel a component; needs chrom and pos."""
-    components = sorted(contributions["component"].unique())
-    figure, axes = plt.subplots(
-        len(components), 1, figsize=(9, 1.7 * len(components) + 0.6), sharex=True, squeeze=False
-    )
-    table = contributions.sort_values(["chrom", "pos"])
+def snp_contributions(
+    contributions: pd.DataFrame, variants: pd.DataFrame, threshold: float, palette: Sequence[str]
+) -> Figure:
+    """z of every SNP's contribution (consensus) along the chromosomes, one panel a component.
+
+    Parameters
+    ----------
+    contributions
+        `contributions.schemas.CONTRIBUTIONS`.
+    variants
+        variant_id, chrom and pos of the tested SNPs.
+    threshold
+        |z| from which on the published rule calls a SNP.
+    """
+    places = variants[["variant_id", "chrom", "pos"]]
+    table = consensus(contributions, GENETICS).merge(places, left_on="feature", right_on="variant_id")
+    table = table.astype({"chrom": int}).sort_values(["chrom", "pos"])
+    components = sorted(table["component"].unique())
+    size = (9, 1.7 * len(components) + 0.6)
+    figure, axes = plt.subplots(len(components), 1, figsize=size, sharex=True, squeeze=False)
     shades = {chrom: palette[(0, 5)[number % 2]] for number, chrom in enumerate(table["chrom"].unique())}
     order = {feature: index for index, feature in enumerate(table["feature"].drop_duplicates())}
     for axis, component in zip(axes[:, 0], components, strict=True):
@@ -89,7 +117,7 @@ def snp_contributions(contributions: pd.DataFrame, threshold: float, palette: Se
 
 def recovery(table: pd.DataFrame, palette: Sequence[str]) -> Figure:
     """Recall and precision of the oracle and the pipeline against the planted truth."""
-    quantities = ["SNP recall", "SNP precision", "region recall", "region precision", "gene recall", "gene precision"]
+    quantities = [f"{what} {score}" for what in ("SNP", "region", "gene") for score in ("recall", "precision")]
     figure, axes = plt.subplots(figsize=(7.5, 3.2))
     for offset, (who, colour) in enumerate((("oracle", palette[2]), ("pipeline", palette[0]))):
         own = table[table["who"] == who].set_index("quantity")["value"].reindex(quantities)

@@ -1,6 +1,7 @@
 """One look for all figures, and files whose bytes repeat."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -8,16 +9,47 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from cgni.base.files import atomic_path
+from cgni.figures.settings import FigureSettings
 
 INCREASE, DECREASE, NEUTRAL = "#c0392b", "#2c6fbb", "#b8bec6"
 _METADATA = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}, "png": {"Software": None}}
 
 
-def use_style(palette: Sequence[str]) -> None:
-    """Fonts, colours and lines of all figures."""
+@dataclass(frozen=True)
+class Style:
+    """The look in force.
+
+    Attributes
+    ----------
+    palette : colours as #rrggbb.
+    dpi : of raster files.
+    stamp : printed across the top of every figure; empty: nothing.
+    """
+
+    palette: Sequence[str]
+    dpi: int
+    stamp: str = ""
+
+    def save(self, figure: Figure, paths: Sequence[str | Path]) -> None:
+        """Write the figure to each path by its suffix (svg, png, pdf), and close it.
+
+        The same figure gives the same bytes.
+        """
+        if self.stamp:
+            figure.suptitle(self.stamp, color=INCREASE, fontsize=10, fontweight="bold")
+        for path in paths:
+            kind = Path(path).suffix.removeprefix(".")
+            with atomic_path(path) as temporary:
+                figure.savefig(temporary, format=kind, dpi=self.dpi, metadata=_METADATA[kind], facecolor="white")
+        plt.close(figure)
+
+
+def open_style(settings: FigureSettings, stamp: str) -> Style:
+    """Set fonts, colours and lines of all figures made from now on."""
     plt.rcParams.update(
         {
             "font.size": 10,
@@ -26,24 +58,11 @@ def use_style(palette: Sequence[str]) -> None:
             "axes.spines.right": False,
             "axes.titlesize": 11,
             "axes.titleweight": "bold",
-            "axes.prop_cycle": matplotlib.cycler(color=list(palette)),
+            "axes.prop_cycle": cycler(color=list(settings.palette)),
             "legend.frameon": False,
             "figure.constrained_layout.use": True,
             "svg.hashsalt": "cgni",
             "svg.fonttype": "path",
         }
     )
-
-
-def save_figure(figure: Figure, paths: Sequence[str | Path], dpi: int, stamp: str) -> None:
-    """Write the figure to each path by its suffix (svg, png, pdf); the same figure gives the same bytes.
-
-    A `stamp` that is not empty is printed across the top.
-    """
-    if stamp:
-        figure.suptitle(stamp, color=INCREASE, fontsize=10, fontweight="bold")
-    for path in paths:
-        kind = Path(path).suffix.removeprefix(".")
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary, format=kind, dpi=dpi, metadata=_METADATA[kind], facecolor="white")
-    plt.close(figure)
+    return Style(settings.palette, settings.dpi, stamp)

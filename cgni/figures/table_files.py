@@ -17,14 +17,14 @@ def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: 
     """
     if stamp:
         table = table.assign(Caution=stamp)
-    fields = []
-    for column in table.columns:
-        numeric = pd.api.types.is_integer_dtype(table[column]) or pd.api.types.is_float_dtype(table[column])
-        kind = (
-            (pa.int64() if pd.api.types.is_integer_dtype(table[column]) else pa.float64()) if numeric else pa.string()
-        )
-        fields.append(pa.field(column, kind))
-    write_table(table, folder / f"{name}.parquet", pa.schema(fields), provenance)
+    schema = pa.schema([pa.field(column, _arrow_type(table[column])) for column in table.columns])
+    write_table(table, folder / f"{name}.parquet", schema, provenance)
     with atomic_path(folder / f"{name}.csv") as temporary:
         table.to_csv(temporary, index=False)
     write_text(table.to_latex(index=False, escape=True, na_rep=""), folder / f"{name}.tex")
+
+
+def _arrow_type(column: pd.Series) -> pa.DataType:
+    if pd.api.types.is_integer_dtype(column):
+        return pa.int64()
+    return pa.float64() if pd.api.types.is_float_dtype(column) else pa.string()

@@ -1,12 +1,14 @@
-"""The people of a fold with their features, allele counts and labels, in one place."""
+"""The people of a fold with their two views and labels, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cgni.cohort.roles import fold_people
 from cgni.base.errors import InputError
+from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.roles import fold_people
 from cgni.genetics.matrix import load_genotypes
 
 UNLABELLED = -1
@@ -22,8 +24,8 @@ class FoldData:
     ids : participant ids.
     part : fit, monitor, validation or holdout.
     labels : 0 low, 1 high, -1 neither.
-    h : float32 [people, features] of the fold's network.
-    counts : float32 [people, SNPs], missing ones filled with the fold's values.
+    views : float32 [people, columns] of each view: features of the fold's imaging network; allele counts, missing ones
+        filled with the fold's values.
     variants : ids of the SNPs.
     families : family of each person; None: nobody is related.
     """
@@ -31,8 +33,7 @@ class FoldData:
     ids: pd.Index
     part: np.ndarray
     labels: np.ndarray
-    h: np.ndarray
-    counts: np.ndarray
+    views: Mapping[str, np.ndarray]
     variants: list[str]
     families: np.ndarray | None = None
 
@@ -67,8 +68,7 @@ def assemble_fold(
         part=fold_parts(splits, fold, ids),
         # copies: tensors share the memory of these arrays, and pandas' own are read-only
         labels=np.array(people["wm_group"].fillna(UNLABELLED), np.int64),
-        h=np.array(features.set_index("participant_id").loc[ids], np.float32),
-        counts=counts,
+        views={IMAGING: np.array(features.set_index("participant_id").loc[ids], np.float32), GENETICS: counts},
         variants=variants,
         families=people["family"].to_numpy() if "family" in people else None,
     )
@@ -82,7 +82,7 @@ def fold_parts(splits: pd.DataFrame, fold: int, ids: pd.Index) -> np.ndarray:
     part = pd.Series("", index=ids, dtype=object)
     for name in ("fit", "monitor", "validation", "holdout"):
         part[ids.isin(getattr(people, name))] = name
-    return part.to_numpy()
+    return np.asarray(part.to_numpy())
 
 
 def fit_rows(data: FoldData, fit_on: str) -> np.ndarray:
@@ -134,14 +134,14 @@ def _refuse_repeated(name: str, table: pd.DataFrame) -> None:
 
 def _refuse_copies(data: FoldData) -> None:
     """InputError when two ids of different parts are one person: the same alleles and the same image features."""
-    groups = pd.Series(pd.util.hash_array(np.array([row.tobytes() for row in data.counts], dtype=object)))
+    groups = pd.Series(pd.util.hash_array(np.array([row.tobytes() for row in data.views[GENETICS]], dtype=object)))
     twins = groups[groups.duplicated(keep=False)]
-    copies = 0
+    imaging, copies = data.views[IMAGING], 0
     for _, rows in twins.groupby(twins).groups.items():
         members = np.asarray(rows)
         first = members[0]
         # the features of two copies may differ in their last digits: they were computed in different batches
-        same = [row for row in members[1:] if np.allclose(data.h[row], data.h[first], rtol=1e-3, atol=1e-4)]
+        same = [row for row in members[1:] if np.allclose(imaging[row], imaging[first], rtol=1e-3, atol=1e-4)]
         copies += sum(data.part[row] != data.part[first] for row in same)
     if copies:
         raise InputError(

@@ -20,6 +20,7 @@ _HAS_SAMPLE_IDS = 1 << 31
 _TYPES = {"pos": "int64", "ref": "str", "alt": "str", "start": "int64", "end": "int64"}
 _SHORT, _LONG = struct.Struct("<H").unpack_from, struct.Struct("<I").unpack_from
 _COPY_PIECE = 16 * 1024 * 1024
+_Row = tuple[int, str, str, int, int]  # values of the columns in _TYPES
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,13 @@ def locate_variants(path: str | Path, chrom: str, positions: Collection[int] | N
 
 
 def copy_variants(path: str | Path, blocks: pd.DataFrame, target: str | Path) -> None:
-    """Write a BGEN file without sample ids of the blocks (start, end), in their order."""
+    """Write a BGEN file without sample ids of the blocks (start, end), in their order.
+
+    Raises
+    ------
+    InputError
+        `path` is not a BGEN file (`read_header`).
+    """
     header = read_header(path)
     flags = header.flags & ~_HAS_SAMPLE_IDS
     start = struct.pack("<IIII4sI", 20, 20, len(blocks), header.people, b"bgen", flags)
@@ -94,21 +101,23 @@ def copy_variants(path: str | Path, blocks: pd.DataFrame, target: str | Path) ->
 
 def _joined(starts: list[int], ends: list[int]) -> Iterator[tuple[int, int]]:
     """Ranges (start, end) with neighbours joined."""
-    begin = until = None
+    joined: tuple[int, int] | None = None
     for start, end in zip(starts, ends, strict=True):
-        if start != until:
-            if begin is not None:
-                yield begin, until
-            begin = start
-        until = end
-    if begin is not None:
-        yield begin, until
+        if joined is not None and joined[1] == start:
+            joined = joined[0], end
+            continue
+        if joined is not None:
+            yield joined
+        joined = start, end
+    if joined is not None:
+        yield joined
 
 
-def _walked(path: Path, chrom: str, positions: Collection[int] | None) -> list[tuple]:
+def _walked(path: Path, chrom: str, positions: Collection[int] | None) -> list[_Row]:
     header, wanted = read_header(path), None if positions is None else set(positions)
     names = _chromosome_names(chrom)
-    rows, at = [], header.first
+    rows: list[_Row] = []
+    at = header.first
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
         size = len(data)
         for number in range(header.variants):
@@ -167,7 +176,7 @@ def _chromosome_names(chrom: str) -> set[bytes]:
     return {name.encode() for name in (chrom, chrom.zfill(2), f"chr{chrom}", f"chr{chrom.zfill(2)}")}
 
 
-def _indexed(path: Path, index: Path, chrom: str, positions: Collection[int] | None) -> list[tuple]:
+def _indexed(path: Path, index: Path, chrom: str, positions: Collection[int] | None) -> list[_Row]:
     names = [name.decode() for name in sorted(_chromosome_names(chrom))]
     try:
         with closing(sqlite3.connect(f"file:{index}?mode=ro&immutable=1", uri=True)) as database:

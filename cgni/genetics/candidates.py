@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from cgni.cohort.attrition import Attrition
 from cgni.base.errors import InputError
+from cgni.cohort.attrition import Attrition
 from cgni.genetics.eqtl import EqtlPairs
 from cgni.genetics.network import Network
 
@@ -29,6 +29,10 @@ def select_candidates(
         Genes of the protein network (`network.read_network`).
     chromosomes
         The study's chromosomes.
+
+    Returns
+    -------
+    Table in the columns of `schemas.CANDIDATE_VARIANTS`, in the order of `chromosomes`, then by position; attrition.
 
     Raises
     ------
@@ -56,6 +60,7 @@ def select_candidates(
     candidates = candidates.assign(order=order).sort_values(["order", "pos", "variant_id", "gene_id"])
     columns = ["variant_id", "chrom", "pos", "ref", "alt", "rsid", "gene_id", "symbol", "eqtl_p"]
     candidates = candidates[columns].drop_duplicates(["variant_id", "gene_id"], ignore_index=True)
+    attrition.log()
     return candidates, attrition
 
 

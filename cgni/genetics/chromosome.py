@@ -1,15 +1,14 @@
 """One chromosome: from its genotype files to every candidate's fate and the genotypes that stay."""
 
-from collections.abc import Mapping
-from typing import Any
+import logging
 
 import numpy as np
 import pandas as pd
 
-from cgni.cohort.roles import development_people
-from cgni.cohort.samples import read_people
 from cgni.base.errors import InputError
+from cgni.cohort.samples import read_people
 from cgni.genetics.counts import AlleleCounts
+from cgni.genetics.people import GenotypedPeople
 from cgni.genetics.plink import (
     Plink,
     has_dosages,
@@ -26,66 +25,37 @@ from cgni.genetics.qc import (
     stated_info,
     supplied_info,
 )
+from cgni.genetics.settings import VariantQcSettings
 from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 
 _STATISTICS = ["missingness", "alt_frequency", "hwe_p", "mach_r2"]
-
-
-def genotyped_people(people: pd.DataFrame) -> pd.Index:
-    """Ids of the participants with genotypes, sorted: the people of all chromosomes' genotype tables."""
-    return pd.Index(people.loc[people["has_genotypes"], "participant_id"]).sort_values()
-
-
-def reference_people(people: pd.DataFrame, splits: pd.DataFrame, reference: str) -> pd.Index:
-    """Ids of those on whom SNP statistics are computed, all with genotypes.
-
-    `development`: unrelated development people of the largest ancestry; `everybody`: all participants.
-
-    Raises
-    ------
-    InputError
-        Nobody.
-    """
-    chosen = people["has_genotypes"]
-    if reference == "development":
-        chosen = chosen & people["unrelated"] & people["largest_ancestry"]
-        chosen = chosen & people["participant_id"].isin(development_people(splits))
-    ids = pd.Index(people.loc[chosen, "participant_id"])
-    if ids.empty:
-        raise InputError(
-            "people.reference: nobody with genotypes is among the development people, unrelated (field 22020) and of "
-            "the largest ancestry (field 22006); check these fields, or set people.reference: everybody"
-        )
-    return ids
 
 
 def assess_chromosome(
     plink: Plink,
     files: GenotypeFiles,
     candidates: pd.DataFrame,
-    participants: pd.Index,
-    reference: pd.Index,
-    qc: Mapping[str, Any],
-    values: str = "hard_calls",
+    people: GenotypedPeople,
+    qc: VariantQcSettings,
+    values: str,
 ) -> tuple[pd.DataFrame, AlleleCounts]:
     """Statistics and fate of a chromosome's candidates, and the ALT counts of those that passed.
 
     Parameters
     ----------
     candidates
-        Rows of `schemas.CANDIDATES` of this chromosome.
-    participants
-        Ids whose genotypes are kept.
-    reference
-        Ids on whom the statistics are computed; among `participants`.
+        Rows of `schemas.CANDIDATE_VARIANTS`; those of other chromosomes do not count.
+    people
+        Everybody's genotypes are kept; the statistics are those of the reference people.
     qc
-        The config section `genetics.qc`.
+        Thresholds, and whether strand-ambiguous candidates go.
     values
         `hard_calls` (0, 1, 2) or `dosages`.
 
     Returns
     -------
-    Table in the columns of `schemas.QC`; copies of ALT by person, sorted by id.
+    Table with the columns of `schemas.QC` (and what they were computed from), a row a candidate; copies of ALT by
+    person, sorted by id.
 
     Raises
     ------
@@ -94,15 +64,21 @@ def assess_chromosome(
     """
     ids = pd.Index(read_people(files.people)["participant_id"])
     check_people(files, len(ids))
-    absent = int((~participants.isin(ids)).sum())
+    absent = int((~people.everybody.isin(ids)).sum())
     if absent:
-        raise InputError(f"{files.people}: {absent} of {len(participants)} participants with genotypes are not in it")
-    kept, unique = ids.isin(participants), candidates.drop_duplicates("variant_id", ignore_index=True)
+        raise InputError(
+            f"{files.people}: {absent} of {len(people.everybody)} participants with genotypes are not in it"
+        )
+    kept, unique = ids.isin(people.everybody), candidates[candidates["chrom"] == files.chrom]
+    unique = unique.drop_duplicates("variant_id", ignore_index=True)
     unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]]
-    found = import_variants(plink, files, kept, unique["pos"], qc["hard_call"])
-    table = match_candidates(unique, found, files.states_reference, qc["strand_ambiguous"] == "remove")
-    table = _add_statistics(plink, table, np.flatnonzero(ids.isin(reference)))
-    table = apply_filters(_add_info(plink, table, files), qc).assign(reference_people=len(reference))
+    found = import_variants(plink, files, kept, unique["pos"], qc.hard_call)
+    table = match_candidates(unique, found, files.states_reference, qc.strand_ambiguous == "remove")
+    table = _add_statistics(plink, table, np.flatnonzero(ids.isin(people.reference)))
+    table = apply_filters(_add_info(plink, table, files), qc).assign(reference_people=len(people.reference))
+    logging.info(
+        "%d of %d candidates passed (%d reference people)", table["passed"].sum(), len(table), len(people.reference)
+    )
     return table, _counts(plink, table, ids[kept], values)
 
 

@@ -14,8 +14,8 @@ def alt_is_minor(alt_counts: AlleleCounts) -> np.ndarray:
     -------
     bool by variant: ALT is not the commoner allele (equal frequencies and no data count ALT).
     """
-    means = alt_counts.means()
-    return ~(np.nan_to_num(means, nan=1.0) > 1)
+    alt_is_commoner: np.ndarray = np.nan_to_num(alt_counts.means(), nan=1.0) > 1
+    return ~alt_is_commoner
 
 
 def fill_values(counts: AlleleCounts, training: pd.Index) -> pd.DataFrame:

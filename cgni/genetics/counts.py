@@ -1,11 +1,13 @@
 """Allele counts of people as one array, and their table on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from cgni.base.errors import InputError
 
@@ -30,7 +32,8 @@ class AlleleCounts:
     @property
     def missing(self) -> np.ndarray:
         """bool (people, variants)."""
-        return np.isnan(self.values) if self.values.dtype == np.float32 else self.values < 0
+        gaps: np.ndarray = np.isnan(self.values) if self.values.dtype == np.float32 else self.values < 0
+        return gaps
 
     def of(self, ids: pd.Index) -> "AlleleCounts":
         """The rows of those of `ids` that are there, in the own order."""
@@ -53,7 +56,8 @@ class AlleleCounts:
         missing = self.missing
         known = (~missing).sum(axis=0)
         totals = np.where(missing, 0, self.values).sum(axis=0, dtype=np.float64)
-        return np.divide(totals, known, out=np.full(len(known), np.nan), where=known > 0)
+        means: np.ndarray = np.divide(totals, known, out=np.full(len(known), np.nan), where=known > 0)
+        return means
 
     def filled(self) -> np.ndarray:
         """float32 (people, variants), missing counts replaced by the variant's mean (0 without any)."""
@@ -124,6 +128,17 @@ def from_blocks(table: pa.Table, ids: pd.Index, values: str) -> AlleleCounts:
     )
     counts = np.frombuffer(content, dtype=kind).reshape(-1, len(ids)).T
     return AlleleCounts(ids, pd.Index(table["variant_id"].to_pylist(), dtype=str), counts)
+
+
+def read_blocks(paths: Iterable[str | Path], ids: pd.Index, values: str) -> AlleleCounts:
+    """The variants of all chromosomes' tables (`AlleleCounts.to_blocks`), side by side.
+
+    Raises
+    ------
+    InputError
+        A table with another number of people than `ids` (`from_blocks`).
+    """
+    return joined([from_blocks(pq.read_table(path), ids, values) for path in paths])
 
 
 def from_table(table: pa.Table) -> AlleleCounts:

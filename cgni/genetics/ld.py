@@ -1,7 +1,6 @@
 """Linkage disequilibrium among the kept variants: blocks to report; clumping and caps per gene by switch."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.qc import CAPPED, CLUMPED
+from cgni.genetics.settings import LinkageSettings
 
 _CHUNK = 128  # variants against their neighbours in one matrix product
 _MOST_NEIGHBOURS = 500  # following variants that one is compared with, however dense they lie
@@ -26,12 +26,14 @@ def linked_pairs(counts: AlleleCounts, positions: np.ndarray, window: int, least
     ----------
     counts
         Reference people; variants in the order of their `positions`.
+    positions
+        int (variants,), ascending.
 
     Returns
     -------
     first, second (column numbers, first < second), r2.
     """
-    rows = np.unique(np.linspace(0, len(counts.ids) - 1, _MOST_PEOPLE).astype(int)) if len(counts.ids) else []
+    rows = np.linspace(0, len(counts.ids) - 1, min(len(counts.ids), _MOST_PEOPLE)).astype(int)
     people = AlleleCounts(counts.ids[rows], counts.variants, counts.values[rows])
     standard = people.filled()
     standard -= standard.mean(axis=0)
@@ -47,7 +49,7 @@ def linked_pairs(counts: AlleleCounts, positions: np.ndarray, window: int, least
         first, second = np.nonzero(r2 >= least_r2)
         near = (second > first) & (start + second < last[start + first])
         found.append((start + first[near], start + second[near], r2[first[near], second[near]]))
-    columns = [np.concatenate(part) for part in zip(*found, strict=True)] if found else [[], [], []]
+    columns = [np.concatenate(part) for part in zip(*found, strict=True)] or [np.empty(0)] * 3
     return pd.DataFrame(dict(zip(("first", "second", "r2"), columns, strict=True)))
 
 
@@ -55,14 +57,15 @@ def block_numbers(pairs: pd.DataFrame, variants: int) -> np.ndarray:
     """Number of each variant's block (int, by first member): connected components of the pairs."""
     links = (np.ones(len(pairs)), (pairs["first"].to_numpy(int), pairs["second"].to_numpy(int)))
     _, component = connected_components(coo_array(links, shape=(variants, variants)), directed=False)
-    return pd.factorize(component)[0]
+    numbers: np.ndarray = pd.factorize(component)[0]
+    return numbers
 
 
 def clumped(pairs: pd.DataFrame, p: np.ndarray) -> np.ndarray:
     """bool: variants that go because a kept one of smaller p is linked with them (ties: the first stays)."""
-    ends = [pairs["first"].to_numpy(int), pairs["second"].to_numpy(int)]
-    links = coo_array((np.ones(2 * len(pairs), bool), (np.r_[ends[0], ends[1]], np.r_[ends[1], ends[0]])),
-                      shape=(len(p), len(p))).tocsr()  # fmt: skip
+    first, second = pairs["first"].to_numpy(int), pairs["second"].to_numpy(int)
+    both_ways = np.r_[first, second], np.r_[second, first]
+    links = coo_array((np.ones(2 * len(pairs), bool), both_ways), shape=(len(p), len(p))).tocsr()
     gone, kept = np.zeros(len(p), bool), np.zeros(len(p), bool)
     for index in np.argsort(np.nan_to_num(p, nan=np.inf), kind="stable"):
         if not gone[index]:
@@ -80,7 +83,7 @@ def over_cap(genes: pd.DataFrame, most: int) -> set[str]:
 
 
 def apply_linkage(
-    qc: pd.DataFrame, reference: AlleleCounts, candidates: pd.DataFrame, ld: Mapping[str, Any]
+    qc: pd.DataFrame, reference: AlleleCounts, candidates: pd.DataFrame, ld: LinkageSettings
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Clump and cap the variants that passed, if asked to, and group those left into LD blocks.
 
@@ -91,29 +94,29 @@ def apply_linkage(
     reference
         Counts of the reference people, a column for each variant that passed.
     candidates
-        Rows of `schemas.CANDIDATES`: p-values and genes.
+        Rows of `schemas.CANDIDATE_VARIANTS`: p-values and genes.
     ld
-        The config section `genetics.ld`.
+        Window and bounds of r².
 
     Returns
     -------
     `qc` with the new reasons of removal and a column ld_block (missing for those removed); table of the blocks
     in the columns of `schemas.LD_BLOCKS`.
     """
-    table, window = qc.copy(), int(ld["window_kb"] * 1000)
+    table, window = qc.copy(), int(ld.window_kb * 1000)
     genes = candidates.rename(columns={"variant_id": "candidate_id"})[["candidate_id", "gene_id", "eqtl_p"]]
     genes = table.loc[table["passed"], ["candidate_id", "variant_id"]].merge(genes, on="candidate_id")
     lowest = genes.groupby("variant_id")["eqtl_p"].min()
-    if ld["clump_r2"] is not None:
-        for part, pairs in _by_chromosome(table, reference, window, ld["clump_r2"]):
+    if ld.clump_r2 is not None:
+        for part, pairs in _by_chromosome(table, reference, window, ld.clump_r2):
             table.loc[part.index[clumped(pairs, lowest.reindex(part["variant_id"]).to_numpy())], "reason"] = CLUMPED
         table["passed"] = table["reason"].isna()
-    if ld["per_gene"] is not None:
+    if ld.per_gene is not None:
         left = genes[genes["variant_id"].isin(table.loc[table["passed"], "variant_id"])]
-        table.loc[table["passed"] & table["variant_id"].isin(over_cap(left, ld["per_gene"])), "reason"] = CAPPED
+        table.loc[table["passed"] & table["variant_id"].isin(over_cap(left, ld.per_gene)), "reason"] = CAPPED
         table["passed"] = table["reason"].isna()
     table["ld_block"] = pd.Series(pd.NA, index=table.index, dtype="string")
-    for part, pairs in _by_chromosome(table, reference, window, ld["block_r2"]):
+    for part, pairs in _by_chromosome(table, reference, window, ld.block_r2):
         numbers = block_numbers(pairs, len(part))
         table.loc[part.index, "ld_block"] = part["chrom"] + "_" + pd.Series(numbers + 1, part.index).astype(str)
     return table, _blocks(table, genes)

@@ -1,13 +1,17 @@
 """All chromosomes together: is it the right genome build, what went at which step, what is left."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cgni.cohort.attrition import Attrition
 from cgni.base.errors import InputError
+from cgni.cohort.attrition import Attrition
+from cgni.genetics.coding import alt_is_minor
+from cgni.genetics.counts import AlleleCounts
+from cgni.genetics.ld import apply_linkage
+from cgni.genetics.people import GenotypedPeople
 from cgni.genetics.qc import (
     AMBIGUOUS,
     CAPPED,
@@ -23,9 +27,69 @@ from cgni.genetics.qc import (
     REASONS,
     is_ambiguous,
 )
+from cgni.genetics.schemas import VARIANTS
+from cgni.genetics.settings import GenotypeInputs, LinkageSettings
 
 _LEAST_FOUND = 0.5
 _FEW = 20  # candidates below which a chromosome's share says little
+
+
+@dataclass(frozen=True)
+class StudyGenotypes:
+    """What all chromosomes together come to.
+
+    Attributes
+    ----------
+    variants : every candidate with its fate, in the columns of `schemas.VARIANTS`.
+    ld_blocks, snp_genes : blocks and genes of the variants that passed (`schemas.LD_BLOCKS`, `schemas.SNP_GENES`).
+    counts : copies of the counted allele of the variants that passed, of everybody with genotypes.
+    attrition : variants left at each step.
+    """
+
+    variants: pd.DataFrame
+    ld_blocks: pd.DataFrame
+    snp_genes: pd.DataFrame
+    counts: AlleleCounts
+    attrition: Attrition
+
+
+def merge_chromosomes(
+    qc: pd.DataFrame,
+    counts: AlleleCounts,
+    candidates: pd.DataFrame,
+    people: GenotypedPeople,
+    genotypes: GenotypeInputs,
+    ld: LinkageSettings,
+) -> StudyGenotypes:
+    """Check the genome build, apply linkage and choose the counted alleles of all chromosomes' variants.
+
+    Parameters
+    ----------
+    qc
+        Rows of `schemas.QC` of all chromosomes.
+    counts
+        Copies of ALT of the variants that passed on their chromosomes, of everybody with genotypes.
+    candidates
+        Rows of `schemas.CANDIDATE_VARIANTS`.
+    people
+        Linkage is that of the reference people; the rarer allele among the development people is counted.
+    genotypes
+        build and chromosomes are read.
+
+    Raises
+    ------
+    InputError
+        Genotypes of another build (`check_build`), or a step that leaves no variant.
+    """
+    check_build(qc, genotypes.build)
+    qc, blocks = apply_linkage(qc, counts.of(people.reference), candidates, ld)
+    attrition = quality_attrition(qc, genotypes.chromosome_names, linkage_notes(ld))
+    attrition.log()
+    kept = counts.select(counts.variants.isin(qc.loc[qc["passed"], "variant_id"]))
+    counts_alt = alt_is_minor(kept.of(people.development))
+    variants = qc.assign(counted_allele=counted_alleles(qc, kept.variants, counts_alt))
+    genes, turned = snp_genes(candidates, qc), kept.turned(~counts_alt)
+    return StudyGenotypes(variants[VARIANTS.names], blocks, genes, turned, attrition)
 
 
 def check_build(qc: pd.DataFrame, build: str) -> None:
@@ -108,10 +172,10 @@ def counted_alleles(qc: pd.DataFrame, variants: pd.Index, counts_alt: np.ndarray
     return qc["alt"].where(alt, qc["ref"]).where(qc["passed"])
 
 
-def linkage_notes(ld: Mapping[str, Any]) -> dict[str, str]:
+def linkage_notes(ld: LinkageSettings) -> dict[str, str]:
     """Notes of the attrition table on what `genetics.ld` asks for."""
-    clump, cap = ld["clump_r2"], ld["per_gene"]
+    clump, cap = ld.clump_r2, ld.per_gene
     return {
-        CLUMPED: "off" if clump is None else f"r2 >= {clump} within {ld['window_kb']} kb, smallest eQTL p stays",
+        CLUMPED: "off" if clump is None else f"r2 >= {clump} within {ld.window_kb} kb, smallest eQTL p stays",
         CAPPED: "off" if cap is None else f"{cap} variants of smallest eQTL p a gene",
     }

@@ -3,9 +3,8 @@
 Imported while the DAG is built, so nothing heavy is imported here.
 """
 
-from typing import Any
-
 from cgni.base.errors import InputError
+from cgni.genetics.settings import GenotypeInputs
 
 # ending: (format, ending of the file that lists the people, ending of the file that lists the variants)
 _ENDINGS: dict[str, tuple[str, str | None, str | None]] = {
@@ -30,24 +29,39 @@ def genotype_format(path: str) -> str:
 
 
 def people_file(path: str, sample: str | None) -> str:
-    """The file that lists the people of `path`: `sample` if given, else the one beside it (of a VCF: itself)."""
+    """The file that lists the people of `path`: `sample` if given, else the one beside it (of a VCF: itself).
+
+    Raises
+    ------
+    InputError
+        An unknown ending.
+    """
     ending = _ENDINGS[_ending(path)][1]
     return sample or (path if ending is None else path.removesuffix(_ending(path)) + ending)
 
 
 def variants_file(path: str) -> str | None:
-    """The .pvar or .bim beside a PGEN or BED file; None for the formats that hold their variants themselves."""
+    """The .pvar or .bim beside a PGEN or BED file; None for the formats that hold their variants themselves.
+
+    Raises
+    ------
+    InputError
+        An unknown ending.
+    """
     ending = _ENDINGS[_ending(path)][2]
     return None if ending is None else path.removesuffix(_ending(path)) + ending
 
 
-def chromosome_files(genotypes: dict[str, Any], chrom: str | int) -> dict[str, str | None]:
+def chromosome_files(genotypes: GenotypeInputs, chrom: str | int) -> dict[str, str | None]:
     """Paths `genotypes`, `people`, `variants` and `mfi` (None where there is none) of a chromosome.
 
-    `genotypes`: the config section `inputs.genotypes`.
+    Raises
+    ------
+    InputError
+        A genotype file of an unknown ending.
     """
-    path = genotypes["files"].format(chrom=chrom)
-    sample, mfi = (genotypes[key] and genotypes[key].format(chrom=chrom) for key in ("sample", "mfi"))
+    path = genotypes.files.format(chrom=chrom)
+    sample, mfi = (named and named.format(chrom=chrom) for named in (genotypes.sample, genotypes.mfi))
     return {
         "genotypes": path,
         "people": people_file(path, sample),

@@ -18,7 +18,9 @@ import pyarrow.csv as pv
 
 from cgni.base.errors import InputError
 from cgni.base.processes import die_with_parent
+from cgni.base.programs import plink2_path
 
+Argument = str | Path | int | float
 NO_VARIANTS = "No variants remaining"
 _SCRATCH = ".plink-"
 _MISSING = -1
@@ -26,6 +28,7 @@ _MISSING = -1
 _BED_COUNTS = np.array([2, _MISSING, 1, 0], dtype=np.int8)
 # the four counts that each possible byte holds
 _BED_BYTES = _BED_COUNTS[(np.arange(256)[:, None] >> np.array([0, 2, 4, 6])) & 3]
+_PYTHON_MB = 500  # of a job's memory, which plink2 must leave alone
 _TRAW_BLOCK = 64 * 1024 * 1024  # a line holds all people
 
 
@@ -38,7 +41,7 @@ class Plink:
     threads: int
     memory_mb: int
 
-    def run(self, arguments: Sequence[str | Path], out: str) -> Path:
+    def run(self, arguments: Sequence[Argument], out: str) -> Path:
         """Run plink2 with `--out scratch/out` and return that prefix.
 
         Raises
@@ -65,7 +68,29 @@ class Plink:
 
 
 @contextlib.contextmanager
-def scratch_folder(parent: Path, job: str = "qc") -> Iterator[Path]:
+def open_plink(beside: str | Path, job: str, threads: int, memory_mb: int) -> Iterator[Plink]:
+    """plink2 with a scratch folder of its own.
+
+    Parameters
+    ----------
+    beside
+        An output of the job: the scratch folder lies in the same folder and is removed at the end.
+    job
+        Name of what is done; scratch folders that killed runs of it left behind go.
+    memory_mb
+        Memory of the whole job; a part of it is Python's.
+
+    Raises
+    ------
+    InputError
+        plink2 is not installed.
+    """
+    with _scratch_folder(Path(beside).parent, job) as scratch:
+        yield Plink(plink2_path(), scratch, threads, memory_mb - _PYTHON_MB)
+
+
+@contextlib.contextmanager
+def _scratch_folder(parent: Path, job: str) -> Iterator[Path]:
     """A temporary folder of `job` in `parent` that is removed at the end, and so are those of killed runs of it."""
     parent.mkdir(parents=True, exist_ok=True)
     for left_over in parent.glob(f"{_SCRATCH}{job}-*"):
@@ -81,7 +106,7 @@ def last_words(log: str, lines: int = 3) -> str:
     return re.sub(r"'[^']*'", "'...'", " ".join(text[first : first + lines]))
 
 
-def _biallelic(plink: Plink) -> list[str | Path]:
+def _biallelic(plink: Plink) -> list[Argument]:
     return ["--pfile", plink.scratch / "variants", "--max-alleles", "2"]
 
 
@@ -147,8 +172,8 @@ def read_dosages(plink: Plink, rows: np.ndarray, people: int) -> np.ndarray:
     columns = variants[["chrom", "pos", "id", "ref", "alt"]].to_csv(sep="\t", header=False, index=False)
     named.write_text("#CHROM\tPOS\tID\tREF\tALT\n" + columns)
     chosen.write_text("".join(f"v{row}\n" for row in rows))
-    source = ["--pgen", f"{fileset}.pgen", "--pvar", named, "--psam", f"{fileset}.psam", "--extract", chosen]
-    prefix = plink.run([*source, "--export", "A-transpose"], "dosages")
+    source: list[Argument] = ["--pgen", f"{fileset}.pgen", "--pvar", named, "--psam", f"{fileset}.psam"]
+    prefix = plink.run([*source, "--extract", chosen, "--export", "A-transpose"], "dosages")
     table = pv.read_csv(
         f"{prefix}.traw",
         read_options=pv.ReadOptions(use_threads=False, block_size=_TRAW_BLOCK),
@@ -181,10 +206,16 @@ def decode_bed(content: np.ndarray, people: int, rows: np.ndarray | None = None)
     """Counts of the first allele, int8 (people, variants), of the bytes (uint8) of a variant-major .bed.
 
     `rows`: the wanted variants (default: all). Format: https://www.cog-genomics.org/plink/1.9/formats#bed
+
+    Raises
+    ------
+    ValueError
+        The bytes of another file.
     """
     if content[:3].tobytes() != b"\x6c\x1b\x01":
         raise ValueError("not a variant-major .bed file")
     width = (people + 3) // 4
     packed = content[3:].reshape(-1, width)
     packed = packed if rows is None else packed[rows]
-    return _BED_BYTES[packed].reshape(len(packed), -1)[:, :people].T
+    counts: np.ndarray = _BED_BYTES[packed].reshape(len(packed), -1)[:, :people].T
+    return counts

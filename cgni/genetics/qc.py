@@ -1,6 +1,5 @@
 """Quality of the candidate variants: are they in the file, and do they pass the published filters."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 
 from cgni.base.errors import InputError
+from cgni.genetics.settings import VariantQcSettings
 
 NOT_FOUND, MISMATCH, DUPLICATE, MULTI_ALLELIC, AMBIGUOUS = (
     "not in the genotype file",
@@ -132,6 +132,11 @@ def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.
     Returns
     -------
     Columns pos (int), ref, alt (str), maf (float), info (float).
+
+    Raises
+    ------
+    InputError
+        No such file, or not eight tab-separated columns.
     """
     path = Path(path)
     if not path.is_file():
@@ -198,7 +203,7 @@ def stated_info(table: pd.DataFrame, path: str | Path) -> tuple[pd.Series, str] 
     return pd.to_numeric(parts[1], errors="coerce"), keys[0]
 
 
-def apply_filters(table: pd.DataFrame, thresholds: Mapping[str, float]) -> pd.DataFrame:
+def apply_filters(table: pd.DataFrame, thresholds: VariantQcSettings) -> pd.DataFrame:
     """Flags, first reason of removal and `passed`, by the published strict inequalities.
 
     Parameters
@@ -207,14 +212,18 @@ def apply_filters(table: pd.DataFrame, thresholds: Mapping[str, float]) -> pd.Da
         Output of `match_candidates` with info (missing: not applicable), missingness, maf, hwe_p.
     thresholds
         info (keep above), missing (keep below), maf (keep above), hwe (keep above).
+
+    Returns
+    -------
+    `table` with the nullable flags pass_info, pass_missing, pass_maf, pass_hwe, the reasons, and passed (bool).
     """
     table = table.copy()
     applicable = table["found"] & (table["info_source"] != "not applicable")
     flags = {
-        "pass_info": (table["info"] > thresholds["info"], applicable),
-        "pass_missing": (table["missingness"] < thresholds["missing"], table["found"]),
-        "pass_maf": (table["maf"] > thresholds["maf"], table["found"]),
-        "pass_hwe": (table["hwe_p"] > thresholds["hwe"], table["found"]),
+        "pass_info": (table["info"] > thresholds.info, applicable),
+        "pass_missing": (table["missingness"] < thresholds.missing, table["found"]),
+        "pass_maf": (table["maf"] > thresholds.maf, table["found"]),
+        "pass_hwe": (table["hwe_p"] > thresholds.hwe, table["found"]),
     }
     for name, (passed, known) in flags.items():
         table[name] = passed.astype("boolean").where(known)
@@ -225,5 +234,5 @@ def apply_filters(table: pd.DataFrame, thresholds: Mapping[str, float]) -> pd.Da
 
 
 def minor_frequency(alt_frequency: pd.Series) -> pd.Series:
-    """Frequency of the rarer allele."""
+    """Frequency of the rarer allele (missing stays missing)."""
     return np.minimum(alt_frequency, 1 - alt_frequency)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-CANDIDATES = pa.schema(
+CANDIDATE_VARIANTS = pa.schema(
     [
         pa.field("variant_id", pa.string(), nullable=False),  # chrom:pos:ref:alt; chrom:pos when alleles are unknown
         pa.field("chrom", pa.string(), nullable=False),

@@ -11,36 +11,43 @@ Build = Literal["GRCh37", "GRCh38"]
 class GenotypeInputs(Section):
     """Genotype files; {chrom} stands for a chromosome."""
 
-    build: Build = setting("GRCh37")
+    build: Build = setting(default="GRCh37")
     """that of genetics.eqtl.build; checked against its positions and alleles"""
-    chromosomes: tuple[int, ...] = setting((2, 7, 11, 17, 19, 21), at_least=1, at_most=22, min_items=1, unique=True)
+    chromosomes: tuple[int, ...] = setting(
+        default=(2, 7, 11, 17, 19, 21), at_least=1, at_most=22, min_items=1, unique=True
+    )
     """autosomes to use"""
     files: str = setting(
-        "{results_dir}/simulation/genotypes/ukb22828_c{chrom}_b0_v3.bgen",
+        default="{results_dir}/simulation/genotypes/ukb22828_c{chrom}_b0_v3.bgen",
         pattern=r"\.(bgen|pgen|bed|vcf|vcf\.gz|bcf)$",
     )
     """.bgen, .pgen, .bed, .vcf, .vcf.gz or .bcf; one file a chromosome, or without {chrom} one for all"""
-    sample: str | None = setting("{results_dir}/simulation/genotypes/ukb22828_c{chrom}_b0_v3.sample")
+    sample: str | None = setting(default="{results_dir}/simulation/genotypes/ukb22828_c{chrom}_b0_v3.sample")
     """who is in the files; null: beside them (.sample, .psam, .fam)"""
-    mfi: str | None = setting("{results_dir}/simulation/genotypes/ukb_mfi_chr{chrom}_v3.txt")
+    mfi: str | None = setting(default="{results_dir}/simulation/genotypes/ukb_mfi_chr{chrom}_v3.txt")
     """imputation INFO; null: INFO of the file, else MaCH r² of dosages"""
+
+    @property
+    def chromosome_names(self) -> tuple[str, ...]:
+        """The chromosomes as tables and file names write them."""
+        return tuple(str(chrom) for chrom in self.chromosomes)
 
 
 @section("genetics.qc")
 class VariantQcSettings(Section):
     """Which variants stay."""
 
-    info: float = setting(0.3, at_least=0, at_most=1)
+    info: float = setting(default=0.3, at_least=0, at_most=1)
     """keep above"""
-    missing: float = setting(0.05, at_least=0, at_most=1)
+    missing: float = setting(default=0.05, at_least=0, at_most=1)
     """keep below"""
-    maf: float = setting(0.01, at_least=0, below=0.5)
+    maf: float = setting(default=0.01, at_least=0, below=0.5)
     """keep above"""
-    hwe: float = setting(1.0e-6, at_least=0, at_most=1)
+    hwe: float = setting(default=1.0e-6, at_least=0, at_most=1)
     """keep above"""
-    hard_call: float = setting(0.1, above=0, below=0.5)
+    hard_call: float = setting(default=0.1, above=0, below=0.5)
     """dosages farther than this from 0, 1 and 2 become missing hard calls (plink2 --hard-call-threshold)"""
-    strand_ambiguous: Literal["remove", "keep"] = setting(AUTO)
+    strand_ambiguous: Literal["remove", "keep"] = setting(default=AUTO)
     """A/T and C/G variants"""
 
 
@@ -48,9 +55,9 @@ class VariantQcSettings(Section):
 class CodingSettings(Section):
     """What stands for a genotype."""
 
-    values: Literal["hard_calls", "dosages"] = setting("hard_calls")
+    values: Literal["hard_calls", "dosages"] = setting(default="hard_calls")
     """hard calls (0, 1, 2) or dosages"""
-    fill: Literal["mean"] = setting("mean")
+    fill: Literal["mean"] = setting(default="mean")
     """missing allele counts become the mean of the fold's training people"""
 
 
@@ -58,9 +65,9 @@ class CodingSettings(Section):
 class EqtlSettings(Section):
     """The eQTL table."""
 
-    fdr: float = setting(0.05, at_least=0, at_most=1)
+    fdr: float = setting(default=0.05, at_least=0, at_most=1)
     """keep eQTL pairs at or below"""
-    build: Build = setting("GRCh37")
+    build: Build = setting(default="GRCh37")
     """of the eQTL and SNP tables"""
 
 
@@ -68,13 +75,13 @@ class EqtlSettings(Section):
 class ThinSettings(Section):
     """SNPs for KING (inputs.relatedness: null) and for cohort.pcs: computed."""
 
-    spacing_kb: float = setting(20, at_least=0)
+    spacing_kb: float = setting(default=20, at_least=0)
     """at most one SNP in so many bases"""
-    maf: float = setting(0.05, at_least=0.01, below=0.5)
+    maf: float = setting(default=0.05, at_least=0.01, below=0.5)
     """keep above"""
-    window_kb: int = setting(500, at_least=1)
+    window_kb: int = setting(default=500, at_least=1)
     """window of plink2 --indep-pairwise"""
-    r2: float = setting(0.1, above=0, below=1)
+    r2: float = setting(default=0.1, above=0, below=1)
     """r² of plink2 --indep-pairwise"""
 
 
@@ -82,13 +89,13 @@ class ThinSettings(Section):
 class LinkageSettings(Section):
     """Linkage among the variants that passed, on reference people."""
 
-    window_kb: float = setting(250, above=0)
+    window_kb: float = setting(default=250, above=0)
     """look at pairs within this distance"""
-    block_r2: float = setting(0.5, above=0, below=1)
+    block_r2: float = setting(default=0.5, above=0, below=1)
     """pairs at or above belong to one reported LD block"""
-    clump_r2: float | None = setting(None, above=0, below=1)
+    clump_r2: float | None = setting(default=None, above=0, below=1)
     """e.g. 0.2: drop variants at or above with one of smaller eQTL p; null: keep all"""
-    per_gene: int | None = setting(None, at_least=1)
+    per_gene: int | None = setting(default=None, at_least=1)
     """e.g. 10: keep each gene's variants of smallest eQTL p; null: keep all"""
 
 
@@ -96,8 +103,8 @@ class LinkageSettings(Section):
 class GeneticsSettings(Section):
     """SNPs: candidates from eQTLs and the protein network, quality control, coding, linkage."""
 
-    qc: VariantQcSettings = setting(VariantQcSettings())
-    coding: CodingSettings = setting(CodingSettings())
-    eqtl: EqtlSettings = setting(EqtlSettings())
-    thin: ThinSettings = setting(ThinSettings())
-    ld: LinkageSettings = setting(LinkageSettings())
+    qc: VariantQcSettings = setting(default=VariantQcSettings())
+    coding: CodingSettings = setting(default=CodingSettings())
+    eqtl: EqtlSettings = setting(default=EqtlSettings())
+    thin: ThinSettings = setting(default=ThinSettings())
+    ld: LinkageSettings = setting(default=LinkageSettings())

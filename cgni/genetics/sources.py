@@ -4,18 +4,18 @@ plink2 sees people as row numbers wherever the format lets it; messages of it ne
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cgni.cohort.samples import vcf_header
 from cgni.base.errors import InputError
+from cgni.cohort.samples import vcf_header
 from cgni.genetics.bgen import copy_variants, locate_variants, read_header
-from cgni.genetics.plink import NO_VARIANTS, Plink, read_pvar, write_rows
 from cgni.genetics.paths import genotype_format
+from cgni.genetics.plink import NO_VARIANTS, Argument, Plink, read_pvar, write_rows
 
 _FOUND = ["pos", "ref", "alt", "row", "file_info"]
 # keys of imputation quality in a .pvar's or VCF's INFO: IMPUTE and bcftools, minimac, Beagle
@@ -34,8 +34,17 @@ class GenotypeFiles:
     variants: Path | None
     mfi: Path | None
 
+    @classmethod
+    def of(
+        cls, chrom: str, genotypes: str, people: str, variants: str | None = None, mfi: str | None = None
+    ) -> "GenotypeFiles":
+        """From paths; `variants` and `mfi` are empty or None where there is no such file."""
+        beside = (Path(path) if path else None for path in (variants, mfi))
+        return cls(chrom, Path(genotypes), Path(people), *beside)
+
     @property
     def format(self) -> str:
+        """`bgen`, `pgen`, `bed`, `vcf` or `bcf`."""
         return genotype_format(str(self.genotypes))
 
     @property
@@ -91,15 +100,16 @@ def import_variants(
         plink2 cannot read the file: it is truncated or of another kind.
     """
     keep = write_rows(plink, "keep", np.flatnonzero(people))
-    shared = ["--hard-call-threshold", hard_call, "--keep", keep, "--make-pgen"]
+    shared: list[Argument] = ["--hard-call-threshold", hard_call, "--keep", keep, "--make-pgen"]
     if files.format == "bgen":
         return _import_bgen(plink, files, len(people), positions, shared)
-    extract = ["--chr", files.chrom]
+    extract: list[Argument] = ["--chr", files.chrom]
     if positions is not None:
         ranges = plink.scratch / "positions.bed"
         ranges.write_text("".join(f"{files.chrom}\t{pos}\t{pos}\tx\n" for pos in sorted(set(positions))))
         extract += ["--extract", "bed1", ranges]
     psam = _write_psam(plink, len(people))
+    source: list[Argument]
     if files.format in ("vcf", "bcf"):
         # plink2 insists on a VCF's own ids: import under them, then go on with row numbers
         source = [f"--{files.format}", files.genotypes, *_dosage_field(files.genotypes)]
@@ -115,7 +125,7 @@ def import_variants(
 
 
 def _import_bgen(
-    plink: Plink, files: GenotypeFiles, people: int, positions: Collection[int] | None, shared: list
+    plink: Plink, files: GenotypeFiles, people: int, positions: Collection[int] | None, shared: Sequence[Argument]
 ) -> pd.DataFrame:
     """Copy the blocks of the records (`bgen.copy_variants`) so that plink2 decodes the candidates alone."""
     blocks = locate_variants(files.genotypes, files.chrom, positions)
@@ -130,7 +140,7 @@ def _import_bgen(
     return found
 
 
-def _run(plink: Plink, files: GenotypeFiles, arguments: list, out: str) -> Path | None:
+def _run(plink: Plink, files: GenotypeFiles, arguments: Sequence[Argument], out: str) -> Path | None:
     """plink2's output prefix; None when no variant is left."""
     try:
         return plink.run(arguments, out)

@@ -1,30 +1,108 @@
-"""Atlas regions on the grid of the maps."""
+"""An atlas on the grid of the maps: its label image, the names of its regions, and their mean gray matter."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pandas as pd
-from nibabel.processing import resample_from_to
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import SpatialImage
 
 from cgni.base.errors import InputError
+from cgni.imaging.resampling import resampled
 
 
-def atlas_on_grid(image: str | Path, grid: tuple[int, ...], affine: np.ndarray) -> np.ndarray:
-    """Labels int32 [x, y, z] of an atlas, resampled by nearest neighbour through the affines."""
-    labels = resample_from_to(nib.load(image), (grid, affine), order=0)
-    return np.rint(np.asarray(labels.dataobj)).astype(np.int32)
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Regions of a study.
+
+    Attributes
+    ----------
+    labels : int32 [x, y, z] on the grid of the maps; 0 is outside of all regions.
+    names : region name (str) by label (int), in the order of the labels.
+    """
+
+    labels: np.ndarray
+    names: pd.Series
+
+    @functools.cached_property
+    def present(self) -> np.ndarray:
+        """Labels (int64) of the regions that have a voxel on the grid, in their order."""
+        known: np.ndarray = self.names.index.to_numpy(np.int64)
+        return known[np.isin(known, self.labels)]
+
+    @property
+    def lost(self) -> list[str]:
+        """Names of the regions without a voxel on the grid."""
+        return list(self.names[~self.names.index.isin(self.present)])
 
 
-def region_names(table: str | Path) -> pd.Series:
-    """Region names by label, from lines `index name ...`; InputError names a file without them."""
-    lines = [line.split() for line in Path(table).read_text().splitlines() if line.strip()]
-    try:
-        names = {int(parts[0]): parts[1] for parts in lines}
-    except (ValueError, IndexError) as error:
-        raise InputError(f"{table}: expected lines `index name`; check inputs.atlas_labels") from error
-    return pd.Series(names).sort_index()
+def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine: np.ndarray) -> Atlas:
+    """An atlas, resampled by nearest neighbour onto the maps' voxels.
+
+    Parameters
+    ----------
+    image
+        3D label image in the maps' space; 0 is the background.
+    table
+        Names of its labels (`read_names`).
+    grid, affine
+        Voxels along x, y and z of the maps, and their affine (4, 4) to millimetres.
+
+    Raises
+    ------
+    InputError
+        An image that cannot be read or has labels that the table lacks; a table that cannot be used.
+    """
+    names = read_names(table)
+    source, values = _read_labels(image)
+    unnamed = int((~np.isin(values[values > 0], names.index)).sum())
+    if unnamed:
+        raise InputError(
+            f"{image}: {unnamed} of {int((values > 0).sum())} labels have no line in {table}; check that inputs.atlas "
+            "and inputs.atlas_labels belong together"
+        )
+    return Atlas(np.rint(resampled(source, grid, affine, order=0)).astype(np.int32), names)
+
+
+def read_names(table: str | Path) -> pd.Series:
+    """Region names by label, from lines `index name [code]`.
+
+    Of a line with tabs the second field is the name. Otherwise the name is the rest of the line, spaces
+    included; if every line ends in an integer after a name, that integer is a code and no part of it.
+    Index 0, the background, is left out.
+
+    Raises
+    ------
+    InputError
+        Lines without an index or a name, or an index or a name that appears twice.
+    """
+    lines = [
+        (number, line.strip())
+        for number, line in enumerate(Path(table).read_text(encoding="utf-8").splitlines(), start=1)
+        if line.strip()
+    ]
+    coded = all(_ends_in_code(line) for _, line in lines if "\t" not in line)
+    indices, names = [], []
+    for number, line in lines:
+        index, name = _parts(line, coded)
+        if not _is_integer(index) or not name:
+            raise InputError(
+                f"{table}: line {number} is not `index name`; each line names one label of the atlas: mend the table, "
+                "or check inputs.atlas_labels"
+            )
+        indices.append(int(index))
+        names.append(name)
+    found = pd.Series(names, index=pd.Index(indices, dtype=np.int64))
+    found = found[found.index != 0].sort_index()
+    if found.empty:
+        raise InputError(f"{table}: names no region; expected lines `index name`: check inputs.atlas_labels")
+    _refuse_doubled(table, "indices", found.index[found.index.duplicated()].unique())
+    _refuse_doubled(table, "names", pd.unique(found[found.duplicated()]))
+    return found
 
 
 def region_means(maps: Iterable[np.ndarray], labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
@@ -32,4 +110,43 @@ def region_means(maps: Iterable[np.ndarray], labels: np.ndarray, regions: np.nda
     flat = labels.ravel()
     sizes = np.maximum(np.bincount(flat, minlength=regions.max() + 1)[regions], 1)
     sums = [np.bincount(flat, weights=density.ravel(), minlength=regions.max() + 1)[regions] for density in maps]
-    return np.stack(sums) / sizes
+    means: np.ndarray = np.stack(sums) / sizes
+    return means
+
+
+def _read_labels(path: str | Path) -> tuple[SpatialImage, np.ndarray]:
+    """A label image, and the values that occur in it."""
+    try:
+        image = nib.load(path)
+        if not isinstance(image, SpatialImage):
+            raise ImageFileError("no voxels in space")
+        return image, np.unique(np.rint(np.asarray(image.dataobj)))
+    except (ImageFileError, OSError, EOFError) as error:
+        raise InputError(f"{path}: not a readable label image ({error}); check inputs.atlas") from error
+
+
+def _parts(line: str, coded: bool) -> tuple[str, str]:
+    """Index and name of a line; an empty name where there is none."""
+    if "\t" in line:
+        fields = line.split("\t")
+        return fields[0].strip(), fields[1].strip()
+    index, _, rest = line.partition(" ")
+    return index, (rest.rpartition(" ")[0] if coded else rest).strip()
+
+
+def _ends_in_code(line: str) -> bool:
+    tokens = line.split()
+    return len(tokens) > 2 and _is_integer(tokens[-1])
+
+
+def _is_integer(token: str) -> bool:
+    return token.isascii() and token.isdigit()
+
+
+def _refuse_doubled(table: str | Path, what: str, doubled: Sequence[object]) -> None:
+    if len(doubled):
+        shown = ", ".join(str(one) for one in doubled[:3]) + (", ..." if len(doubled) > 3 else "")
+        raise InputError(
+            f"{table}: {len(doubled)} {what} appear more than once ({shown}); give each region a line and a name of "
+            "its own (with a tab after the index, the name is what follows up to the next tab)"
+        )

@@ -33,11 +33,8 @@ class Grid:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for grid.json."""
-        return {
-            "shape": list(self.shape),
-            "affine": self.affine.tolist(),
-            "voxel_mm": nib.affines.voxel_sizes(self.affine).tolist(),
-        }
+        voxel_mm = nib.affines.voxel_sizes(self.affine)  # type: ignore[no-untyped-call]
+        return {"shape": list(self.shape), "affine": self.affine.tolist(), "voxel_mm": voxel_mm.tolist()}
 
 
 def choose_grid(paths: Sequence[str], declared: str | float, threads: int = 1) -> Grid:
@@ -67,7 +64,8 @@ def choose_grid(paths: Sequence[str], declared: str | float, threads: int = 1) -
             raise InputError(f"imaging.store.grid: {declared} cannot give the grid: {problem.singular}") from problem
     affine = np.diag([float(declared)] * 3 + [1.0])
     affine[:3, 3] = _SPM_ORIGIN
-    return Grid(tuple(int(length / declared + 1e-6) + 1 for length in _SPM_EXTENT), affine)
+    x, y, z = (int(length / declared + 1e-6) + 1 for length in _SPM_EXTENT)
+    return Grid((x, y, z), affine)
 
 
 def common_grid(paths: Sequence[str], threads: int = 1) -> Grid:

@@ -1,10 +1,10 @@
 """The gray-matter mask of a grid."""
 
 import numpy as np
-from nibabel.processing import resample_from_to
 from nilearn.datasets import load_mni152_gm_template
 
 from cgni.base.errors import InputError
+from cgni.imaging.resampling import resampled
 
 
 def gray_matter_mask(shape: tuple[int, int, int], affine: np.ndarray, threshold: float) -> np.ndarray:
@@ -17,8 +17,7 @@ def gray_matter_mask(shape: tuple[int, int, int], affine: np.ndarray, threshold:
     InputError
         No voxel is left: threshold or affine is wrong.
     """
-    template = resample_from_to(load_mni152_gm_template(resolution=2), (shape, affine), order=1)
-    mask = np.asarray(template.dataobj) > threshold
+    mask: np.ndarray = resampled(load_mni152_gm_template(resolution=2), shape, affine, order=1) > threshold
     if not mask.any():
         raise InputError(
             f"imaging.qc.mask_threshold: no voxel of the template is above {threshold} on the images' grid; "

@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from isal import isal_zlib
 from nibabel.orientations import inv_ornt_aff, io_orientation, ornt_transform
-from nibabel.processing import resample_from_to
 
 from cgni.base.files import digest_value
 from cgni.imaging.grids import Grid
 from cgni.imaging.reading import UnusableImageError, read_map, refuse, value_range
+from cgni.imaging.resampling import resampled
 from cgni.imaging.store import map_checksum
 
 _RECORD = np.dtype([("row", "<i8"), ("source", "S16"), ("crc32", "<u4"), ("scale", "<f4"), ("resampled", "?")])
@@ -130,17 +130,21 @@ def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray 
 def _on_grid(values: np.ndarray, affine: np.ndarray, target: Grid) -> tuple[np.ndarray, bool]:
     if Grid(values.shape, affine).same_as(target):
         return values, False
-    axes = ornt_transform(io_orientation(affine), io_orientation(target.affine))
-    turned = nib.apply_orientation(values, axes)
-    affine = affine @ inv_ornt_aff(axes, values.shape)
+    turned, affine = _turned(values, affine, target.affine)
     if Grid(turned.shape, affine).same_as(target):
         return turned, False
-    image = nib.Nifti1Image(np.ascontiguousarray(turned), affine)
-    moved = resample_from_to(image, (target.shape, target.affine), order=1)
-    values = np.asarray(moved.dataobj, dtype=np.float32)
-    if not np.ptp(values):
+    image = nib.Nifti1Image(np.ascontiguousarray(turned), affine)  # type: ignore[no-untyped-call]
+    moved = resampled(image, target.shape, target.affine, order=1).astype(np.float32, copy=False)
+    if not np.ptp(moved):
         raise UnusableImageError("images that do not overlap the common grid")
-    return values, True
+    return moved, True
+
+
+def _turned(values: np.ndarray, affine: np.ndarray, like: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values and affine with the axes flipped and permuted into the order of the affine `like`."""
+    axes = ornt_transform(io_orientation(affine), io_orientation(like))  # type: ignore[no-untyped-call]
+    turned = nib.apply_orientation(values, axes)  # type: ignore[no-untyped-call]
+    return turned, affine @ inv_ornt_aff(axes, values.shape)  # type: ignore[no-untyped-call]
 
 
 class _Writer(threading.local):
@@ -164,7 +168,7 @@ class _Writer(threading.local):
         stored = self._stored.numpy()
         with open(self._file, "r+b", buffering=0) as stream:
             stream.seek(self._offset + row * stored.nbytes)
-            stream.write(stored)
+            stream.write(stored.data)
         return isal_zlib.crc32(stored), scale
 
     def _convert(self, values: torch.Tensor, low: float, high: float) -> float:
@@ -206,15 +210,16 @@ def _kept_records(journal: Path, maps: np.memmap, names: Sequence[str], pool: Th
     records = np.zeros(len(names), dtype=_RECORD)
     records["row"] = -1
     written = journal.read_bytes() if journal.is_file() else b""
-    found = np.frombuffer(written[: len(written) // _RECORD.itemsize * _RECORD.itemsize], dtype=_RECORD)
-    found = {int(record["row"]): record for record in found if 0 <= record["row"] < len(names)}
+    whole = np.frombuffer(written[: len(written) // _RECORD.itemsize * _RECORD.itemsize], dtype=_RECORD)
+    found = {int(record["row"]): record for record in whole if 0 <= record["row"] < len(names)}
 
     def intact(record: np.ndarray) -> bool:
+        row = int(record["row"])
         try:
-            same = _source(names[record["row"]]) == record["source"]
+            same = _source(names[row]) == record["source"]
         except UnusableImageError:
             return False
-        return same and map_checksum(maps[..., record["row"]]) == record["crc32"]
+        return bool(same and map_checksum(maps[..., row]) == record["crc32"])
 
     for record, kept in zip(found.values(), pool.map(intact, found.values()), strict=True):
         if kept:

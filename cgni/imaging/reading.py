@@ -4,6 +4,7 @@ import math
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -15,9 +16,10 @@ from cgni.base.errors import InputError
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's code for a gzip member
 _HEADER_BYTES = 1024  # holds a NIfTI-1 (348 bytes) or NIfTI-2 (540 bytes) header
-_HEADERS = {348: nib.Nifti1Header, 540: nib.Nifti2Header}
+_Header = Any  # nibabel's headers have no types of their own
+_HEADERS: dict[int, Any] = {348: nib.Nifti1Header, 540: nib.Nifti2Header}
 _SMALLEST_VOXEL = 1e-6  # cubic millimetres
-_UNREADABLE = (
+_UNREADABLE: tuple[type[Exception], ...] = (
     ImageFileError,
     nib.spatialimages.HeaderDataError,
     EOFError,
@@ -25,7 +27,7 @@ _UNREADABLE = (
     TypeError,
     ValueError,
     zlib.error,
-    isal_zlib.error,
+    isal_zlib.error,  # type: ignore[assignment]  # isal's stub calls the class an instance
 )
 
 
@@ -120,16 +122,16 @@ def _decompress(raw: bytes) -> bytes:
     """All members of a gzip file."""
     stated = int.from_bytes(raw[-4:], "little")  # size of the last member: with a single one nothing has to grow
     data = isal_zlib.decompress(raw, wbits=_GZIP_WINDOW, bufsize=max(stated, _HEADER_BYTES))
-    return data if len(data) == stated and not _is_short(data) else igzip.decompress(raw)
+    return data if len(data) == stated and not _is_short(data) else igzip.decompress(raw)  # type: ignore[no-untyped-call]
 
 
 def _is_short(data: bytes) -> bool:
     header = _header(data)
     voxels = int(np.prod(header.get_data_shape(), dtype=np.int64)) * header.get_data_dtype().itemsize
-    return len(data) < int(header.get_data_offset()) + voxels
+    return bool(len(data) < int(header.get_data_offset()) + voxels)
 
 
-def _header(start: bytes) -> nib.Nifti1Header:
+def _header(start: bytes) -> _Header:
     size = int.from_bytes(start[:4], "little")
     kind = _HEADERS.get(size) or _HEADERS.get(int.from_bytes(start[:4], "big"))
     if kind is None:
@@ -140,23 +142,24 @@ def _header(start: bytes) -> nib.Nifti1Header:
     return header
 
 
-def _shape(header: nib.Nifti1Header) -> tuple[int, int, int]:
+def _shape(header: _Header) -> tuple[int, int, int]:
     shape = header.get_data_shape()
     while len(shape) > 3 and shape[-1] == 1:  # one volume stored as a series of one
         shape = shape[:-1]
     if len(shape) != 3:
         raise UnusableImageError("images that are not 3D")
-    return tuple(int(size) for size in shape)
+    x, y, z = (int(size) for size in shape)
+    return x, y, z
 
 
-def _affine(header: nib.Nifti1Header) -> np.ndarray:
+def _affine(header: _Header) -> np.ndarray:
     affine = np.asarray(header.get_best_affine(), dtype=np.float64)
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < _SMALLEST_VOXEL:
         raise UnusableImageError("images whose affine does not place the voxels")
     return affine
 
 
-def _scaled(values: np.ndarray, header: nib.Nifti1Header) -> np.ndarray:
+def _scaled(values: np.ndarray, header: _Header) -> np.ndarray:
     slope, intercept = header.get_slope_inter()
     if values.dtype.kind not in "fiu":
         raise ImageFileError("voxels that are no plain numbers")

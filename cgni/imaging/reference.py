@@ -110,7 +110,7 @@ def _in_order(
 ) -> Iterator[torch.Tensor]:
     """Results in the order of the pieces, with no more than a few waiting: each is as large as a map."""
     ahead = pool._max_workers + 1
-    waiting: deque[Future] = deque()
+    waiting: deque[Future[torch.Tensor]] = deque()
     for piece in pieces:
         waiting.append(pool.submit(function, piece))
         if len(waiting) > ahead:

@@ -9,9 +9,9 @@ from cgni.base.settings import AUTO, Section, section, setting
 class ImageQcSettings(Section):
     """Which maps stay."""
 
-    mask_threshold: float = setting(0.1, above=0, below=1)
+    mask_threshold: float = setting(default=0.1, above=0, below=1)
     """gray-matter probability of the MNI template that bounds the mask"""
-    correlation: float = setting(AUTO, at_least=-1, below=1)
+    correlation: float = setting(default=AUTO, at_least=-1, below=1)
     """keep images whose r with the reference is above"""
 
 
@@ -19,10 +19,10 @@ class ImageQcSettings(Section):
 class StoreSettings(Section):
     """The packed store of all maps."""
 
-    dtype: Literal["float16", "float32", "uint8"] = setting("float16")
+    dtype: Literal["float16", "float32", "uint8"] = setting(default="float16")
     """float16 (relative error 4.9e-4), uint8 (error of a map's maximum / 510), or float32"""
     grid: str | float = setting(
-        "common",
+        default="common",
         schema={"oneOf": [{"type": "string", "minLength": 1}, {"type": "number", "minimum": 0.5, "maximum": 20}]},
     )
     """common: the grid most images share; the path of an image that has the wanted grid; or the voxel size in mm over
@@ -33,5 +33,5 @@ class StoreSettings(Section):
 class ImagingSettings(Section):
     """Gray-matter maps."""
 
-    qc: ImageQcSettings = setting(ImageQcSettings())
-    store: StoreSettings = setting(StoreSettings())
+    qc: ImageQcSettings = setting(default=ImageQcSettings())
+    store: StoreSettings = setting(default=StoreSettings())

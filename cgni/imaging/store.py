@@ -85,7 +85,8 @@ class GmStore:
     @property
     def grid(self) -> tuple[int, int, int]:
         """Voxels along x, y and z."""
-        return tuple(int(size) for size in self.maps.shape[1:])
+        x, y, z = (int(size) for size in self.maps.shape[1:])
+        return x, y, z
 
     def rows_of(self, ids: Sequence[str] | pd.Index) -> np.ndarray:
         """Rows (int64) of `ids`, in their order; InputError when somebody has no packed map."""
@@ -93,7 +94,8 @@ class GmStore:
         absent = int((rows < 0).sum())
         if absent:
             raise InputError(f"image store: {absent} of {len(rows)} people have no packed map; run pack_gm_store again")
-        return rows.astype(np.int64)
+        found: np.ndarray = rows.astype(np.int64)
+        return found
 
     def read_one(self, row: int) -> np.ndarray:
         """The map of one row as float32 (x, y, z; z fastest), in memory of its own."""

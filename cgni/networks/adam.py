@@ -38,9 +38,8 @@ class Adam:
         self._means = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._squares = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._steps = [torch.zeros((), device=weight.device if fused else "cpu") for weight in self._parameters]
-        self._settings = {
-            "lr": learning_rate, "weight_decay": weight_decay, "decoupled_weight_decay": decoupled, "fused": fused,
-        }  # fmt: skip
+        self._learning_rate, self._weight_decay = learning_rate, weight_decay
+        self._decoupled, self._fused = decoupled, fused
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -53,11 +52,23 @@ class Adam:
         moved = [row for row, parameter in enumerate(self._parameters) if parameter.grad is not None]
         lists = (self._parameters, self._means, self._squares, self._steps)
         weights, means, squares, steps = ([values[row] for row in moved] for values in lists)
-        gradients = [weight.grad for weight in weights]
         adam(
-            weights, gradients, means, squares, [], steps,
-            amsgrad=False, beta1=0.9, beta2=0.999, eps=1e-8, maximize=False, **self._settings,
-        )  # fmt: skip
+            weights,
+            [weight.grad for weight in weights if weight.grad is not None],
+            means,
+            squares,
+            [],
+            steps,
+            lr=self._learning_rate,
+            weight_decay=self._weight_decay,
+            decoupled_weight_decay=self._decoupled,
+            fused=self._fused,
+            beta1=0.9,
+            beta2=0.999,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
 
     def state(self) -> dict[str, Any]:
         """What `load_state` needs to go on."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+_Dtype = torch.dtype  # `torch` is a field of Device
 _BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
@@ -24,9 +25,9 @@ class Device:
     """
 
     torch: torch.device
-    autocast: torch.dtype | None
+    autocast: _Dtype | None
 
-    def mixed(self) -> contextlib.AbstractContextManager:
+    def mixed(self) -> contextlib.AbstractContextManager[object]:
         """Context in which forward passes run in the chosen precision."""
         if self.autocast is None:
             return contextlib.nullcontext()
@@ -69,7 +70,7 @@ def prepare_torch(seed: int, threads: int = 1) -> None:
     if torch.cuda.is_available():  # on the CPU our operations repeat themselves, and the call alone costs two seconds
         torch.use_deterministic_algorithms(True, warn_only=True)
     # Filling fresh memory guards against reading it unset, which no code here does, and costs time.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def _processor_has_bf16() -> bool:

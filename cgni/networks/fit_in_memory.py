@@ -17,7 +17,7 @@ from cgni.networks.batches import class_aware_batches
 
 
 @dataclass(frozen=True)
-class SmallSettings:
+class FitSettings:
     """Batch size, epochs, learning rate, weight decay, epochs of patience, and the optimiser.
 
     `adam` adds the decay to the gradient (an L2 penalty), `adamw` shrinks the weights themselves.
@@ -31,12 +31,12 @@ class SmallSettings:
     optimiser: str = "adam"
 
 
-def fit_small(
+def fit_in_memory(
     network: nn.Module,
     labels: np.ndarray,
     loss: Callable[[torch.Tensor], torch.Tensor],
     watch: Callable[[], dict[str, float]] | None,
-    settings: SmallSettings,
+    settings: FitSettings,
     seed: int,
 ) -> list[dict[str, Any]]:
     """Train `network` in place with Adam on class-aware batches; return the learning curve.
@@ -96,7 +96,7 @@ def _train_epoch(
     for rows in class_aware_batches(labels, batch_size, seed):
         optimiser.zero_grad()
         value = loss(torch.from_numpy(rows))
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         total += value.item() * len(rows)
     if not np.isfinite(total):

@@ -39,7 +39,8 @@ class Mlp(nn.Module):
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Output of the last layer, [people, layers[-1]]."""
-        return self.linears[-1](self.hidden(values))
+        output: torch.Tensor = self.linears[-1](self.hidden(values))
+        return output
 
     def from_first(self, values: torch.Tensor) -> torch.Tensor:
         """Output of the last layer, from the first layer's output before its activation."""
@@ -50,5 +51,5 @@ class Mlp(nn.Module):
     def l1(self, output: bool = False) -> torch.Tensor:
         """Sum of the absolute weights of the hidden layers, with `output` of the last one too (biases left out)."""
         chosen = self.linears if output else self.linears[:-1]
-        sums = [linear.weight.abs().sum() for linear in chosen]
-        return torch.stack(sums).sum() if sums else self.linears[-1].weight.sum() * 0
+        sums = [linear.get_parameter("weight").abs().sum() for linear in chosen]
+        return torch.stack(sums).sum() if sums else self.linears[-1].get_parameter("weight").sum() * 0

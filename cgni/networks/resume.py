@@ -24,10 +24,13 @@ class ResumeFile:
     """
 
     def __init__(self, path: str | Path, digest: Any) -> None:
-        stem = Path(path)
-        name = digest if isinstance(digest, str) else digest_value(digest)
-        self.path = stem.with_name(f"{stem.name}-{name}.pt")
-        self._stale = f"{stem.name}-*.pt"
+        self._stem = Path(path)
+        self._digest = digest if isinstance(digest, str) else digest_value(digest)
+        self.path = self._stem.with_name(f"{self._stem.name}-{self._digest}.pt")
+
+    def part(self, name: str) -> "ResumeFile":
+        """The state of one of several fits of the same job; `remove` deletes it too."""
+        return ResumeFile(f"{self._stem}.{name}", self._digest)
 
     def load(self) -> dict[str, Any] | None:
         """The saved state on the CPU, or None when there is none that can be read."""
@@ -45,9 +48,31 @@ class ResumeFile:
             torch.save(state, temporary)
 
     def remove(self) -> None:
-        """Delete the state, and those that earlier settings of the same fit left behind."""
-        for path in self.path.parent.glob(self._stale):
-            path.unlink(missing_ok=True)
+        """Delete the state, those of its parts, and those that earlier settings of the same fit left behind."""
+        for pattern in (f"{self._stem.name}-*.pt", f"{self._stem.name}.*-*.pt"):
+            for path in self.path.parent.glob(pattern):
+                path.unlink(missing_ok=True)
+
+
+class FinishedFolds:
+    """Fits of finished folds, kept in a resume file (None: only in memory) until the job is done."""
+
+    def __init__(self, resume: ResumeFile | None) -> None:
+        self._resume = resume
+        self._folds: dict[str, Any] = (resume.load() or {}) if resume else {}
+
+    def get(self, fold: int) -> dict[str, Any] | None:
+        """The fit of a fold that an interrupted run finished."""
+        found: dict[str, Any] | None = self._folds.get(f"fold{fold}")
+        if found is not None:
+            logging.info("fold %d was finished before the interruption", fold)
+        return found
+
+    def add(self, fold: int, fit: dict[str, Any]) -> None:
+        """Keep a fit (plain types and tensors)."""
+        self._folds[f"fold{fold}"] = fit
+        if self._resume:
+            self._resume.save(self._folds)
 
 
 def load_plain(path: str | Path) -> dict[str, Any]:
@@ -55,6 +80,7 @@ def load_plain(path: str | Path) -> dict[str, Any]:
     if not zipfile.is_zipfile(path):  # torch's own reader fails in many ways on other files
         raise ValueError(f"{path}: not a PyTorch archive")
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        loaded: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        return loaded
     except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
         raise ValueError(f"{path}: cannot be read ({error})") from error

@@ -11,7 +11,7 @@ Activation = Literal["relu", "gelu", "tanh"]
 class ExecutionSettings(Section):
     """Where networks run; never changes a result's meaning."""
 
-    device: Literal["auto", "cpu", "cuda"] = setting("auto")
+    device: Literal["auto", "cpu", "cuda"] = setting(default="auto")
     """auto: CUDA when there is one"""
-    precision: Literal["auto", "float32", "bf16"] = setting("auto")
+    precision: Literal["auto", "float32", "bf16"] = setting(default="auto")
     """auto: bf16 where the device has it"""

@@ -6,7 +6,7 @@ stay as they are, so every block needs the crop of its cached input around the b
 changed values pasted in. The result is exact (up to the order of floating-point sums).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn.functional import max_pool3d
 from torch.nn.utils import fuse_conv_bn_eval
 
-from cgni.pretraining.cnn import BrainCnn
+from cgni.pretraining.cnn import Block, BrainCnn
 
 Slices = tuple[slice, slice, slice]
 # Voxels of the input held at once; activations take about six times the memory of the maps.
@@ -55,13 +55,13 @@ class Region:
 
 def plan_region(mask: np.ndarray, kernel: int, blocks: int) -> Region:
     """What has to be recomputed when the voxels of `mask` (bool [x, y, z], not empty) change."""
-    box = tuple(_span(mask.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    steps, spans, sizes = [], [(s.start, s.stop) for s in box], list(mask.shape)
+    box = _three(_span(np.asarray(mask.any(axis=axes))) for axes in ((1, 2), (0, 2), (0, 1)))
+    steps, changed, sizes = [], box, mask.shape
     for _ in range(blocks):
-        moves = [_advance(*span, size, kernel) for span, size in zip(spans, sizes, strict=True)]
-        steps.append(Step(*(tuple(move[part] for move in moves) for part in range(4))))
-        sizes = [(size - kernel + 1) // 2 for size in sizes]
-        spans = [(move[3].start, move[3].stop) for move in moves]
+        moves = [_advance(span.start, span.stop, size, kernel) for span, size in zip(changed, sizes, strict=True)]
+        crop, taken, paste, changed = (_three(move[part] for move in moves) for part in range(4))
+        steps.append(Step(crop, taken, paste, changed))
+        sizes = tuple((size - kernel + 1) // 2 for size in sizes)
     return Region(box, mask[box], tuple(steps))
 
 
@@ -88,7 +88,7 @@ def occluded_features(
     occluded : [people, regions, features], on the network's device.
     """
     reference = network.head.weight
-    convolutions = [fuse_conv_bn_eval(block.conv, block.norm) for block in network.blocks]
+    convolutions = [_fused(block) for block in network.blocks]
     cached = [network.scale(maps[:, None].to(reference))]
     for convolution in convolutions:
         cached.append(_block(convolution, cached[-1]))
@@ -100,16 +100,22 @@ def occluded_features(
         hidden = torch.stack(
             [_by_boxes(convolutions[:boxed], cached, base, r) for r in regions[start : start + _REGIONS]]
         )
-        shape, hidden = hidden.shape[:2], hidden.flatten(0, 1)
+        regions_and_people, hidden = hidden.shape[:2], hidden.flatten(0, 1)
         for convolution in convolutions[boxed:]:
             hidden = _block(convolution, hidden)
-        occluded.append(hidden.flatten(1).view(*shape, -1))
+        occluded.append(hidden.flatten(1).view(*regions_and_people, -1))
     return cached[-1].flatten(1), torch.cat(occluded).transpose(0, 1)
 
 
 def batch_of_people(grid: Sequence[int], voxels: int = _BATCH_VOXELS) -> int:
     """How many people to compute at once on a grid."""
     return max(1, voxels // int(np.prod(grid)))
+
+
+def _fused(block: nn.Module) -> nn.Conv3d:
+    """A block's convolution with its normalisation folded in."""
+    assert isinstance(block, Block)
+    return fuse_conv_bn_eval(block.conv, block.norm)
 
 
 def _block(convolution: nn.Conv3d, values: torch.Tensor) -> torch.Tensor:
@@ -152,10 +158,16 @@ def _advance(low: int, high: int, size: int, kernel: int) -> tuple[slice, slice,
     pooled = (size - kernel + 1) // 2
     first, last = max(low - kernel + 1, 0) // 2, min((high - 1) // 2 + 1, pooled)
     if first >= last:
-        return (slice(0, 0),) * 4
+        nothing = slice(0, 0)
+        return nothing, nothing, nothing, nothing
     start, stop = 2 * first, 2 * last + kernel - 1
     end = min(high, stop)
     return slice(start, stop), slice(0, end - low), slice(low - start, end - start), slice(first, last)
+
+
+def _three(slices: Iterable[slice]) -> Slices:
+    x, y, z = slices
+    return x, y, z
 
 
 def _span(present: np.ndarray) -> slice:

@@ -1,25 +1,26 @@
 """Contributions of all regions and SNPs to a fold's canonical variates, real or under the null."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
-from cgni.occlusion.occlusion import (
-    Readout,
-    contribution_table,
-    occlude_counts,
-    readout,
-    region_losses,
-)
-from cgni.occlusion.region_features import RegionFeatures
-from cgni.scca.study import FoldScca
-from cgni.contrastive.encoders import EncoderPair
+from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.contrastive.encoders import EncoderPair, load_encoders
+from cgni.contrastive.fit import embed
 from cgni.fold_data.people import FoldData
+from cgni.fold_data.tables import StudyTables
+from cgni.occlusion.losses import region_losses, snp_losses
+from cgni.occlusion.readout import Readout, readout
+from cgni.occlusion.region_features import RegionFeatures
+from cgni.occlusion.settings import OcclusionSettings
+from cgni.scca.fold import FoldEmbeddings, FoldScca, restore_fit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FoldMeasurement:
     """What one fold's contributions are measured with.
 
@@ -27,7 +28,7 @@ class FoldMeasurement:
     ----------
     pair : the fold's encoders.
     data : the fold's people with both modalities.
-    scca : their embeddings with the fitted sparse CCA.
+    scca : the same people's embeddings with the fitted sparse CCA.
     regions : features of the people whom contributions average over (the SNPs' people too).
     """
 
@@ -36,46 +37,128 @@ class FoldMeasurement:
     scca: FoldScca
     regions: RegionFeatures
 
+    def rows(self) -> np.ndarray:
+        """Row numbers in `data` of the people whom contributions average over."""
+        rows: np.ndarray = self.data.ids.get_indexer(pd.Index(self.regions.ids))
+        assert (rows >= 0).all()
+        return rows
 
-def fold_contributions(own: FoldMeasurement, fold: int, modality: str, baseline: str, node: str) -> pd.DataFrame:
-    """Contributions of a modality's features in a fold (`schemas.OCCLUSION`).
+
+@dataclass(frozen=True, eq=False)
+class Occlusions:
+    """What each feature of a view is to each person.
+
+    Attributes
+    ----------
+    losses : float64 [people, features, components], score - score without the feature.
+    features : their names.
+    values : float [people, features], what the direction of a contribution is seen by.
+    sizes : int [features], voxels of a region, 1 for a SNP.
+    """
+
+    losses: np.ndarray
+    features: Sequence[str]
+    values: np.ndarray
+    sizes: np.ndarray
+
+
+def measure_study(
+    tables: StudyTables,
+    encoders: Mapping[str, Any],
+    weights: pd.DataFrame,
+    regions: Iterable[RegionFeatures],
+    settings: OcclusionSettings,
+) -> dict[str, pd.DataFrame]:
+    """Contributions of each view's features in all folds (`schemas.OCCLUSION`).
 
     Parameters
     ----------
-    modality
-        `region` or `snp`.
-    baseline
-        Of SNPs; `zero`: no copy of the counted allele; otherwise the training people's mean count.
-        That of regions is in their features.
-    node
-        `variate` or `largest` (`occlusion.readout`).
+    encoders
+        Checkpoint of all folds' encoders.
+    weights
+        Their sparse CCA (`scca.schemas.WEIGHTS`).
+    regions
+        Of each fold, in order; read one after the other.
     """
-    assert own.scca.fit is not None and own.scca.standards is not None
-    rows = own.data.ids.get_indexer(pd.Index(own.regions.ids))
-    assert (rows >= 0).all()
-    view = 0 if modality == "region" else 1
-    weights, standard = (own.scca.fit.imaging, own.scca.fit.genetics)[view], own.scca.standards[view]
-    read, variates = readout(weights, standard.mean, standard.sd, node), own.scca.variates()[view, rows]
-    if modality == "region":
-        return _regions(own, fold, read, variates)
-    return _snps(own, fold, read, variates, rows, baseline)
+    found: dict[str, list[pd.DataFrame]] = {view: [] for view in VIEWS}
+    for fold, own_regions in zip(tables.folds(), regions, strict=True):
+        data, pair = tables.fold_data(fold), load_encoders(encoders, fold)
+        people = FoldEmbeddings.of(embed(pair, data), tables.participants, tables.splits, fold)
+        scca = restore_fit(people, weights[weights["fold"] == fold])
+        own = FoldMeasurement(pair, data, scca, own_regions)
+        for view in VIEWS:
+            found[view].append(fold_contributions(own, fold, view, settings))
+    return {view: pd.concat(parts, ignore_index=True) for view, parts in found.items()}
 
 
-def _regions(own: FoldMeasurement, fold: int, read: Readout, variates: np.ndarray) -> pd.DataFrame:
-    features = own.regions
-    losses = region_losses(own.pair, torch.from_numpy(features.intact), torch.from_numpy(features.occluded), read)
-    return contribution_table(
-        losses, features.names, features.means, variates, features.sizes, fold, own.scca.fit.numbers
-    )
+def fold_contributions(own: FoldMeasurement, fold: int, view: str, settings: OcclusionSettings) -> pd.DataFrame:
+    """Contributions of a view's features in a fold (`schemas.OCCLUSION`).
+
+    Parameters
+    ----------
+    settings
+        `node` (`readout`) and `baseline`: of SNPs, `zero` is no copy of the counted allele, otherwise it is the
+        training people's mean count. That of regions is in their features.
+    """
+    read = readout(own.scca.fit.weights[view], own.scca.scalings[view], settings.node)
+    occlusions = _OCCLUDE[view](own, read, settings.baseline)
+    variates = own.scca.variates()[view][own.rows()]
+    return contribution_table(occlusions, variates, own.scca.fit.numbers).assign(fold=fold)
 
 
-def _snps(
-    own: FoldMeasurement, fold: int, read: Readout, variates: np.ndarray, rows: np.ndarray, baseline: str
-) -> pd.DataFrame:
-    counts = own.data.counts[rows]
+def contribution_table(occlusions: Occlusions, variates: np.ndarray, numbers: np.ndarray) -> pd.DataFrame:
+    """Mean and mean absolute loss of each feature and component (`schemas.OCCLUSION` without the fold).
+
+    Parameters
+    ----------
+    variates
+        [people, components]; each feature's correlation with them has the direction as its sign (study B24).
+    numbers
+        The components' numbers.
+    """
+    losses, correlation = occlusions.losses, _correlations(occlusions.values, variates)
+    tables = [
+        pd.DataFrame(
+            {
+                "component": component,
+                "feature": list(occlusions.features),
+                "contribution": losses[:, :, column].mean(axis=0),
+                "absolute": np.abs(losses[:, :, column]).mean(axis=0),
+                "correlation": correlation[:, column],
+                "size": occlusions.sizes,
+                "people": len(losses),
+            }
+        )
+        for column, component in enumerate(numbers)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _occlude_regions(own: FoldMeasurement, read: Readout, baseline: str) -> Occlusions:
+    regions = own.regions
+    losses = region_losses(own.pair, torch.from_numpy(regions.intact), torch.from_numpy(regions.occluded), read)
+    return Occlusions(losses, list(regions.names), regions.means, regions.sizes)
+
+
+def _occlude_snps(own: FoldMeasurement, read: Readout, baseline: str) -> Occlusions:
+    everybody = own.data.views[GENETICS]
+    counts = everybody[own.rows()]
     training = np.isin(own.data.part, ["fit", "monitor"])
     # a count cannot be blurred: its mean stands in for it then, too
-    stand_in = np.zeros(counts.shape[1]) if baseline == "zero" else own.data.counts[training].mean(axis=0)
-    losses = occlude_counts(own.pair, counts, stand_in, read)
-    ones = np.ones(counts.shape[1], int)
-    return contribution_table(losses, own.data.variants, counts, variates, ones, fold, own.scca.fit.numbers)
+    stand_in = np.zeros(counts.shape[1]) if baseline == "zero" else everybody[training].mean(axis=0)
+    losses = snp_losses(own.pair, counts, stand_in, read)
+    return Occlusions(losses, own.data.variants, counts, np.ones(counts.shape[1], int))
+
+
+_OCCLUDE: Mapping[str, Callable[[FoldMeasurement, Readout, str], Occlusions]] = {
+    IMAGING: _occlude_regions,
+    GENETICS: _occlude_snps,
+}
+
+
+def _correlations(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Pearson r [features, components] of values and scores over people; NaN where one is constant."""
+    a, b = values - values.mean(axis=0), scores - scores.mean(axis=0)
+    scale = np.sqrt(np.outer((a**2).sum(axis=0), (b**2).sum(axis=0)))
+    r: np.ndarray = np.divide(a.T @ b, scale, out=np.full(scale.shape, np.nan), where=scale > 1e-12)
+    return r

@@ -1,6 +1,6 @@
 """Checkpoints of imaging networks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,20 @@ def lineage(fit_ids: Iterable[str]) -> dict[str, Any]:
     return {"fit_ids_digest": digest_value(ids), "n_fit": len(ids)}
 
 
-def save_cnn(network: BrainCnn, path: str | Path, lineage: dict[str, Any], **facts: Any) -> None:
+def save_cnn(network: BrainCnn, path: str | Path, lineage: Mapping[str, Any], **facts: Any) -> None:
     """Write the network (CPU, contiguous), how to build it, its input scaling, and plain `facts`."""
     state = {name: value.detach().cpu().contiguous().clone() for name, value in network.state_dict().items()}
     checkpoint = {
         "state": state,
         "architecture": network.architecture(),
         "scaling": {"mean": float(network.input_mean), "sd": float(network.input_sd)},
-        "lineage": lineage,
+        "lineage": dict(lineage),
         **facts,
     }
     save_checkpoint(checkpoint, path)
 
 
-def build_cnn(checkpoint: dict[str, Any]) -> BrainCnn:
+def build_cnn(checkpoint: Mapping[str, Any]) -> BrainCnn:
     """The checkpoint's network, in evaluation mode on the CPU; it takes raw maps (n, 1, x, y, z)."""
     network = BrainCnn(**checkpoint["architecture"])
     network.load_state_dict(checkpoint["state"])

@@ -22,18 +22,19 @@ def block_shapes(grid: Sequence[int], channels: Sequence[int], kernel: int) -> l
     InputError
         A block would leave less than one voxel; the message lists the sizes of all blocks.
     """
-    sizes = tuple(int(size) for size in grid)
+    x, y, z = (int(size) for size in grid)
     shapes: list[tuple[int, int, int, int]] = []
     for block, width in enumerate(channels, start=1):
-        sizes = tuple((size - kernel + 1) // 2 for size in sizes)
-        if min(sizes) < 1:
+        x, y, z = ((size - kernel + 1) // 2 for size in (x, y, z))
+        if min(x, y, z) < 1:
             passed = ", ".join(f"block {number}: {_times(shape[1:])}" for number, shape in enumerate(shapes, start=1))
+            rest = _times([max(size, 0) for size in (x, y, z)])
             raise InputError(
                 f"pretraining.channels: images of {_times(grid)} voxels cannot pass {len(channels)} blocks with kernel "
-                f"{kernel}: {passed or 'no block passed'}, block {block}: {_times([max(size, 0) for size in sizes])}; "
+                f"{kernel}: {passed or 'no block passed'}, block {block}: {rest}; "
                 "use fewer blocks, a smaller kernel or a finer grid"
             )
-        shapes.append((int(width), *sizes))
+        shapes.append((int(width), x, y, z))
     return shapes
 
 
@@ -85,6 +86,9 @@ class BrainCnn(nn.Module):
         1 for brain age, 2 for working memory (logits of low and high).
     """
 
+    input_mean: torch.Tensor
+    input_sd: torch.Tensor
+
     def __init__(self, grid: Sequence[int], channels: Sequence[int], kernel: int, dropout: float, outputs: int) -> None:
         super().__init__()
         self.grid = tuple(int(size) for size in grid)
@@ -122,7 +126,8 @@ class BrainCnn(nn.Module):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """Outputs (n, outputs) of raw maps (n, 1, x, y, z)."""
-        return self.head(self.dropout(self.features(maps)))
+        outputs: torch.Tensor = self.head(self.dropout(self.features(maps)))
+        return outputs
 
     def take_blocks(self, other: "BrainCnn", count: int) -> None:
         """Copy the first `count` blocks (weights and batch statistics) of `other`."""

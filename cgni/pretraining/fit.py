@@ -3,52 +3,40 @@
 import copy
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 import torch
 
 from cgni.base.errors import InputError
-from cgni.imaging.store import GmStore
-from cgni.pretraining.cnn import BrainCnn
-from cgni.pretraining.folding import FoldedCnn
 from cgni.base.seeds import derive_seed
+from cgni.imaging.store import GmStore
 from cgni.networks.adam import Adam
 from cgni.networks.device import Device
+from cgni.networks.run import Run
+from cgni.pretraining.cnn import BrainCnn
+from cgni.pretraining.evaluation import evaluation_batch, on_device, read_outputs
 from cgni.pretraining.map_reader import MapReader
-from cgni.networks.resume import ResumeFile
+from cgni.pretraining.people import People, watchers
 from cgni.pretraining.tasks import Task
 
-_EVALUATION_BATCH = 32
-_EVALUATION_BYTES = 2**30  # of the first block's float32 output, the largest tensor of an evaluation
-_MEMORY_FORMAT = torch.channels_last_3d
 
-
-@dataclass(frozen=True)
-class Settings:
+class TrainingSettings(Protocol):
     """Batch size, epochs, Adam's learning rate and L2 penalty, epochs of patience."""
 
-    batch_size: int
-    epochs: int
-    learning_rate: float
-    weight_decay: float
-    patience: int
-
-    @classmethod
-    def of(cls, cfg: dict[str, Any]) -> "Settings":
-        """From a config section that may hold other keys too."""
-        return cls(**{name: cfg[name] for name in cls.__dataclass_fields__})
-
-
-@dataclass(frozen=True)
-class People:
-    """Rows of the store, and the value (age in years, or class) of each."""
-
-    rows: np.ndarray
-    values: np.ndarray
+    @property
+    def batch_size(self) -> int: ...
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def patience(self) -> int: ...
 
 
 @dataclass
@@ -60,9 +48,24 @@ class Fitted:
     best_epoch: int = 0
     best_score: float | None = None
 
+    def value(self, epoch: int, metric: str) -> float | None:
+        """A value of the monitor people after an epoch; None without monitor people."""
+        found: list[float] = [
+            row["value"]
+            for row in self.curve
+            if row["epoch"] == epoch and row["split"] == "monitor" and row["metric"] == metric
+        ]
+        return found[0] if found else None
+
     def best_loss(self) -> float | None:
         """Monitor loss of the kept epoch; None without monitor people."""
-        return _value(self, self.best_epoch, "loss")
+        return self.value(self.best_epoch, "loss")
+
+    def rank(self, epoch: int, task: Task) -> tuple[float, float]:
+        """What is larger for a better epoch: by the monitor people's score, then by their loss."""
+        score, loss = self.value(epoch, task.metric), self.value(epoch, "loss")
+        assert score is not None and loss is not None
+        return (score if task.higher_is_better else -score), -loss
 
     def frame(self) -> pd.DataFrame:
         """The learning curve as a table."""
@@ -72,36 +75,40 @@ class Fitted:
 def fit_network(
     network: BrainCnn,
     store: GmStore,
-    fit: People,
-    monitor: People | None,
+    people: Mapping[str, People],
     task: Task,
-    settings: Settings,
-    device: Device,
-    seed: int,
-    resume: ResumeFile,
+    settings: TrainingSettings,
+    run: Run,
 ) -> Fitted:
     """Train `network` in place on the fit people and leave the chosen epoch's weights in it.
 
     With monitor people the epoch of the best monitor score is kept (equal scores: the lower
     loss), and training stops after `patience` epochs without progress. Without them all epochs
-    run and the last is kept. After every epoch the state goes to `resume`; a later call with
-    the same arguments goes on from there and ends with the same bytes, because order and
-    dropout of an epoch are drawn from (seed, epoch) alone.
+    run and the last is kept. After every epoch the state goes to the run's resume file; a later
+    call with the same arguments goes on from there and ends with the same bytes, because order
+    and dropout of an epoch are drawn from (seed, epoch) alone.
+
+    Parameters
+    ----------
+    people
+        `fit`, and `monitor`, which may be empty; others are not looked at.
 
     Raises
     ------
     InputError
         Fewer than two fit people, or a loss that is not finite.
     """
+    fit, monitor = people["fit"], watchers(people)
     if len(fit.rows) < 2:
         raise InputError(f"training needs at least 2 people with a usable image; there are {len(fit.rows)}")
-    network.to(device.torch, memory_format=_MEMORY_FORMAT)
+    on_device(network, run.device)
     weights = [weight for weight in network.parameters() if weight.requires_grad]
     optimiser = Adam(weights, settings.learning_rate, settings.weight_decay)
-    reader = MapReader(store, max(settings.batch_size, evaluation_batch(network)), device)
+    reader = MapReader(store, max(settings.batch_size, evaluation_batch(network)), run.device)
+    trainer = _Trainer(network, reader, task, optimiser, run.device, settings.batch_size)
     fitted = Fitted()
     best: dict[str, Any] = {}
-    saved = resume.load()
+    saved = run.resume.load()
     if saved is not None:
         network.load_state_dict(saved["network"])
         optimiser.load_state(saved["optimiser"])
@@ -109,15 +116,15 @@ def fit_network(
         logging.info("going on after epoch %d", fitted.epochs)
     while fitted.epochs < settings.epochs and not _exhausted(fitted, monitor, settings.patience):
         epoch, begun, waited = fitted.epochs + 1, time.monotonic(), reader.waited
-        rows = [*_train_epoch(network, reader, fit, task, optimiser, settings, device, derive_seed(seed, epoch))]
+        rows = trainer.train_epoch(fit, derive_seed(run.seed, epoch))
         if monitor is not None:
-            rows += _watch(network, reader, monitor, task, device)
+            rows += trainer.watch(monitor)
         fitted.curve += [{"epoch": epoch, **row} for row in rows]
         fitted.epochs = epoch
         if monitor is None or _improved(fitted, task):
-            fitted.best_epoch, fitted.best_score = epoch, _value(fitted, epoch, task.metric)
+            fitted.best_epoch, fitted.best_score = epoch, fitted.value(epoch, task.metric)
             best = copy.deepcopy(network.state_dict())
-        resume.save(_state(network, optimiser, fitted, best))
+        run.resume.save(_state(network, optimiser, fitted, best))
         seconds, waited = time.monotonic() - begun, reader.waited - waited
         logging.info(
             "epoch %d: %s; %.1f s, %.1f %% of it waiting for data", epoch, _line(rows), seconds, 100 * waited / seconds
@@ -125,42 +132,6 @@ def fit_network(
     network.load_state_dict(best)
     network.eval()
     return fitted
-
-
-def watchers(people: Mapping[str, People]) -> People | None:
-    """The monitor people; None when there are none."""
-    return people["monitor"] if len(people["monitor"].rows) else None
-
-
-def evaluation_batch(network: BrainCnn) -> int:
-    """Maps evaluated at once: as many as fit a fixed memory, whatever the grid."""
-    return max(1, min(_EVALUATION_BATCH, _EVALUATION_BYTES // (4 * network.first_activation)))
-
-
-def predict(network: BrainCnn, store: GmStore, rows: np.ndarray, device: Device) -> torch.Tensor:
-    """Outputs (people, outputs; float32, CPU) of the network in evaluation mode."""
-    size = evaluation_batch(network)
-    return _apply(_folded(network, device), MapReader(store, size, device), rows, device, size)
-
-
-def extract_features(network: BrainCnn, store: GmStore, rows: np.ndarray, device: Device) -> np.ndarray:
-    """h_v (people, n_features; float32) of the network in evaluation mode."""
-    size = evaluation_batch(network)
-    return _apply(_folded(network, device).features, MapReader(store, size, device), rows, device, size).numpy()
-
-
-def score_people(
-    network: BrainCnn, store: GmStore, people: dict[str, People], task: Task, device: Device
-) -> pd.DataFrame:
-    """Scores of each named group in evaluation mode: split, metric, value."""
-    rows = []
-    for split, group in people.items():
-        if len(group.rows):
-            outputs = predict(network, store, group.rows, device)
-            scores = {**task.scores(outputs, group.values), **task.baseline(group.values)}
-            rows += [{"split": split, "metric": metric, "value": value} for metric, value in scores.items()]
-            logging.info("%s: %s", split, ", ".join(f"{metric} {value:.3f}" for metric, value in scores.items()))
-    return pd.DataFrame(rows)
 
 
 def batches(count: int, batch_size: int, seed: int) -> Iterator[np.ndarray]:
@@ -172,76 +143,50 @@ def batches(count: int, batch_size: int, seed: int) -> Iterator[np.ndarray]:
     yield from np.array_split(order, -(-count // batch_size))
 
 
-def _train_epoch(
-    network: BrainCnn,
-    reader: MapReader,
-    fit: People,
-    task: Task,
-    optimiser: Adam,
-    settings: Settings,
-    device: Device,
-    seed: int,
-) -> list[dict[str, Any]]:
-    network.train()
-    torch.manual_seed(seed)
-    targets = task.targets(fit.values)
-    outputs = torch.empty((len(fit.rows), network.outputs), device=device.torch)
-    losses = []
-    parts = list(batches(len(fit.rows), settings.batch_size, seed))
-    for chosen, maps in zip(parts, reader.batches([fit.rows[chosen] for chosen in parts]), strict=True):
-        optimiser.zero_grad()
-        with device.mixed():
-            batch = network(maps)
-        loss = task.loss(batch.float(), targets[chosen].to(device.torch))
-        loss.backward()
-        optimiser.step()
-        outputs[chosen] = batch.detach().float()
-        losses.append(loss.detach() * len(chosen))  # stays on the device: asking for its value would wait for it
-    total, outputs = float(torch.stack(losses).double().sum()), outputs.cpu()
-    loss = total / len(fit.rows)
-    if not np.isfinite(loss):
-        raise InputError("the training loss is no longer finite; lower learning_rate")
-    return _rows("fit", {"loss": loss, **task.scores(outputs, fit.values)})
+@dataclass(frozen=True)
+class _Trainer:
+    """What stays the same from epoch to epoch."""
 
+    network: BrainCnn
+    reader: MapReader
+    task: Task
+    optimiser: Adam
+    device: Device
+    batch_size: int
 
-def _watch(network: BrainCnn, reader: MapReader, monitor: People, task: Task, device: Device) -> list[dict[str, Any]]:
-    outputs = _apply(_folded(network, device), reader, monitor.rows, device, evaluation_batch(network))
-    loss = task.loss(outputs, task.targets(monitor.values)).item()
-    return _rows("monitor", {"loss": loss, **task.scores(outputs, monitor.values)})
+    def train_epoch(self, fit: People, seed: int) -> list[dict[str, Any]]:
+        self.network.train()
+        torch.manual_seed(seed)
+        targets = self.task.targets(fit.values)
+        outputs = torch.empty((len(fit.rows), self.network.outputs), device=self.device.torch)
+        losses = []
+        parts = list(batches(len(fit.rows), self.batch_size, seed))
+        for chosen, maps in zip(parts, self.reader.batches([fit.rows[chosen] for chosen in parts]), strict=True):
+            self.optimiser.zero_grad()
+            with self.device.mixed():
+                batch = self.network(maps)
+            loss = self.task.loss(batch.float(), targets[chosen].to(self.device.torch))
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimiser.step()
+            outputs[chosen] = batch.detach().float()
+            losses.append(loss.detach() * len(chosen))  # stays on the device: asking for its value would wait for it
+        mean_loss = float(torch.stack(losses).double().sum()) / len(fit.rows)
+        if not np.isfinite(mean_loss):
+            raise InputError("the training loss is no longer finite; lower learning_rate")
+        return _rows("fit", {"loss": mean_loss, **self.task.scores(outputs.cpu(), fit.values)})
 
-
-def _folded(network: BrainCnn, device: Device) -> FoldedCnn:
-    return FoldedCnn(network).to(device.torch, memory_format=_MEMORY_FORMAT)
-
-
-def _apply(
-    function: Callable[[torch.Tensor], torch.Tensor], reader: MapReader, rows: np.ndarray, device: Device, size: int
-) -> torch.Tensor:
-    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
-    with torch.inference_mode(), device.mixed():
-        return torch.cat([function(maps).float().cpu() for maps in reader.batches(parts)])
+    def watch(self, monitor: People) -> list[dict[str, Any]]:
+        outputs = read_outputs(self.network, self.reader, monitor.rows, self.device)
+        loss = self.task.loss(outputs, self.task.targets(monitor.values)).item()
+        return _rows("monitor", {"loss": loss, **self.task.scores(outputs, monitor.values)})
 
 
 def _rows(split: str, scores: dict[str, float]) -> list[dict[str, Any]]:
     return [{"split": split, "metric": metric, "value": value} for metric, value in scores.items()]
 
 
-def _value(fitted: Fitted, epoch: int, metric: str, split: str = "monitor") -> float | None:
-    found = [
-        row["value"]
-        for row in fitted.curve
-        if row["epoch"] == epoch and row["split"] == split and row["metric"] == metric
-    ]
-    return found[0] if found else None
-
-
 def _improved(fitted: Fitted, task: Task) -> bool:
-    if not fitted.best_epoch:
-        return True
-    sign = 1.0 if task.higher_is_better else -1.0
-    now = (sign * _value(fitted, fitted.epochs, task.metric), -_value(fitted, fitted.epochs, "loss"))
-    best = (sign * fitted.best_score, -_value(fitted, fitted.best_epoch, "loss"))
-    return now > best
+    return not fitted.best_epoch or fitted.rank(fitted.epochs, task) > fitted.rank(fitted.best_epoch, task)
 
 
 def _exhausted(fitted: Fitted, monitor: People | None, patience: int) -> bool:

@@ -22,11 +22,12 @@ class FoldedCnn(nn.Module):
     def __init__(self, network: BrainCnn) -> None:
         super().__init__()
         self.n_features, self.outputs = network.n_features, network.outputs
-        self.convolutions = nn.ModuleList(_folded(block) for block in network.blocks)
+        convolutions = [_folded(block) for block in network.blocks]
+        _fold_scaling(convolutions[0], network.input_mean.double(), network.input_sd.double())
+        self.convolutions = nn.ModuleList(convolutions)
         self.pool = nn.MaxPool3d(2)
         self.head = nn.Linear(network.n_features, network.outputs)
         self.head.load_state_dict(network.head.state_dict())
-        _fold_scaling(self.convolutions[0], network.input_mean.double(), network.input_sd.double())
         self.requires_grad_(False).eval()
 
     def features(self, maps: torch.Tensor) -> torch.Tensor:
@@ -37,21 +38,29 @@ class FoldedCnn(nn.Module):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """Outputs (n, outputs) of raw maps (n, 1, x, y, z)."""
-        return self.head(self.features(maps))
+        outputs: torch.Tensor = self.head(self.features(maps))
+        return outputs
 
 
-def _folded(block: Block) -> nn.Conv3d:
+def _folded(block: nn.Module) -> nn.Conv3d:
+    assert isinstance(block, Block)
     conv, norm = block.conv, block.norm
+    assert norm.running_mean is not None and norm.running_var is not None
     factor = norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps)
-    folded = nn.Conv3d(conv.in_channels, conv.out_channels, conv.kernel_size, device=conv.weight.device)
+    folded = nn.Conv3d(conv.in_channels, conv.out_channels, conv.kernel_size[0], device=conv.weight.device)
     with torch.no_grad():
         folded.weight.copy_(conv.weight.double() * factor[:, None, None, None, None])
-        folded.bias.copy_((conv.bias.double() - norm.running_mean.double()) * factor + norm.bias.double())
+        _bias(folded).copy_((_bias(conv).double() - norm.running_mean.double()) * factor + norm.bias.double())
     return folded
 
 
 def _fold_scaling(first: nn.Conv3d, mean: torch.Tensor, sd: torch.Tensor) -> None:
     weight = first.weight.double() / sd
     with torch.no_grad():
-        first.bias.copy_(first.bias.double() - mean * weight.sum(dim=(1, 2, 3, 4)))
+        _bias(first).copy_(_bias(first).double() - mean * weight.sum(dim=(1, 2, 3, 4)))
         first.weight.copy_(weight)
+
+
+def _bias(conv: nn.Conv3d) -> torch.Tensor:
+    assert conv.bias is not None
+    return conv.bias

@@ -1,13 +1,49 @@
 """Which imaged people a fold's networks are fitted on, watched with and scored on."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cgni.base.tables import read_table
 from cgni.cohort.roles import fold_people
 from cgni.imaging.store import GmStore
-from cgni.pretraining.fit import People
+
+
+@dataclass(frozen=True)
+class People:
+    """Rows of the store, and the value (age in years, or class) of each."""
+
+    rows: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class ImagedStudy:
+    """The packed maps of a study with the tables that say who may be used for what.
+
+    Attributes
+    ----------
+    store : all packed maps.
+    qc : which of them pass (`imaging.schemas.QC`).
+    participants, splits : tables of the cohort.
+    """
+
+    store: GmStore
+    qc: pd.DataFrame
+    participants: pd.DataFrame
+    splits: pd.DataFrame
+
+    @classmethod
+    def read(cls, maps: str | Path, qc: str | Path, participants: str | Path, splits: str | Path) -> "ImagedStudy":
+        """From the store's array and three tables; InputError names a file that cannot be used."""
+        return cls(GmStore.open(Path(maps).parent), read_table(qc), read_table(participants), read_table(splits))
+
+    def groups(self, fold: int, fit_on: str, column: str) -> dict[str, pd.Series]:
+        """`fold_groups` of everybody whose map passed and whose `column` of the participants is known."""
+        return fold_groups(self.splits, fold, fit_on, known_values(self.participants, column, passing_people(self.qc)))
 
 
 def passing_people(qc: pd.DataFrame) -> pd.Index:
@@ -47,22 +83,15 @@ def located(groups: Mapping[str, pd.Series], store: GmStore) -> dict[str, People
     return {name: People(store.rows_of(group.index), group.to_numpy()) for name, group in groups.items()}
 
 
+def watchers(people: Mapping[str, People]) -> People | None:
+    """The monitor people; None when there are none."""
+    return people["monitor"] if len(people["monitor"].rows) else None
+
+
 def lineage_table(groups: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Who was fitted on and who watched (`audit.schemas.LINEAGE`)."""
+    """Who was fitted on and who watched (`networks.schemas.LINEAGE`)."""
     parts = [
         pd.DataFrame({"participant_id": groups[use].index.to_numpy(), "use": use}).astype({"use": object})
         for use in ("fit", "monitor")
     ]
     return pd.concat(parts, ignore_index=True)
-
-
-def masked_scaling(store: GmStore, rows: np.ndarray, mask: np.ndarray) -> tuple[float, float]:
-    """Mean and SD over the masked voxels of the maps in `rows`: the one input scaling of a fold's networks."""
-    total = squares = 0.0
-    for row in rows:
-        values = store.read_one(row)[mask].astype(np.float64)
-        total += values.sum()
-        squares += np.square(values).sum()
-    count = len(rows) * int(mask.sum())
-    mean = total / count
-    return float(mean), float(np.sqrt(max(squares / count - mean**2, 0.0)) or 1.0)

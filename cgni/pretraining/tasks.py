@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 import torch
 from torch.nn import functional
 
@@ -14,8 +13,13 @@ from cgni.base.errors import InputError
 class Task(Protocol):
     """Loss and scores of a training task; the score named `metric` decides early stopping."""
 
-    metric: str
-    higher_is_better: bool
+    @property
+    def metric(self) -> str:
+        """Name of the score that decides."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether a better epoch has the larger score."""
 
     def targets(self, values: np.ndarray) -> torch.Tensor:
         """What the loss compares outputs with."""
@@ -105,14 +109,16 @@ class AgeBinTask:
         edges = torch.cat([centres - width / 2, centres[-1:] + width / 2])
         below = torch.special.ndtr((edges[None] - torch.from_numpy(values.astype(np.float64))[:, None]) / width)
         shares = below.diff(dim=1)
-        return (shares / shares.sum(dim=1, keepdim=True)).float()
+        labels: torch.Tensor = (shares / shares.sum(dim=1, keepdim=True)).float()
+        return labels
 
     def loss(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         return functional.kl_div(functional.log_softmax(outputs, dim=1), targets, reduction="batchmean")
 
     def years(self, outputs: torch.Tensor) -> np.ndarray:
         """Predicted ages (float64, years)."""
-        return outputs.double().softmax(dim=1).numpy() @ np.array(self.centres)
+        years: np.ndarray = outputs.double().softmax(dim=1).numpy() @ np.array(self.centres)
+        return years
 
     def scores(self, outputs: torch.Tensor, values: np.ndarray) -> dict[str, float]:
         """As of `AgeTask`."""

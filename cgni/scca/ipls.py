@@ -114,7 +114,9 @@ def fit_ipls(
     own = covariances
     found: list[tuple[np.ndarray, np.ndarray]] = []
     loadings: list[tuple[np.ndarray, np.ndarray]] = []
-    converged, iterations, died = [], [], ""
+    converged: list[bool] = []
+    iterations: list[int] = []
+    died = ""
     for _ in range(components):
         u, v, done, count = _one_component(own, alpha, l1_ratio, max_iterations, tolerance)
         died = "x" if not u.any() else "" if v.any() else "y"
@@ -125,9 +127,9 @@ def fit_ipls(
         converged.append(done)
         iterations.append(count)
         own = own.deflated(u, v)
-    widths = len(covariances.xx), len(covariances.yy)
-    weights = [_undeflated([f[i] for f in found], [load[i] for load in loadings], widths[i]) for i in (0, 1)]
-    return IplsFit(*weights, np.array(converged, bool), np.array(iterations, int), died)
+    x = _undeflated([u for u, _ in found], [load for load, _ in loadings], len(covariances.xx))
+    y = _undeflated([v for _, v in found], [load for _, load in loadings], len(covariances.yy))
+    return IplsFit(x, y, np.array(converged, bool), np.array(iterations, int), died)
 
 
 def _one_component(
@@ -170,14 +172,16 @@ class _Regression:
     def unit_score(self, target: np.ndarray) -> np.ndarray:
         """Coefficients onto a score of covariances `target` with the columns, scaled to a unit-variance score."""
         coefficients = self._solve(target)
-        return coefficients / max(np.sqrt(max(coefficients @ self._gram @ coefficients, 0.0)), _TINY)
+        scaled: np.ndarray = coefficients / max(np.sqrt(max(coefficients @ self._gram @ coefficients, 0.0)), _TINY)
+        return scaled
 
     def _solve(self, target: np.ndarray) -> np.ndarray:
         if self._l1 == 0:
             if self._inverse is None:
                 ridge = self._gram + self._l2 * np.eye(len(target))
                 self._inverse = np.linalg.pinv(ridge, rcond=1e-10, hermitian=True)
-            return self._inverse @ target
+            ridge_solution: np.ndarray = self._inverse @ target
+            return ridge_solution
         exact = self._on_last_support(target)
         if exact is None:
             exact = _descend(self._gram, target, self._l1, self._l2, self._coefficients, self._random)
@@ -189,9 +193,11 @@ class _Regression:
         self._signs = np.sign(coefficients)
         support = np.flatnonzero(coefficients)
         block = self._gram[np.ix_(support, support)] + self._l2 * np.eye(len(support))
-        factor, failed = dpotrf(block) if len(support) else (None, True)
-        # a rank-deficient support has no unique solution: descend next time too
-        self._factor = None if failed else (support, factor)
+        self._factor = None
+        if len(support):
+            factor, failed = dpotrf(block)
+            # a rank-deficient support has no unique solution: descend next time too
+            self._factor = None if failed else (support, factor)
 
     def _on_last_support(self, target: np.ndarray) -> np.ndarray | None:
         if self._factor is None:
@@ -226,18 +232,19 @@ def _descend(
 def _covariance_with_score(crossed: np.ndarray, gram: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Covariance of a view's columns with the other view's score at unit variance."""
     sd = np.sqrt(max(weights @ gram @ weights, 0.0))
-    covariance = crossed @ weights
+    covariance: np.ndarray = crossed @ weights
     return covariance / sd if sd > _TINY else covariance
 
 
 def _loading(gram: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    image = gram @ weights
+    image: np.ndarray = gram @ weights
     return image / max(float(weights @ image), _TINY)
 
 
 def _without(gram: np.ndarray, weights: np.ndarray, loading: np.ndarray) -> np.ndarray:
     deflated = gram - np.outer(loading, gram @ weights)
-    return (deflated + deflated.T) / 2
+    symmetric: np.ndarray = (deflated + deflated.T) / 2
+    return symmetric
 
 
 def _undeflated(weights: list[np.ndarray], loadings: list[np.ndarray], width: int) -> np.ndarray:
@@ -245,4 +252,5 @@ def _undeflated(weights: list[np.ndarray], loadings: list[np.ndarray], width: in
     if not weights:
         return np.zeros((width, 0))
     stacked, loads = np.stack(weights, axis=1), np.stack(loadings, axis=1)
-    return stacked @ np.linalg.pinv(loads.T @ stacked)
+    original: np.ndarray = stacked @ np.linalg.pinv(loads.T @ stacked)
+    return original

@@ -1,57 +1,68 @@
 """Bring the components of different folds into one order and orientation, and test them."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from cgni.scca.sparse import variate_correlations
+from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.scca.correlations import cross_correlations, standardised, variate_correlations
 
 # Numbers of permuted variates held at once (8 bytes each).
 _CHUNK = 20_000_000
 
 
-def match_components(reference: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def match_components(
+    reference: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """Which component of `other` is each of `reference`, and with which sign.
 
     Parameters
     ----------
     reference, other
-        [2, people, components]: imaging and genetic variates of two fold models on the same people.
+        Variates [people, components] of each view, by two fold models on the same people.
 
     Returns
     -------
     order : int [components of the reference], -1 where `other` has none left.
     signs : ±1.
     """
-    cross = np.stack([_cross_correlation(a, b) for a, b in zip(reference, other, strict=True)]).mean(axis=0)
+    cross = np.stack([cross_correlations(reference[view], other[view]) for view in VIEWS]).mean(axis=0)
     rows, columns = linear_sum_assignment(-np.abs(cross))
-    order, signs = np.full(reference.shape[2], -1), np.ones(reference.shape[2])
+    order, signs = np.full(len(cross), -1), np.ones(len(cross))
     order[rows] = columns
     signs[rows] = np.where(cross[rows, columns] < 0, -1.0, 1.0)
     return order, signs
 
 
-def orient(imaging: np.ndarray, genetics: np.ndarray, wm_score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Signs of both variates of each component: cross-modal correlation positive, variate rising with WM.
+def orient(variates: Mapping[str, np.ndarray], wm_score: np.ndarray) -> dict[str, np.ndarray]:
+    """Signs [components] of each view: the two variates correlate positively, and their sum rises with WM.
 
-    `wm_score` holds NaN where unknown; rows are training people.
+    Parameters
+    ----------
+    variates
+        [training people, components] of each view.
+    wm_score
+        Of the same people; NaN where unknown.
     """
-    flip_genetics = np.where(variate_correlations(imaging, genetics) < 0, -1.0, 1.0)
+    agreement = variate_correlations(variates[IMAGING], variates[GENETICS])
+    flip = {IMAGING: np.ones(len(agreement)), GENETICS: np.where(agreement < 0, -1.0, 1.0)}
     known = ~np.isnan(wm_score)
-    score = np.repeat(wm_score[known, None], imaging.shape[1], axis=1)
-    rises = variate_correlations((imaging + genetics * flip_genetics)[known], score)
-    both = np.where(rises < 0, -1.0, 1.0)
-    return both, both * flip_genetics
+    together = np.sum([variates[view] * flip[view] for view in VIEWS], axis=0)
+    score = np.repeat(wm_score[known, None], together.shape[1], axis=1)
+    both = np.where(variate_correlations(together[known], score) < 0, -1.0, 1.0)
+    return {view: both * flip[view] for view in VIEWS}
 
 
 def permutation_p(
-    imaging: np.ndarray, genetics: np.ndarray, strata: np.ndarray, families: np.ndarray, permutations: int, seed: int
+    first: np.ndarray, second: np.ndarray, strata: np.ndarray, families: np.ndarray, permutations: int, seed: int
 ) -> np.ndarray:
     """Family-wise p of each component's correlation by permuting the pairing (study B22).
 
     Parameters
     ----------
-    imaging, genetics
-        [people, components] variates of people unseen by encoders and sparse CCA, already
+    first, second
+        The views' variates [people, components] of people unseen by encoders and sparse CCA, already
         residualised on confounds, and oriented so that correlation is expected to be positive.
     strata
         Ancestry stratum of each person; pairings are exchanged within strata only.
@@ -62,20 +73,21 @@ def permutation_p(
     -------
     (1 + number of permutations whose largest correlation over components reaches r) / (1 + permutations).
     """
-    first, second = _standardised(imaging), _standardised(genetics)
-    observed = np.einsum("pc,pc->c", first, second) / len(first)
+    a, b = standardised(first), standardised(second)
+    observed = np.einsum("pc,pc->c", a, b) / len(a)
     rng, reached = np.random.default_rng(seed), np.zeros(len(observed))
     blocks = exchange_blocks(strata, families)
-    chunk = max(1, _CHUNK // first.size)
+    chunk = max(1, _CHUNK // a.size)
     for start in range(0, permutations, chunk):
-        orders = permuted_orders(blocks, len(first), min(chunk, permutations - start), rng)
+        orders = permuted_orders(blocks, len(a), min(chunk, permutations - start), rng)
         # a pairing's correlations: means and SDs do not depend on the pairing
-        largest = (np.einsum("pc,opc->oc", first, second[orders]) / len(first)).max(axis=1)
+        largest = (np.einsum("pc,opc->oc", a, b[orders]) / len(a)).max(axis=1)
         reached += (largest[:, None] >= observed - 1e-12).sum(axis=0)
-    return (1 + reached) / (1 + permutations)
+    p: np.ndarray = (1 + reached) / (1 + permutations)
+    return p
 
 
-def permuted_orders(blocks: list[np.ndarray], people: int, count: int, rng: np.random.Generator) -> np.ndarray:
+def permuted_orders(blocks: Sequence[np.ndarray], people: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """`count` random pairings, int [count, people]: whole families trade places within their block."""
     orders = np.tile(np.arange(people), (count, 1))
     for block in blocks:
@@ -86,18 +98,9 @@ def permuted_orders(blocks: list[np.ndarray], people: int, count: int, rng: np.r
 
 def exchange_blocks(strata: np.ndarray, families: np.ndarray) -> list[np.ndarray]:
     """Arrays [families, members] of row numbers of families that may be exchanged."""
-    blocks: dict[tuple, list[np.ndarray]] = {}
+    blocks: dict[tuple[object, ...], list[np.ndarray]] = {}
     for family in np.unique(families):
         rows = np.flatnonzero(families == family)
         rows = rows[np.argsort(strata[rows], kind="stable")]
         blocks.setdefault(tuple(strata[rows]), []).append(rows)
     return [np.stack(rows) for rows in blocks.values()]
-
-
-def _cross_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return _standardised(first).T @ _standardised(second) / len(first)
-
-
-def _standardised(values: np.ndarray) -> np.ndarray:
-    centred = values - values.mean(axis=0)
-    return centred / np.maximum(centred.std(axis=0), 1e-12)

@@ -50,4 +50,5 @@ def score_correlations(covariances: Covariances, u: np.ndarray, v: np.ndarray) -
     crossed = ((u.T @ covariances.xy) * v.T).sum(axis=1)
     variances = ((u.T @ covariances.xx) * u.T).sum(axis=1) * ((v.T @ covariances.yy) * v.T).sum(axis=1)
     scale = np.sqrt(np.maximum(variances, 0.0))
-    return np.divide(crossed, scale, out=np.zeros(len(crossed)), where=scale > 1e-12)
+    r: np.ndarray = np.divide(crossed, scale, out=np.zeros(len(crossed)), where=scale > 1e-12)
+    return r

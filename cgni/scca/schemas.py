@@ -9,7 +9,7 @@ WEIGHTS = pa.schema(
     [
         _FOLD,
         _COMPONENT,
-        pa.field("modality", pa.string(), nullable=False),  # imaging or genetics
+        pa.field("view", pa.string(), nullable=False),  # imaging or genetics
         pa.field("node", pa.int64(), nullable=False),
         pa.field("weight", pa.float64(), nullable=False),  # of the standardised node
         pa.field("mean", pa.float64(), nullable=False),

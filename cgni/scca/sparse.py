@@ -1,213 +1,207 @@
-"""Sparse CCA of the two embeddings: standardisation, one fit, and a grid on held-out correlation."""
+"""Sparse CCA of the two embeddings: one fit, a grid on held-out correlation, and how stable the choice of nodes is.
 
+Views are mappings from `base.views.VIEWS`, standardised arrays [people, nodes]; penalties are fractions of each
+view's largest useful one.
+"""
+
+import functools
 import itertools
-from collections.abc import Sequence
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from threadpoolctl import threadpool_limits
 
+from cgni.base.views import VIEWS
+from cgni.scca.correlations import cross_correlations
 from cgni.scca.ipls import Covariances, IplsFit, fit_ipls, largest_penalties
 from cgni.scca.moments import Moments, column_sds, score_correlations
+from cgni.scca.settings import SccaSettings
 
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
-class Standard:
-    """Column means and SDs of the people that sparse CCA is fitted on (constant columns: SD 1)."""
-
-    mean: np.ndarray
-    sd: np.ndarray
-
-    @classmethod
-    def fit(cls, rows: np.ndarray) -> "Standard":
-        """From float [people, nodes]."""
-        sd = rows.std(axis=0)
-        return cls(rows.mean(axis=0), np.where(sd > 1e-9, sd, 1.0))
-
-    def apply(self, values: np.ndarray) -> np.ndarray:
-        """Standardised [people, nodes]."""
-        return (values - self.mean) / self.sd
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SparseFit:
-    """Weights [nodes, components] of both views on standardised columns.
+    """Weights on standardised columns; components that the penalties leave without weights are not there.
 
-    Components that the penalties leave without weights are not there. `converged` [components]
-    says whether the iteration settled, `numbers` [components] which component (from 1) a column
-    is: after matching folds, a fold may lack one in between.
+    Attributes
+    ----------
+    weights : float64 [nodes, components] of each view.
+    converged : bool [components], whether the iteration settled.
+    numbers : int [components], which component (from 1) a column is: after matching folds, a fold may lack one
+        in between.
     """
 
-    imaging: np.ndarray
-    genetics: np.ndarray
+    weights: Mapping[str, np.ndarray]
     converged: np.ndarray
     numbers: np.ndarray
+
+    @property
+    def components(self) -> int:
+        """How many components have weights."""
+        return len(self.numbers)
+
+    def rearranged(self, order: np.ndarray, numbers: np.ndarray, signs: Mapping[str, np.ndarray]) -> "SparseFit":
+        """The columns `order` as the components `numbers`, their weights times each view's `signs`."""
+        weights = {view: self.weights[view][:, order] * signs[view] for view in VIEWS}
+        return SparseFit(weights, self.converged[order], numbers)
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """How a fit is penalised and when it gives up.
+
+    Attributes
+    ----------
+    penalties : of each view.
+    l1_ratio : share of the penalty that is L1 (1: the published lasso; below, an elastic net whose ridge part keeps
+        correlated nodes together).
+    max_iterations : of the alternating regressions, a component.
+    """
+
+    penalties: Mapping[str, float]
+    l1_ratio: float
+    max_iterations: int
+
+    @classmethod
+    def of(cls, settings: SccaSettings, penalties: Mapping[str, float]) -> "FitOptions":
+        """Some penalties, the rest from the settings."""
+        return cls(penalties, settings.l1_ratio, settings.max_iterations)
 
 
 @dataclass(frozen=True)
 class GridPoint:
     """Sum of held-out correlations of the first `components` components at a pair of penalties.
 
-    `alive` is the smallest number of components with weights over the inner folds, `converged`
-    whether all of them settled in all of them.
+    Attributes
+    ----------
+    penalties : of each view.
+    converged : whether all components settled in all inner folds.
+    alive : the smallest number of components with weights over the inner folds.
     """
 
     components: int
-    penalties: tuple[float, float]
+    penalties: Mapping[str, float]
     score: float
     converged: bool
     alive: int
 
 
-def fit_sparse(
-    imaging: np.ndarray,
-    genetics: np.ndarray,
-    components: int,
-    penalties: tuple[float, float],
-    max_iterations: int,
-    l1_ratio: float = 1.0,
-) -> SparseFit:
-    """IPLS sparse CCA of standardised views.
-
-    `penalties` are fractions of the largest useful ones, of whose L1 part `l1_ratio` is the share
-    (1: the published lasso; below, an elastic net whose ridge part keeps correlated nodes together).
-    """
-    covariances = Covariances.of(imaging, genetics)
-    fit = _fit_fraction(covariances, largest_penalties(covariances), components, penalties, max_iterations, l1_ratio)
-    return SparseFit(fit.x, fit.y, fit.converged, np.arange(1, fit.x.shape[1] + 1))
+def fit_sparse(views: Mapping[str, np.ndarray], components: int, options: FitOptions) -> SparseFit:
+    """IPLS sparse CCA of standardised views."""
+    covariances = Covariances.of(*(views[view] for view in VIEWS))
+    fit = _fit_fraction(covariances, largest_penalties(covariances), components, options)
+    weights = dict(zip(VIEWS, (fit.x, fit.y), strict=True))
+    return SparseFit(weights, fit.converged, np.arange(1, fit.x.shape[1] + 1))
 
 
 def search_grid(
-    imaging: np.ndarray,
-    genetics: np.ndarray,
-    groups: np.ndarray,
-    components: Sequence[int],
-    penalties: Sequence[float],
-    folds: int,
-    max_iterations: int,
-    seed: int,
-    l1_ratio: float = 1.0,
+    views: Mapping[str, np.ndarray], groups: np.ndarray, settings: SccaSettings, seed: int
 ) -> list[GridPoint]:
     """Held-out correlations over inner folds of whole families, for all penalty pairs and component counts.
 
-    Components nest, so one fit at the largest count serves all; covariances of a fold's training
-    people are those of everybody minus the fold's. A missing component counts as correlation 0.
+    Covariances of a fold's training people are those of everybody minus the fold's.
+
+    Parameters
+    ----------
+    groups
+        Family of each person.
+    settings
+        Candidates (`components`, `penalties`), `inner_folds`, `l1_ratio` and `max_iterations`.
     """
-    parts = _group_folds(groups, folds, seed)
-    x, y = imaging - imaging.mean(axis=0), genetics - genetics.mean(axis=0)
-    moments = [Moments.of(x[parts == number], y[parts == number]) for number in range(folds)]
-    return score_grid(moments, components, penalties, max_iterations, l1_ratio=l1_ratio)
+    parts = _group_folds(groups, settings.inner_folds, seed)
+    centred = [views[view] - views[view].mean(axis=0) for view in VIEWS]
+    moments = [Moments.of(*(own[parts == number] for own in centred)) for number in range(settings.inner_folds)]
+    return score_grid(moments, settings)
 
 
-@threadpool_limits.wrap(limits=1)  # threads of BLAS take longer to meet than these small matrices to multiply
-def score_grid(
-    moments: Sequence[Moments],
-    components: Sequence[int],
-    penalties: Sequence[float],
-    max_iterations: int,
-    fractions: bool = True,
-    l1_ratio: float = 1.0,
-) -> list[GridPoint]:
+def score_grid(moments: Sequence[Moments], settings: SccaSettings, fractions: bool = True) -> list[GridPoint]:
     """The grid of `search_grid` on one group of moments a fold.
 
-    With `fractions` columns are standardised on a fold's training people and `penalties` are
-    fractions of their largest useful ones; otherwise both are taken as they are.
+    Components nest, so one fit at the largest count serves all. A missing component counts as correlation 0.
+
+    Parameters
+    ----------
+    fractions
+        Columns are standardised on a fold's training people and penalties are fractions of their largest useful
+        ones; otherwise both are taken as they are.
     """
-    total, largest = _sum(moments), max(components)
-    pairs = list(itertools.product(penalties, repeat=2))
+    largest = max(settings.components)
+    pairs = [dict(zip(VIEWS, pair, strict=True)) for pair in itertools.product(settings.penalties, repeat=len(VIEWS))]
+    choices = [FitOptions.of(settings, pair) for pair in pairs]
     held_out = np.zeros((len(pairs), len(moments), largest))
     converged, alive = np.ones(len(pairs), bool), np.full(len(pairs), largest)
-    for fold, own in enumerate(moments):
-        train, test = (total - own).covariances(), own.covariances()
-        if fractions:
-            sds = column_sds(train)
-            train, test = train.scaled(*sds), test.scaled(*sds)
-        bounds = largest_penalties(train) if fractions else (1.0, 1.0)
-        for number, pair in enumerate(pairs):
-            fit = _fit_fraction(train, bounds, largest, pair, max_iterations, l1_ratio)
-            r = score_correlations(test, fit.x, fit.y)
-            held_out[number, fold, : len(r)] = r
-            converged[number] &= fit.converged.all()
-            alive[number] = min(alive[number], len(r))
+    total = functools.reduce(operator.add, moments)
+    with threadpool_limits(limits=1):  # threads of BLAS take longer to meet than these small matrices to multiply
+        for fold, own in enumerate(moments):
+            train, test = (total - own).covariances(), own.covariances()
+            if fractions:
+                sds = column_sds(train)
+                train, test = train.scaled(*sds), test.scaled(*sds)
+            bounds = largest_penalties(train) if fractions else (1.0, 1.0)
+            for number, options in enumerate(choices):
+                fit = _fit_fraction(train, bounds, largest, options)
+                r = score_correlations(test, fit.x, fit.y)
+                held_out[number, fold, : len(r)] = r
+                converged[number] &= fit.converged.all()
+                alive[number] = min(alive[number], len(r))
     scores = held_out.mean(axis=1).cumsum(axis=1)
     return [
         GridPoint(
             count, pair, float(scores[number, count - 1]), bool(converged[number]), int(min(alive[number], count))
         )
         for number, pair in enumerate(pairs)
-        for count in components
+        for count in settings.components
     ]
 
 
 def selection_stability(
-    imaging: np.ndarray,
-    genetics: np.ndarray,
+    views: Mapping[str, np.ndarray],
     groups: np.ndarray,
     fit: SparseFit,
-    penalties: tuple[float, float],
+    options: FitOptions,
     folds: int,
-    max_iterations: int,
     seed: int,
-    l1_ratio: float = 1.0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Share of refits, each without one inner fold, that give a node weight; [nodes, components] of both views.
+) -> dict[str, np.ndarray]:
+    """Share of refits, each without one inner fold, that give a node weight; [nodes, components] of each view.
 
     A refit's components are matched to those of `fit` by the correlation of their scores. A node
     has weight when it is above a thousandth of the largest.
     """
-    parts, components = _group_folds(groups, folds, seed), fit.imaging.shape[1]
-    counts = [np.zeros_like(fit.imaging), np.zeros_like(fit.genetics)]
+    parts = _group_folds(groups, folds, seed)
+    counts = {view: np.zeros_like(fit.weights[view]) for view in VIEWS}
     for number in range(folds):
         rows = parts != number
-        sparse = fit_sparse(imaging[rows], genetics[rows], components, penalties, max_iterations, l1_ratio)
-        pairs = ((imaging, fit.imaging, sparse.imaging), (genetics, fit.genetics, sparse.genetics))
-        likeness = sum(np.abs(_cross_correlation(view @ own, view @ refit)) for view, own, refit in pairs)
+        refit = fit_sparse({view: views[view][rows] for view in VIEWS}, fit.components, options)
+        likeness = np.sum([np.abs(_score_correlations(views[view], fit, refit, view)) for view in VIEWS], axis=0)
         mine, theirs = linear_sum_assignment(-likeness)
-        for count, weights in zip(counts, (sparse.imaging, sparse.genetics), strict=True):
-            selected = np.abs(weights) > 1e-3 * np.abs(weights).max(axis=0, initial=1e-300)
-            count[:, mine] += selected[:, theirs]
-    return counts[0] / folds, counts[1] / folds
+        for view in VIEWS:
+            size = np.abs(refit.weights[view])
+            selected = size > 1e-3 * size.max(axis=0, initial=1e-300)
+            counts[view][:, mine] += selected[:, theirs]
+    return {view: count / folds for view, count in counts.items()}
 
 
-def variate_correlations(imaging: np.ndarray, genetics: np.ndarray) -> np.ndarray:
-    """Pearson r of each pair of columns; 0 where one is constant."""
-    first, second = imaging - imaging.mean(axis=0), genetics - genetics.mean(axis=0)
-    scale = np.sqrt((first**2).sum(axis=0) * (second**2).sum(axis=0))
-    return np.divide((first * second).sum(axis=0), scale, out=np.zeros(first.shape[1]), where=scale > 1e-12)
+def _score_correlations(values: np.ndarray, fit: SparseFit, other: SparseFit, view: str) -> np.ndarray:
+    """Correlations of the scores that two fits give to a view's values."""
+    return cross_correlations(values @ fit.weights[view], values @ other.weights[view])
 
 
 def _fit_fraction(
-    covariances: Covariances,
-    bounds: tuple[float, float],
-    components: int,
-    penalties: tuple[float, float],
-    max_iterations: int,
-    l1_ratio: float,
+    covariances: Covariances, bounds: tuple[float, float], components: int, options: FitOptions
 ) -> IplsFit:
+    ratio = options.l1_ratio
     # the L1 part, penalty times ratio, is the fraction of the penalty that kills all weights
-    alpha = (penalties[0] * bounds[0] / l1_ratio, penalties[1] * bounds[1] / l1_ratio)
-    return fit_ipls(covariances, components, alpha, (l1_ratio, l1_ratio), max_iterations, TOLERANCE)
-
-
-def _cross_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Pearson r of every column of one array with every column of the other."""
-    a, b = (values - values.mean(axis=0) for values in (first, second))
-    a, b = (values / np.maximum(values.std(axis=0), 1e-12) for values in (a, b))
-    return a.T @ b / len(a)
-
-
-def _sum(moments: Sequence[Moments]) -> Moments:
-    total = moments[0]
-    for other in moments[1:]:
-        total = total + other
-    return total
+    x, y = (options.penalties[view] * bound / ratio for view, bound in zip(VIEWS, bounds, strict=True))
+    return fit_ipls(covariances, components, (x, y), (ratio, ratio), options.max_iterations, TOLERANCE)
 
 
 def _group_folds(groups: np.ndarray, folds: int, seed: int) -> np.ndarray:
     """Fold of each person; members of a group share it."""
     names, codes = np.unique(groups, return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(names))
-    return (order % folds)[codes]
+    own: np.ndarray = (order % folds)[codes]
+    return own

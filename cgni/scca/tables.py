@@ -1,127 +1,135 @@
 """The tables of sparse CCA: weights, variates, correlations."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.cohort.confounds import confound_columns, residualise, site_levels
+from cgni.scca.correlations import variate_correlations
+from cgni.scca.fold import FoldEmbeddings, FoldScca
 from cgni.scca.matching import permutation_p
-from cgni.scca.sparse import SparseFit, Standard, variate_correlations
-from cgni.scca.study import FoldScca, node_stability
-from cgni.fold_data.people import fold_parts
+from cgni.scca.settings import SccaSettings
+from cgni.scca.study import StudyScca, align, fit_chosen, fit_study, node_stability
 
 _SHUFFLES = 100
+_SPLITS = ("fit", "monitor", "validation", "holdout")
+_GROUPS = {"all": (-1, 0, 1), "low": (0,), "high": (1,)}  # codes of wm_group
 
 
-def read_folds(embeddings: pd.DataFrame, participants: pd.DataFrame, splits: pd.DataFrame) -> list[FoldScca]:
-    """Everybody with both modalities in each fold, with that fold's embeddings."""
-    return [fold_scca(own, participants, splits, int(number)) for number, own in embeddings.groupby("fold")]
+@dataclass(frozen=True, eq=False)
+class SccaTables:
+    """What is written of a study's sparse CCA; each has its schema in `schemas`."""
+
+    grid: pd.DataFrame
+    weights: pd.DataFrame
+    variates: pd.DataFrame
+    correlations: pd.DataFrame
 
 
-def fold_scca(embeddings: pd.DataFrame, participants: pd.DataFrame, splits: pd.DataFrame, fold: int) -> FoldScca:
-    """One fold's people with their embeddings (columns participant_id, zv_..., zg_...)."""
-    own = embeddings.sort_values("participant_id")
-    ids = pd.Index(own["participant_id"])
-    facts = participants.set_index("participant_id").loc[ids]
-    return FoldScca(
-        ids=ids,
-        part=fold_parts(splits, fold, ids),
-        wm_score=facts["wm_score"].to_numpy(np.float64, na_value=np.nan),
-        wm_group=facts["wm_group"].fillna(-1).to_numpy(np.int8),
-        family=facts["family"].to_numpy(),
-        imaging=own.filter(regex="^zv_").to_numpy(np.float64),
-        genetics=own.filter(regex="^zg_").to_numpy(np.float64),
+def scca_tables(
+    chosen: Sequence[FoldEmbeddings],
+    label_free: Sequence[FoldEmbeddings],
+    participants: pd.DataFrame,
+    settings: SccaSettings,
+    seed: int,
+) -> SccaTables:
+    """Sparse CCA of the interpreted encoders, and correlations of label-free ones at the same penalties.
+
+    Parameters
+    ----------
+    chosen, label_free
+        The folds' people with the embeddings of either kind of encoders.
+    """
+    study = fit_study(chosen, settings, seed)
+    beside = align(fit_chosen(label_free, study.grid[study.grid["chosen"]], settings))
+    correlations = [
+        correlation_table(folds, participants, settings.permutations, seed, encoders)
+        for encoders, folds in (("chosen", study.folds), ("label_free", beside))
+    ]
+    return SccaTables(
+        grid=study.grid,
+        weights=weight_table(study, settings, seed),
+        variates=variate_table(study.folds),
+        correlations=pd.concat(correlations, ignore_index=True),
     )
 
 
-def weight_table(folds: list[FoldScca], cfg: Mapping[str, Any], seed: int) -> pd.DataFrame:
+def weight_table(study: StudyScca, settings: SccaSettings, seed: int) -> pd.DataFrame:
     """Every node's weight, with the mean and SD that standardise it, and its stability (`schemas.WEIGHTS`)."""
     parts = []
-    for number, fold in enumerate(folds):
-        assert fold.fit is not None and fold.standards is not None
-        views = zip(
-            ("imaging", "genetics"), (fold.fit.imaging, fold.fit.genetics), fold.standards,
-            node_stability(fold, cfg, seed), strict=True,
-        )  # fmt: skip
-        for modality, weights, standard, stability in views:
-            for component in range(weights.shape[1]):
-                facts = {"node": np.arange(len(weights)), "weight": weights[:, component]}
-                table = pd.DataFrame({**facts, "mean": standard.mean, "sd": standard.sd})
-                table = table.assign(stability=stability[:, component], converged=fold.fit.converged[component])
-                parts.append(table.assign(fold=number, component=fold.fit.numbers[component], modality=modality))
+    for number, fold in enumerate(study.folds):
+        stability = node_stability(study, number, settings, seed)
+        for view in VIEWS:
+            for column, component in enumerate(fold.fit.numbers):
+                nodes = {
+                    "weight": fold.fit.weights[view][:, column],
+                    "mean": fold.scalings[view].mean,
+                    "sd": fold.scalings[view].sd,
+                    "stability": stability[view][:, column],
+                }
+                table = pd.DataFrame(nodes).rename_axis("node").reset_index()
+                common = {"fold": number, "view": view, "converged": fold.fit.converged[column]}
+                parts.append(table.assign(component=component, **common))
     return pd.concat(parts, ignore_index=True)
 
 
-def restore_fit(fold: FoldScca, weights: pd.DataFrame) -> None:
-    """Put one fold's rows of `schemas.WEIGHTS` back into `fold` as its fit and standards."""
-    views, standards = [], []
-    for modality in ("imaging", "genetics"):
-        own = weights[weights["modality"] == modality]
-        views.append(own.pivot(index="node", columns="component", values="weight").to_numpy())
-        facts = own.drop_duplicates("node").sort_values("node")
-        standards.append(Standard(facts["mean"].to_numpy(), facts["sd"].to_numpy()))
-    facts = weights.drop_duplicates("component").sort_values("component")
-    fold.fit = SparseFit(views[0], views[1], facts["converged"].to_numpy(), facts["component"].to_numpy())
-    fold.standards = standards[0], standards[1]
-
-
-def variate_table(folds: list[FoldScca]) -> pd.DataFrame:
+def variate_table(folds: Sequence[FoldScca]) -> pd.DataFrame:
     """Everybody's canonical variates (`schemas.VARIATES`)."""
     parts = []
     for number, fold in enumerate(folds):
-        imaging, genetics = fold.variates()
-        for component in range(imaging.shape[1]):
-            facts = {"participant_id": fold.ids, "part": fold.part, "wm_group": fold.wm_group}
-            table = pd.DataFrame({**facts, "imaging": imaging[:, component], "genetics": genetics[:, component]})
-            parts.append(table.assign(fold=number, component=fold.fit.numbers[component]))
+        people = fold.people
+        facts = pd.DataFrame({"participant_id": people.ids, "part": people.part, "wm_group": people.wm_group})
+        variates = fold.variates()
+        for column, component in enumerate(fold.fit.numbers):
+            own = {view: values[:, column] for view, values in variates.items()}
+            parts.append(facts.assign(fold=number, component=component, **own))
     table = pd.concat(parts, ignore_index=True)
     return table.assign(wm_group=table["wm_group"].astype("Int8").mask(table["wm_group"] < 0))
 
 
 def correlation_table(
-    folds: list[FoldScca], participants: pd.DataFrame, permutations: int, seed: int, encoders: str = "chosen"
+    folds: Sequence[FoldScca], participants: pd.DataFrame, permutations: int, seed: int, encoders: str = "chosen"
 ) -> pd.DataFrame:
     """Correlations by part and WM group, p-values where people are unseen (`schemas.CORRELATIONS`).
 
     Beside each correlation of the true pairing stands the mean over shuffled pairings of the same
     people. The holdout's correlations are descriptive: nothing is chosen by them.
     """
-    rows = []
+    parts = []
     for number, fold in enumerate(folds):
-        variates = fold.variates()
+        people, variates = fold.people, fold.variates()
         p = _validation_p(fold, variates, participants, permutations, seed)
-        for split in ("fit", "monitor", "validation", "holdout"):
-            for group, code in (("all", None), ("low", 0), ("high", 1)):
-                chosen = (fold.part == split) & (True if code is None else fold.wm_group == code)
-                size = int(chosen.sum())
-                pairings = _pairings(variates[:, chosen], seed) if size > 2 else {}
-                for pairing in ("true", "shuffled"):
-                    r = pairings.get(pairing, np.full(variates.shape[2], np.nan))
-                    tested = split == "validation" and group == "all" and pairing == "true"
-                    rows += [
-                        (number, fold.fit.numbers[component], encoders, pairing, split, group, r[component], size,
-                         p[component] if tested else None)
-                        for component in range(len(r))
-                    ]  # fmt: skip
-    names = ["fold", "component", "encoders", "pairing", "split", "group", "r", "n", "p"]
-    return pd.DataFrame(rows, columns=names)
+        for split in _SPLITS:
+            for group, codes in _GROUPS.items():
+                rows = (people.part == split) & np.isin(people.wm_group, codes)
+                own = {view: values[rows] for view, values in variates.items()}
+                for pairing, r in _pairings(own, seed).items():
+                    tested = (split, group, pairing) == ("validation", "all", "true")
+                    facts = {"fold": number, "pairing": pairing, "split": split, "group": group, "n": int(rows.sum())}
+                    found = {"component": fold.fit.numbers, "r": r, "p": p if tested else np.nan}
+                    parts.append(pd.DataFrame({**facts, **found}))
+    return pd.concat(parts, ignore_index=True).assign(encoders=encoders)
 
 
-def _pairings(variates: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Correlations of the true pairing, and their mean over `_SHUFFLES` random ones."""
-    rng, (imaging, genetics) = np.random.default_rng(seed), variates
+def _pairings(variates: Mapping[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
+    """Correlations of the true pairing, and their mean over `_SHUFFLES` random ones; NaN for fewer than 3 people."""
+    imaging, genetics = variates[IMAGING], variates[GENETICS]
+    if len(imaging) < 3:
+        return {pairing: np.full(imaging.shape[1], np.nan) for pairing in ("true", "shuffled")}
+    rng = np.random.default_rng(seed)
     shuffled = [variate_correlations(imaging, rng.permutation(genetics)) for _ in range(_SHUFFLES)]
     return {"true": variate_correlations(imaging, genetics), "shuffled": np.mean(shuffled, axis=0)}
 
 
 def _validation_p(
-    fold: FoldScca, variates: np.ndarray, participants: pd.DataFrame, permutations: int, seed: int
+    fold: FoldScca, variates: Mapping[str, np.ndarray], participants: pd.DataFrame, permutations: int, seed: int
 ) -> np.ndarray:
-    chosen = fold.part == "validation"
-    ids = fold.ids[chosen]
+    chosen = fold.people.part == "validation"
+    ids = fold.people.ids[chosen]
     confounds = confound_columns(participants, ids, site_levels(participants, ids)).to_numpy()
-    imaging, genetics = (residualise(v[chosen], confounds) for v in variates)
+    first, second = (residualise(variates[view][chosen], confounds) for view in VIEWS)
     ancestry = participants.set_index("participant_id").loc[ids, "largest_ancestry"].to_numpy()
-    return permutation_p(imaging, genetics, ancestry, fold.family[chosen], permutations, seed)
+    return permutation_p(first, second, ancestry, fold.people.family[chosen], permutations, seed)

@@ -43,12 +43,18 @@ def simulate_haplotypes(
     -------
     positions : int64 [sites], 0-based, strictly increasing; biallelic sites only.
     haplotypes : int8 [sites, 2 * (A + B)], 1 = derived allele; a person's two are neighbours.
+
+    Raises
+    ------
+    InputError
+        The program failed.
     """
     demography, trees, mutated = folder / "demography.yaml", folder / "ancestry.trees", folder / "mutated.trees"
     demography.write_text(_DEMOGRAPHY)
     seed = seed % (2**31 - 1) + 1
-    _run([msp, "ancestry", "-s", str(seed), "-L", str(length), "-r", "1.2e-8", "-d", str(demography), "-o", str(trees)]
-         + [f"{name}:{count}" for name, count in zip("AB", founders, strict=True) if count])  # fmt: skip
+    samples = [f"{name}:{count}" for name, count in zip("AB", founders, strict=True) if count]
+    rates = ["-s", str(seed), "-L", str(length), "-r", "1.2e-8"]
+    _run([msp, "ancestry", *rates, "-d", str(demography), "-o", str(trees), *samples])
     _run([msp, "mutations", "1.2e-8", str(trees), "-s", str(seed), "-o", str(mutated)])
     sequence = tskit.load(mutated)
     genotypes = sequence.genotype_matrix()

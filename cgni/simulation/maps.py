@@ -3,6 +3,7 @@
 import gzip
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.ndimage import gaussian_filter
 
 from cgni.base.errors import InputError
 from cgni.base.files import atomic_path
+from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
 
 # The box of SPM/CAT12's 1.5 mm maps (121 x 145 x 121): first voxel and edge lengths in mm.
 _ORIGIN = np.array([-90.0, -126.0, -72.0])
@@ -41,15 +43,22 @@ class Anatomy:
 
 
 def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0) -> Anatomy:
-    """Template, atlas and smooth region bases on the grid of `voxel_mm` over SPM's box."""
+    """Template, atlas and smooth region bases on the grid of `voxel_mm` over SPM's box.
+
+    Parameters
+    ----------
+    voxel_mm : edge length of a voxel.
+    atlas : label image in MNI space.
+    smoothing_mm : full width at half maximum of template and bases.
+    """
     shape = tuple(int(np.floor(length / voxel_mm)) + 1 for length in _EXTENT)
     affine = np.diag([voxel_mm, voxel_mm, voxel_mm, 1.0])
     affine[:3, 3] = _ORIGIN
     sigma = smoothing_mm * _FWHM_TO_SIGMA
     source = load_mni152_gm_template(resolution=1)
-    smooth = nib.Nifti1Image(gaussian_filter(source.get_fdata(), sigma), source.affine)
+    smooth = _image(gaussian_filter(source.get_fdata(), sigma), source.affine)
     template = resample_img(smooth, affine, shape, copy_header=True, force_resample=True).get_fdata()
-    grid = nib.Nifti1Image(np.zeros(shape, np.float32), affine)
+    grid = _image(np.zeros(shape, np.float32), affine)
     labels = resample_to_img(str(atlas), grid, interpolation="nearest", copy_header=True, force_resample=True)
     labels = np.rint(labels.get_fdata()).astype(int)
     regions = np.unique(labels[labels > 0])
@@ -60,28 +69,28 @@ def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0)
 
 
 def choose_regions(
-    anatomy: Anatomy, factors: int, per_factor: int, min_voxels: int, rng: np.random.Generator
+    anatomy: Anatomy, factors: int, settings: SimulatedImagesSettings, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Draw distinct regions for each factor: region, factor, sign.
 
     Raises
     ------
     InputError
-        Fewer regions of `min_voxels` voxels on the grid than are to be planted.
+        Fewer regions of `min_region_voxels` voxels on the grid than are to be planted.
     """
+    wanted, min_voxels = factors * settings.regions_per_factor, settings.min_region_voxels
     sizes = np.array([(anatomy.labels == region).sum() for region in anatomy.regions])
     large = rng.permutation(anatomy.regions[sizes >= min_voxels])
-    if len(large) < factors * per_factor:
+    if len(large) < wanted:
         raise InputError(
-            f"simulation.images: {factors * per_factor} regions are to be planted, but only {len(large)} have "
-            f"{min_voxels} voxels on this grid; lower min_region_voxels or regions_per_factor, or use a finer voxel_mm"
+            f"simulation.images: {wanted} regions are to be planted, but only {len(large)} have {min_voxels} voxels "
+            "on this grid; lower min_region_voxels or regions_per_factor, or use a finer voxel_mm"
         )
-    chosen = large[: factors * per_factor]
     return pd.DataFrame(
         {
-            "region": chosen,
-            "factor": np.repeat(np.arange(factors), per_factor),
-            "sign": rng.choice([-1.0, 1.0], len(chosen)),
+            "region": large[:wanted],
+            "factor": np.repeat(np.arange(factors), settings.regions_per_factor),
+            "sign": rng.choice([-1.0, 1.0], wanted),
         }
     )
 
@@ -91,31 +100,36 @@ def region_multipliers(
     planted: pd.DataFrame,
     factors: np.ndarray,
     confounds: pd.DataFrame,
-    loading: float,
-    effect_scale: float,
-    variation: float,
-    age_loss: float,
-    sex_effect: float,
-    ancestry_effect: float,
+    settings: SimulationSettings,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Relative density of each region, float [people, regions], about 1.
 
-    A planted region is `variation` times (loading * F + rest); age takes `age_loss` a decade on
+    A planted region is `region_variation` times (loading * F + rest); age takes `age_loss` a decade on
     average, with regions of faster and slower loss; sex and ancestry shift all regions.
+
+    Parameters
+    ----------
+    anatomy : its regions are the columns.
+    planted : region, factor, sign.
+    factors : float [people, factors], unit variance.
+    confounds : age, sex and population of each.
+    settings : effect_scale and the part `images` are read.
     """
+    images = settings.images
     people, regions = len(confounds), len(anatomy.regions)
     own = rng.standard_normal((people, regions))
+    strength = images.loading * settings.effect_scale
+    rest = np.sqrt(max(1 - strength**2, 0))
     for row in planted.itertuples():
         column = int(np.searchsorted(anatomy.regions, row.region))
-        strength = loading * effect_scale
-        own[:, column] = (
-            row.sign * strength * factors[:, row.factor] + np.sqrt(max(1 - strength**2, 0)) * own[:, column]
-        )
+        own[:, column] = row.sign * strength * factors[:, row.factor] + rest * own[:, column]
     decades = (confounds["age"].to_numpy() - 63.5) / 10
-    loss = age_loss * rng.uniform(0.5, 1.5, regions)
-    shifts = sex_effect * (confounds["sex"].to_numpy() - 0.5) - ancestry_effect * confounds["population"].to_numpy()
-    return 1 + variation * own - decades[:, None] * loss + shifts[:, None]
+    loss = images.age_loss * rng.uniform(0.5, 1.5, regions)
+    sex, population = confounds["sex"].to_numpy(), confounds["population"].to_numpy()
+    shifts = images.sex_effect * (sex - 0.5) - images.ancestry_effect * population
+    relative: np.ndarray = 1 + images.region_variation * own - decades[:, None] * loss + shifts[:, None]
+    return relative
 
 
 def draw_map(
@@ -128,27 +142,41 @@ def draw_map(
 ) -> np.ndarray:
     """One person's map, float32 [x, y, z] >= 0.
 
-    Density outside the atlas follows the template; smooth anatomical variation of relative size
-    `noise` covers the brain; a larger head scaling factor means a smaller head, so less volume.
+    Density outside the atlas follows the template; a larger head scaling factor means a smaller head,
+    so less volume.
+
+    Parameters
+    ----------
+    multipliers : float [regions], relative density of each region.
+    head_size : UKB's scaling factor, about 1.3.
+    site_gain : factor of the scanner.
+    noise : relative size of the smooth anatomical variation that covers the brain.
     """
     relative = np.tensordot((multipliers - 1).astype(np.float32), anatomy.bases, axes=1)
     field = gaussian_filter(rng.standard_normal(anatomy.template.shape), 2.0)
     field *= noise / field.std()
     volume = 1 - 0.5 * (head_size - 1.3)
     density = (anatomy.template * (1 + field) + relative) * volume * site_gain
-    return np.clip(density, 0, None).astype(np.float32)
+    clipped: np.ndarray = np.clip(density, 0, None).astype(np.float32)
+    return clipped
 
 
 def spoil_map(density: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarray:
     """An outlying map: `shifted` by a failed normalisation, or `noisy` by movement."""
     if kind == "shifted":
         return np.roll(density, (density.shape[0] // 6, density.shape[1] // 6), axis=(0, 1))
-    return np.clip(density.mean() + density.std() * rng.standard_normal(density.shape), 0, None).astype(np.float32)
+    noisy = density.mean() + density.std() * rng.standard_normal(density.shape)
+    clipped: np.ndarray = np.clip(noisy, 0, None).astype(np.float32)
+    return clipped
 
 
 def write_map(density: np.ndarray, affine: np.ndarray, path: str | Path) -> None:
     """Write float32 `.nii.gz`; the same array gives the same bytes (no time stamp)."""
-    image = nib.Nifti1Image(density.astype(np.float32), affine)
+    image = _image(density.astype(np.float32), affine)
     image.header.set_xyzt_units("mm")
     with atomic_path(path) as temporary:
         temporary.write_bytes(gzip.compress(image.to_bytes(), compresslevel=1, mtime=0))
+
+
+def _image(values: np.ndarray, affine: np.ndarray) -> Any:
+    return nib.Nifti1Image(values, affine)  # type: ignore[no-untyped-call]

@@ -20,6 +20,7 @@ class Pedigree:
 
     @property
     def founders(self) -> tuple[int, int]:
+        """Number of founders of the largest and of the second ancestry."""
         founders = self.parents[:, 0] < 0
         return int((founders & (self.population == 0)).sum()), int((founders & (self.population == 1)).sum())
 

@@ -4,102 +4,102 @@ from cgni.base.settings import Section, section, setting
 
 
 @section("simulation.people")
-class SimulatedPeople(Section):
+class SimulatedPeopleSettings(Section):
     """Who there is."""
 
-    count: int = setting(1500, at_least=60)
+    count: int = setting(default=1500, at_least=60)
     """people"""
-    children: int = setting(40, at_least=1)
+    children: int = setting(default=40, at_least=1)
     """of them children of two other members"""
-    second_ancestry: float = setting(0.1, at_least=0, at_most=0.5)
+    second_ancestry: float = setting(default=0.1, at_least=0, at_most=0.5)
     """share of founders"""
-    without_genotypes: float = setting(0.03, at_least=0, at_most=0.5)
+    without_genotypes: float = setting(default=0.03, at_least=0, at_most=0.5)
     """share of people"""
-    withdrawn: int = setting(3, at_least=0)
+    withdrawn: int = setting(default=3, at_least=0)
     """people who withdrew"""
 
 
 @section("simulation.genotypes")
-class SimulatedGenotypes(Section):
+class SimulatedGenotypesSettings(Section):
     """Genes, SNPs, planted effects and defects."""
 
     go_terms: tuple[str, ...] = setting(
-        ("GO:0097242", "GO:0017171", "GO:0099568"), pattern="^GO:[0-9]{7}$", min_items=1, unique=True
+        default=("GO:0097242", "GO:0017171", "GO:0099568"), pattern="^GO:[0-9]{7}$", min_items=1, unique=True
     )
     """one a factor, one an ontology; its causal genes share it"""
-    genes_per_factor: int = setting(6, at_least=1)
+    genes_per_factor: int = setting(default=6, at_least=1)
     """causal genes of a factor"""
-    causal_per_gene: int = setting(1, at_least=1)
+    causal_per_gene: int = setting(default=1, at_least=1)
     """causal SNPs of a causal gene"""
-    ppi_genes: int = setting(80, at_least=1)
+    ppi_genes: int = setting(default=80, at_least=1)
     """genes of the network, the causal ones included"""
-    decoy_genes: int = setting(12, at_least=0)
+    decoy_genes: int = setting(default=12, at_least=0)
     """genes outside the network"""
-    locus_length: int = setting(60000, at_least=10000, at_most=1000000)
+    locus_length: int = setting(default=60000, at_least=10000, at_most=1000000)
     """bases around each gene"""
-    snps_per_gene: int = setting(5, at_least=1)
+    snps_per_gene: int = setting(default=5, at_least=1)
     """eQTL SNPs of a gene"""
-    not_eqtl_per_gene: int = setting(3, at_least=0)
+    not_eqtl_per_gene: int = setting(default=3, at_least=0)
     """other SNPs of a gene"""
-    max_proxies: int = setting(1, at_least=0)
+    max_proxies: int = setting(default=1, at_least=0)
     """other SNPs of the locus at r² >= 0.2 with a causal one"""
-    defects_per_chromosome: int = setting(2, at_least=0)
+    defects_per_chromosome: int = setting(default=2, at_least=0)
     """of each kind: low INFO, missing, rare, HWE, duplicated, multi-allelic, ambiguous"""
-    missing_rates: tuple[float, float] = setting((0.0, 0.01), at_least=0, at_most=0.04)
+    missing_rates: tuple[float, float] = setting(default=(0.0, 0.01), at_least=0, at_most=0.04)
     """of variants without that defect"""
 
 
 @section("simulation.traits")
-class SimulatedTraits(Section):
+class SimulatedTraitsSettings(Section):
     """What makes the working-memory score."""
 
-    snp_share: float = setting(0.10, above=0, at_most=0.1)
+    snp_share: float = setting(default=0.10, above=0, at_most=0.1)
     """of a factor's variance by one causal SNP (larger than in nature)"""
-    factor_share: float = setting(0.5, at_least=0, at_most=1)
+    factor_share: float = setting(default=0.5, at_least=0, at_most=1)
     """of the WM liability's variance by all factors"""
-    age_gap: float = setting(5.0, at_least=0, at_most=14)
+    age_gap: float = setting(default=5.0, at_least=0, at_most=14)
     """years between the WM groups, the low group older"""
-    sex_effect: float = setting(0.1, at_least=-0.5, at_most=0.5)
+    sex_effect: float = setting(default=0.1, at_least=-0.5, at_most=0.5)
     """correlation with the WM liability"""
-    site_effect: float = setting(0.05, at_least=-0.5, at_most=0.5)
+    site_effect: float = setting(default=0.05, at_least=-0.5, at_most=0.5)
     """correlation with the WM liability"""
-    head_size_effect: float = setting(-0.05, at_least=-0.5, at_most=0.5)
+    head_size_effect: float = setting(default=-0.05, at_least=-0.5, at_most=0.5)
     """correlation with the WM liability"""
-    ancestry_effect: float = setting(0.1, at_least=-0.5, at_most=0.5)
+    ancestry_effect: float = setting(default=0.1, at_least=-0.5, at_most=0.5)
     """correlation with the WM liability"""
-    low_share: float = setting(0.42, above=0, at_most=0.5)
+    low_share: float = setting(default=0.42, above=0, at_most=0.5)
     """of people in the low group"""
-    high_share: float = setting(0.38, above=0, at_most=0.5)
+    high_share: float = setting(default=0.38, above=0, at_most=0.5)
     """of people in the high group"""
 
 
 @section("simulation.images")
-class SimulatedImages(Section):
+class SimulatedImagesSettings(Section):
     """Gray-matter maps."""
 
-    voxel_mm: float = setting(6, at_least=1, at_most=12)
+    voxel_mm: float = setting(default=6, at_least=1, at_most=12)
     """grid over SPM's 1.5 mm box; 1.5 gives 121 x 145 x 121"""
-    regions_per_factor: int = setting(4, at_least=1, at_most=5)
+    regions_per_factor: int = setting(default=4, at_least=1, at_most=5)
     """planted regions of a factor"""
-    min_region_voxels: int = setting(12, at_least=1)
+    min_region_voxels: int = setting(default=12, at_least=1)
     """smallest region that may be planted"""
-    loading: float = setting(0.85, at_least=0, at_most=1)
+    loading: float = setting(default=0.85, at_least=0, at_most=1)
     """of a planted region on its factor"""
-    region_variation: float = setting(0.10, at_least=0)
+    region_variation: float = setting(default=0.10, at_least=0)
     """SD of a region's relative density"""
-    age_loss: float = setting(0.05, at_least=0)
+    age_loss: float = setting(default=0.05, at_least=0)
     """mean relative loss a decade"""
-    sex_effect: float = setting(0.02)
+    sex_effect: float = setting(default=0.02)
     """relative, on all regions"""
-    ancestry_effect: float = setting(0.02)
+    ancestry_effect: float = setting(default=0.02)
     """relative, on all regions"""
-    site_gain: float = setting(0.02, at_least=0)
+    site_gain: float = setting(default=0.02, at_least=0)
     """SD of the sites' gains"""
-    noise: float = setting(0.08, at_least=0)
+    noise: float = setting(default=0.08, at_least=0)
     """SD of smooth relative variation over voxels"""
-    without_image: float = setting(0.06, at_least=0, at_most=0.5)
+    without_image: float = setting(default=0.06, at_least=0, at_most=0.5)
     """share of people"""
-    outliers: int = setting(8, at_least=0)
+    outliers: int = setting(default=8, at_least=0)
     """shifted or noisy maps that QC should find"""
 
 
@@ -107,13 +107,13 @@ class SimulatedImages(Section):
 class SimulationSettings(Section):
     """The simulated cohort."""
 
-    enabled: bool = setting(True)
+    enabled: bool = setting(default=True)
     """false: the inputs are real, no truth to compare with"""
-    effect_scale: float = setting(1.0, at_least=0, at_most=1)
+    effect_scale: float = setting(default=1.0, at_least=0, at_most=1)
     """scales all genetic effects on regions and WM; 0: a null cohort"""
-    confound_scale: float = setting(1.0, at_least=0, at_most=1)
+    confound_scale: float = setting(default=1.0, at_least=0, at_most=1)
     """scales what age, sex, site, head size and ancestry do to WM; 0: nothing"""
-    people: SimulatedPeople = setting(SimulatedPeople())
-    genotypes: SimulatedGenotypes = setting(SimulatedGenotypes())
-    traits: SimulatedTraits = setting(SimulatedTraits())
-    images: SimulatedImages = setting(SimulatedImages())
+    people: SimulatedPeopleSettings = setting(default=SimulatedPeopleSettings())
+    genotypes: SimulatedGenotypesSettings = setting(default=SimulatedGenotypesSettings())
+    traits: SimulatedTraitsSettings = setting(default=SimulatedTraitsSettings())
+    images: SimulatedImagesSettings = setting(default=SimulatedImagesSettings())

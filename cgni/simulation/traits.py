@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from cgni.simulation.settings import SimulatedTraitsSettings, SimulationSettings
+
 
 def factor_values(
     genotypes: np.ndarray, factors: np.ndarray, snp_share: float, rng: np.random.Generator
@@ -47,49 +49,49 @@ def draw_confounds(population: np.ndarray, rng: np.random.Generator) -> pd.DataF
 
 
 def wm_scores(
-    factors: np.ndarray,
-    confounds: pd.DataFrame,
-    effect_scale: float,
-    confound_scale: float,
-    factor_share: float,
-    age_gap: float,
-    sex_effect: float,
-    site_effect: float,
-    head_size_effect: float,
-    ancestry_effect: float,
-    low_share: float,
-    high_share: float,
-    rng: np.random.Generator,
+    factors: np.ndarray, confounds: pd.DataFrame, settings: SimulationSettings, rng: np.random.Generator
 ) -> np.ndarray:
     """Digits remembered (2-12), int [people].
 
     A unit-variance liability holds `factor_share * effect_scale**2` of its variance from the
     factors (equally), the confounds with their own strengths (correlations; age through the gap in
     years between the groups), and noise; quantiles cut it into digits.
+
+    Parameters
+    ----------
+    factors : float [people, factors], unit variance.
+    confounds : age, sex, site, head_size and population of each.
+    settings : its scales and its part `traits` are read.
     """
-    people = len(confounds)
-    age = confounds["age"].to_numpy()
-    separation = _tail_mean(high_share) + _tail_mean(low_share)
-    strengths = {
-        "age": (-age_gap / (age.std() * separation), age),
-        "sex": (sex_effect, confounds["sex"].to_numpy(float)),
-        "site": (site_effect, (confounds["site"] == 11026).to_numpy(float)),
-        "head_size": (head_size_effect, confounds["head_size"].to_numpy()),
-        "ancestry": (-ancestry_effect, confounds["population"].to_numpy(float)),
-    }
-    liability = effect_scale * np.sqrt(factor_share / factors.shape[1]) * factors.sum(axis=1)
-    for strength, values in strengths.values():
-        liability = liability + confound_scale * strength * (values - values.mean()) / max(values.std(), 1e-9)
+    traits, people = settings.traits, len(confounds)
+    liability = settings.effect_scale * np.sqrt(traits.factor_share / factors.shape[1]) * factors.sum(axis=1)
+    for strength, values in _confound_effects(confounds, traits):
+        liability = liability + settings.confound_scale * strength * (values - values.mean()) / max(values.std(), 1e-9)
     noise = np.sqrt(max(1 - liability.var(), 0.05))
     liability = liability + noise * rng.standard_normal(people)
     rank = liability.argsort().argsort() / people
-    middle = 1 - low_share - high_share
+    low, high = traits.low_share, traits.high_share
+    middle = 1 - low - high
     cuts = np.r_[
-        low_share * np.array([0.05, 0.2, 0.5, 1.0]),
-        low_share + middle * np.array([0.33, 0.67, 1.0]),
-        1 - high_share * np.array([0.4, 0.12, 0.03]),
+        low * np.array([0.05, 0.2, 0.5, 1.0]),
+        low + middle * np.array([0.33, 0.67, 1.0]),
+        1 - high * np.array([0.4, 0.12, 0.03]),
     ]
-    return 2 + np.searchsorted(cuts, rank, side="right")
+    digits: np.ndarray = 2 + np.searchsorted(cuts, rank, side="right")
+    return digits
+
+
+def _confound_effects(confounds: pd.DataFrame, traits: SimulatedTraitsSettings) -> list[tuple[float, np.ndarray]]:
+    """Correlation with the liability and values of age, sex, the second site, head size and ancestry."""
+    age = confounds["age"].to_numpy()
+    separation = _tail_mean(traits.high_share) + _tail_mean(traits.low_share)
+    return [
+        (-traits.age_gap / (age.std() * separation), age),
+        (traits.sex_effect, confounds["sex"].to_numpy(float)),
+        (traits.site_effect, (confounds["site"] == 11026).to_numpy(float)),
+        (traits.head_size_effect, confounds["head_size"].to_numpy()),
+        (-traits.ancestry_effect, confounds["population"].to_numpy(float)),
+    ]
 
 
 def _tail_mean(share: float) -> float:

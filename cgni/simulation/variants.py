@@ -3,42 +3,43 @@
 import numpy as np
 import pandas as pd
 
+from cgni.simulation.settings import SimulatedGenotypesSettings
+
+# a SNP linked to a causal one at least this closely stands for it
+PROXY_R2 = 0.2
 _ALLELES = np.array([("A", "G"), ("G", "A"), ("C", "T"), ("T", "C"), ("A", "C"), ("G", "T")])
 _AMBIGUOUS = np.array([("A", "T"), ("T", "A"), ("C", "G"), ("G", "C")])
-# of sites of their own, and of a second record at another SNP's position
-_SITE_DEFECTS, _TWIN_DEFECTS = (
-    ("low_info", "missing", "rare", "hwe", "strand_ambiguous"),
-    ("duplicated", "multi_allelic"),
-)
+# of sites of their own
+_SITE_DEFECTS = ("low_info", "missing", "rare", "hwe", "strand_ambiguous")
+# of a second record at another SNP's position
+_TWIN_DEFECTS = ("duplicated", "multi_allelic")
 DEFECTS = _SITE_DEFECTS + _TWIN_DEFECTS
 
 
 def squared_correlation(genotypes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """r² between columns of two [people, sites] arrays; 0 where a column is constant."""
     first, second = _standardise(genotypes), _standardise(others)
-    return (first.T @ second / len(genotypes)) ** 2
+    r2: np.ndarray = (first.T @ second / len(genotypes)) ** 2
+    return r2
 
 
 def choose_variants(
     genotypes: np.ndarray,
     sites: pd.DataFrame,
     loci: pd.DataFrame,
-    snps_per_gene: int,
-    not_eqtl_per_gene: int,
-    causal_per_gene: int,
-    max_proxies: int,
-    proxy_r2: float,
+    settings: SimulatedGenotypesSettings,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Choose SNPs around each gene and the causal ones among them.
 
     A causal gene's SNPs are chosen so that each causal SNP has at most `max_proxies` others in
-    its locus at r² >= `proxy_r2`: by share, few SNPs may stand for a factor (study B23).
+    its locus at r² >= `PROXY_R2`: by share, few SNPs may stand for a factor (study B23).
 
     Parameters
     ----------
     genotypes : int8 [people, sites].
     sites : locus (row of `loci`), pos; one row a site.
+    loci : factor (-1: not causal); one row a gene.
 
     Returns
     -------
@@ -51,16 +52,16 @@ def choose_variants(
     for number, locus in loci.iterrows():
         inside = np.flatnonzero((sites["locus"].to_numpy() == number) & common)
         candidates = rng.permutation(inside)
-        causal = list(candidates[:causal_per_gene]) if locus["factor"] >= 0 else []
+        causal = list(candidates[: settings.causal_per_gene]) if locus["factor"] >= 0 else []
         others = [site for site in candidates if site not in causal]
         if causal:
             r2 = squared_correlation(genotypes[:, causal], genotypes[:, others]).max(axis=0)
-            close = [site for site, value in zip(others, r2, strict=True) if value >= proxy_r2]
-            others = close[:max_proxies] + [site for site in others if site not in set(close)]
-        wanted = snps_per_gene - len(causal)
+            close = [site for site, value in zip(others, r2, strict=True) if value >= PROXY_R2]
+            others = close[: settings.max_proxies] + [site for site in others if site not in set(close)]
+        wanted = settings.snps_per_gene - len(causal)
         rows += [(site, number, True, locus["factor"]) for site in causal]
         rows += [(site, number, True, -1) for site in others[:wanted]]
-        rows += [(site, number, False, -1) for site in others[wanted : wanted + not_eqtl_per_gene]]
+        rows += [(site, number, False, -1) for site in others[wanted : wanted + settings.not_eqtl_per_gene]]
     chosen = pd.DataFrame(rows, columns=["site", "locus", "is_eqtl", "factor"])
     chosen["pos"] = sites["pos"].to_numpy()[chosen["site"]]
     return chosen.sort_values(["locus", "pos"]).reset_index(drop=True)
@@ -74,11 +75,19 @@ def plant_defects(
     per_kind: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Choose further sites of PPI genes that are to fail QC, `per_kind` of each kind of `DEFECTS`
-    (fewer on a chromosome with few such sites).
+    """Choose further sites of PPI genes that are to fail QC.
 
-    Returns rows like `choose_variants`, with a column `defect`; a duplicated and a multi-allelic one
-    stand at another SNP's position.
+    Parameters
+    ----------
+    genotypes, sites, loci : as in `choose_variants`; `loci` with kind.
+    chosen : what `choose_variants` returned.
+    per_kind : sites of each kind of `DEFECTS`; fewer on a chromosome with few such sites.
+
+    Returns
+    -------
+    DataFrame
+        Rows like those of `choose_variants`, with a column `defect`; a duplicated and a multi-allelic one
+        stand at another SNP's position.
     """
     frequency = genotypes.mean(axis=0) / 2
     minor = np.minimum(frequency, 1 - frequency)
@@ -131,30 +140,8 @@ def spoil_genotypes(genotypes: np.ndarray, defect: str, rng: np.random.Generator
     return spoilt
 
 
-def genotype_probabilities(
-    genotypes: np.ndarray, defect: str, missing_rate: float, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Imputed probabilities uint8 [people, 2] (REF REF, REF ALT in 1/255) and missing calls bool [people]."""
-    people = len(genotypes)
-    frequency = genotypes.mean() / 2
-    prior = np.array([(1 - frequency) ** 2, 2 * frequency * (1 - frequency), frequency**2])
-    certain = np.eye(3)[genotypes]
-    doubt = np.full(people, 0.93) if defect == "low_info" else np.where(rng.random(people) < 0.02, 0.06, 0.0)
-    probabilities = (1 - doubt[:, None]) * certain + doubt[:, None] * prior
-    rate = rng.uniform(0.08, 0.2) if defect == "missing" else missing_rate
-    return np.rint(255 * probabilities[:, :2]).astype(np.uint8), rng.random(people) < rate
-
-
-def impute_info(probabilities: np.ndarray, missing: np.ndarray) -> float:
-    """IMPUTE's INFO: 1 - mean(f_i - e_i²) / (2 p (1 - p)), from 8-bit probabilities of those not missing."""
-    kept = probabilities[~missing].astype(float) / 255
-    heterozygous, homozygous = kept[:, 1], np.clip(1 - kept.sum(axis=1), 0, 1)
-    expected, squares = heterozygous + 2 * homozygous, heterozygous + 4 * homozygous
-    p = expected.mean() / 2
-    return float(1 - (squares - expected**2).mean() / (2 * p * (1 - p))) if 0 < p < 1 else 1.0
-
-
 def _standardise(values: np.ndarray) -> np.ndarray:
     centred = values - values.mean(axis=0)
     spread = centred.std(axis=0)
-    return np.divide(centred, spread, out=np.zeros_like(centred, dtype=float), where=spread > 0)
+    standard: np.ndarray = np.divide(centred, spread, out=np.zeros_like(centred, dtype=float), where=spread > 0)
+    return standard

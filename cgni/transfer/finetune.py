@@ -11,42 +11,75 @@ import torch
 from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
 from cgni.imaging.store import GmStore
-from cgni.networks.device import Device
-from cgni.networks.resume import ResumeFile
+from cgni.networks.run import Run
 from cgni.pretraining.checkpoint import build_cnn
 from cgni.pretraining.cnn import BrainCnn
-from cgni.pretraining.fit import Fitted, People, Settings, fit_network, watchers
+from cgni.pretraining.evaluation import score_people
+from cgni.pretraining.fit import Fitted, fit_network
+from cgni.pretraining.people import ImagedStudy, People, located, watchers
+from cgni.pretraining.trained import TrainedNetwork
+from cgni.transfer.settings import TransferSettings
 from cgni.transfer.task import WmTask
 
 
 @dataclass(frozen=True)
 class Transferred:
-    """The kept working-memory network, how its fit went, its task, and all candidates.
+    """The kept working-memory network, how its fit went, its task, and all fits.
 
-    `candidates` has the columns of `transfer.schemas.TRANSFER_FITS`; `fitted.curve` is the kept one's.
+    `fits` has the columns of `transfer.schemas.TRANSFER_FITS`; `fitted.curve` is the kept one's.
     """
 
     network: BrainCnn
     fitted: Fitted
     task: WmTask
-    candidates: pd.DataFrame
+    fits: pd.DataFrame
 
 
-def transfer_candidates(cfg: Mapping[str, Any]) -> list[tuple[int, int]]:
+def finetune_fold(
+    study: ImagedStudy,
+    fold: int,
+    fit_on: str,
+    brain_age: Mapping[str, Any],
+    settings: TransferSettings,
+    run: Run,
+) -> tuple[TrainedNetwork, pd.DataFrame]:
+    """The working-memory network of a fold, and all of its fits: everybody of the two groups whose map passed.
+
+    Parameters
+    ----------
+    fit_on
+        `fit`, or `training`: the monitor people are fitted on and nobody watches.
+    brain_age
+        As of `finetune_wm`.
+    run
+        Its seed is the study's.
+
+    Raises
+    ------
+    InputError
+        As of `finetune_wm`; too few people, or a loss that is not finite.
+    """
+    groups = {name: labels.astype("int64") for name, labels in study.groups(fold, fit_on, "wm_group").items()}
+    people = located(groups, study.store)
+    run = run.seeded(derive_seed(run.seed, "transfer", fold))
+    result = finetune_wm(study.store, brain_age, people, settings, run)
+    metrics = score_people(result.network, study.store, people, result.task, run.device)
+    return TrainedNetwork(result.network, result.fitted, metrics, groups), result.fits
+
+
+def planned_fits(settings: TransferSettings) -> list[tuple[int, int]]:
     """(transferred blocks, self-transfer round) of every fit of `finetune_wm`, in their order."""
-    chosen = cfg["transfer_blocks"]
-    depths = [chosen] if isinstance(chosen, int) else chosen
-    return [(depth, number) for depth in depths for number in range(cfg["self_transfer_rounds"] + 1)]
+    chosen = settings.transfer_blocks
+    depths = (chosen,) if isinstance(chosen, int) else chosen
+    return [(depth, number) for depth in depths for number in range(settings.self_transfer_rounds + 1)]
 
 
 def finetune_wm(
     store: GmStore,
     brain_age: Mapping[str, Any],
     people: Mapping[str, People],
-    cfg: Mapping[str, Any],
-    seed: int,
-    device: Device,
-    resume: list[ResumeFile],
+    settings: TransferSettings,
+    run: Run,
 ) -> Transferred:
     """Train a classifier of working memory that starts from the first blocks of a brain-age network.
 
@@ -59,10 +92,8 @@ def finetune_wm(
     ----------
     brain_age
         Checkpoint of the fold's brain-age network (architecture, scaling and weights).
-    cfg
-        Config section `transfer`; `transfer_blocks` is a number, or a list of them to choose from.
-    resume
-        One resume file for each of `transfer_candidates(cfg)`.
+    people
+        `fit` and `monitor` people with their classes (0 low, 1 high).
 
     Raises
     ------
@@ -72,53 +103,63 @@ def finetune_wm(
     """
     for name in ("fit", "monitor"):
         _need_both_classes(name, people[name].values)
-    candidates = transfer_candidates(cfg)
-    if not isinstance(cfg["transfer_blocks"], int) and watchers(people) is None:
+    if not isinstance(settings.transfer_blocks, int) and watchers(people) is None:
         raise InputError("transfer.transfer_blocks: choosing a depth needs monitor people; set people.fit_on: fit")
-    task = WmTask.of(people["fit"].values, cfg["class_weights"])
-    brain_age_network = build_cnn(dict(brain_age))
-    best_of_depth: dict[int, tuple[BrainCnn, Fitted]] = {}
-    best: tuple[BrainCnn, Fitted] | None = None
-    rows = []
-    for (depth, number), file in zip(candidates, resume, strict=True):
-        source = best_of_depth[depth][0] if depth in best_of_depth else brain_age_network
-        network = _transferred(source, depth, cfg, derive_seed(seed, "start", number))
-        fitted = fit_network(
-            network,
-            store,
-            people["fit"],
-            watchers(people),
-            task,
-            Settings.of(cfg),
-            device,
-            derive_seed(seed, number),
-            file,
-        )
-        if depth not in best_of_depth or _better(fitted, best_of_depth[depth][1]):
-            best_of_depth[depth] = (network, fitted)
-        if best is None or _better(fitted, best[1]):
-            best = (network, fitted)
-        rows.append({"blocks": depth, "round": number, "epochs": fitted.epochs, "best_epoch": fitted.best_epoch,
-                     "score": fitted.best_score, "loss": fitted.best_loss(), "kept": fitted})  # fmt: skip
-    network, fitted = best
-    table = pd.DataFrame([{**row, "kept": row["kept"] is fitted} for row in rows])
-    return Transferred(network, fitted, task, table)
+    task = WmTask.of(people["fit"].values, settings.class_weights)
+    best_of_depth: dict[int, _Fit] = {}
+    best: _Fit | None = None
+    fits: list[_Fit] = []
+    brain_age_network = build_cnn(brain_age)
+    for depth, number in planned_fits(settings):
+        source = best_of_depth[depth].network if depth in best_of_depth else brain_age_network
+        network = _transferred(source, depth, settings.freeze, derive_seed(run.seed, "start", number))
+        own = run.part(f"blocks{depth}.round{number}", derive_seed(run.seed, number))
+        fit = _Fit(depth, number, network, fit_network(network, store, people, task, settings, own))
+        if fit.better_than(best_of_depth.get(depth), task):
+            best_of_depth[depth] = fit
+        if fit.better_than(best, task):
+            best = fit
+        fits.append(fit)
+    assert best is not None
+    return Transferred(best.network, best.fitted, task, pd.DataFrame([fit.row(fit is best) for fit in fits]))
 
 
-def _transferred(source: BrainCnn, depth: int, cfg: Mapping[str, Any], seed: int) -> BrainCnn:
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """One of the fits that `finetune_wm` chooses from."""
+
+    blocks: int
+    number: int
+    network: BrainCnn
+    fitted: Fitted
+
+    def better_than(self, other: "_Fit | None", task: WmTask) -> bool:
+        """By score, then loss; without monitor people the later one is."""
+        if other is None or self.fitted.best_score is None:
+            return True
+        return self.fitted.rank(self.fitted.best_epoch, task) > other.fitted.rank(other.fitted.best_epoch, task)
+
+    def row(self, kept: bool) -> dict[str, Any]:
+        """Of `transfer.schemas.TRANSFER_FITS`."""
+        return {
+            "blocks": self.blocks,
+            "round": self.number,
+            "epochs": self.fitted.epochs,
+            "best_epoch": self.fitted.best_epoch,
+            "score": self.fitted.best_score,
+            "loss": self.fitted.best_loss(),
+            "kept": kept,
+        }
+
+
+def _transferred(source: BrainCnn, depth: int, freeze: bool, seed: int) -> BrainCnn:
     torch.manual_seed(seed)
     network = BrainCnn(**{**source.architecture(), "outputs": 2})
     network.set_scaling(float(source.input_mean), float(source.input_sd))
     network.take_blocks(source, depth)
-    if cfg["freeze"]:
+    if freeze:
         network.freeze(depth)
     return network
-
-
-def _better(fitted: Fitted, than: Fitted) -> bool:
-    if fitted.best_score is None:
-        return True
-    return (fitted.best_score, -fitted.best_loss()) > (than.best_score, -than.best_loss())
 
 
 def _need_both_classes(name: str, labels: np.ndarray) -> None:

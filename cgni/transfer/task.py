@@ -19,10 +19,10 @@ class WmTask:
     @classmethod
     def of(cls, labels: np.ndarray, weighted: bool) -> "WmTask":
         """The task for fit people with these labels; `weighted`: by inverse class frequency."""
-        counts = np.bincount(labels, minlength=2)
         if not weighted:
             return cls()
-        return cls(tuple(float(len(labels) / (2 * max(count, 1))) for count in counts))
+        low, high = (float(len(labels) / (2 * max(count, 1))) for count in np.bincount(labels, minlength=2))
+        return cls((low, high))
 
     def targets(self, values: np.ndarray) -> torch.Tensor:
         return torch.tensor(values, dtype=torch.int64)

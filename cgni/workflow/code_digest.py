@@ -16,7 +16,7 @@ from pathlib import Path
 from cgni.base.files import write_text
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PACKAGE = "workflow_scripts"
+_PACKAGE = "cgni"
 _MEMORY = ".snakemake/code_digests.json"
 # Another Python or another version of this module may see other syntax trees in the same text.
 _VERSION = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).hexdigest()[:16]
@@ -25,8 +25,8 @@ _VERSION = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).he
 def code_digest(script: str) -> str:
     """Digest of `script` (path from the repository root) and its project-local import closure.
 
-    Comments, docstrings and formatting do not count: the syntax trees are digested
-    without them. `__init__.py` files on the way are part of the closure.
+    Comments, docstrings and formatting do not count, nor do descriptions, defaults and bounds of
+    config keys: the syntax trees are digested without them. `__init__.py` files on the way are part of the closure.
     """
     state, before = hashlib.sha256(), len(_remembered())
     for path in import_closure(script):
@@ -78,15 +78,21 @@ def _facts(path: str) -> tuple[str, list[str]]:
 
 def _tree_digest(tree: ast.Module) -> str:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and _has_docstring(
-            node
-        ):
-            node.body = node.body[1:]
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [part for part in node.body if not _is_text(part)]
+        if isinstance(node, ast.AnnAssign) and _is_setting(node.value):
+            node.value = None
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
-def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return ast.get_docstring(node, clean=False) is not None
+def _is_text(part: ast.stmt) -> bool:
+    """A docstring, or the string below a key that describes it: nothing is executed."""
+    return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and isinstance(part.value.value, str)
+
+
+def _is_setting(value: ast.expr | None) -> bool:
+    """Default and bounds of a config key: what is in force reaches a job by its parameters."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setting"
 
 
 def _imported_names(tree: ast.Module, path: str) -> list[str]:

@@ -86,4 +86,4 @@ def _watched(settings: S, path: str, reads: Reads) -> S:
         elif isinstance(value, dict):
             value = _Entries(value, f"{path}.{name}", reads)
         object.__setattr__(own, name, value)
-    return own  # type: ignore[no-any-return]
+    return own

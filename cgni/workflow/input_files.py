@@ -1,35 +1,37 @@
 """Which input files of a real study are not there. Imported while the DAG is built."""
 
 from pathlib import Path
-from typing import Any
 
 from cgni.genetics.paths import chromosome_files
+from cgni.imaging.atlases import ATLASES
+from cgni.workflow.settings import InputSettings
 
+_FILES = (
+    "phenotypes",
+    "withdrawals",
+    "relatedness",
+    "eqtl",
+    "eqtl_snps",
+    "ppi",
+    "images",
+    "atlas",
+    "atlas_labels",
+)
 
-def missing_inputs(effective: dict[str, Any]) -> list[tuple[str, str]]:
+def missing_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config that does not exist; patterns are checked per chromosome,
     with what must lie beside a genotype file (.psam, .pvar, .fam, .bim, .sample).
 
     Of an image pattern with {participant_id} the folder above the first placeholder is checked.
-    `null` and `auto` need no file.
+    `null` and the name of a known atlas need no file.
     """
-    inputs = effective["inputs"]
     missing = []
-    for key in (
-        "phenotypes",
-        "withdrawals",
-        "relatedness",
-        "eqtl",
-        "eqtl_snps",
-        "ppi",
-        "images",
-        "atlas",
-        "atlas_labels",
-    ):
-        path = inputs[key]
-        if path not in (None, "auto") and not _place(path).exists():
+    for key in _FILES:
+        path = getattr(inputs, key)
+        if path is not None and path not in ATLASES and not _place(path).exists():
             missing.append((f"inputs.{key}", path))
-    files = [chromosome_files(inputs["genotypes"], chrom) for chrom in inputs["genotypes"]["chromosomes"]]
+    genotypes = inputs.genotypes
+    files = [chromosome_files(genotypes, chrom) for chrom in genotypes.chromosomes]
     keys = {"genotypes": "files", "people": "sample", "variants": "files", "mfi": "mfi"}
     wanted = dict.fromkeys((f"inputs.genotypes.{key}", part[kind]) for kind, key in keys.items() for part in files)
     return missing + [(key, path) for key, path in wanted if path is not None and not Path(path).exists()]

@@ -1,8 +1,11 @@
 """What every rule's script does first: its log, its fate with its parent, its settings and provenance."""
 
 import atexit
+import copy
+import dataclasses
 import functools
 import gc
+import json
 import logging
 import os
 import platform
@@ -16,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cgni.base.files import digest_file, digest_value, write_json
+from cgni.base.nested import overlay
 from cgni.base.processes import configure_logging, die_with_parent
 from cgni.base.settings import Section
 from cgni.base.tables import write_table
@@ -43,6 +47,18 @@ class Job:
     code: str
     inputs: Mapping[str, str]
     reads: Reads = field(default_factory=Reads)
+    in_force: Mapping[str, Any] | None = None
+
+    def with_winner(self, settings: str | None) -> "Job":
+        """The job with the winner's settings (its `settings.json`) in the place of the config's; None: as it is.
+
+        Settings of sections that the job does not declare are left alone; its provenance stays that of the rule.
+        """
+        if not settings:
+            return self
+        merged = copy.deepcopy(dict(self.cfg))
+        overlay(merged, json.loads(Path(settings).read_text()))
+        return dataclasses.replace(self, in_force=merged)
 
     @property
     def seed(self) -> int:
@@ -87,7 +103,7 @@ class Job:
         write_table(table, path, schema, self.provenance())
 
     def _at(self, path: str) -> Any:
-        part: Any = self.cfg
+        part: Any = self.cfg if self.in_force is None else self.in_force
         for name in path.split("."):
             part = part[name]
         return part

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cluster import Run, Submitted, edit_profile, running, submitted, why_no_cluster
-from tests.workflow.declarations import DECLARATIONS, GPU_RULES, declared_memory, declared_minutes, declared_threads
+from tests.workflow.declarations import declared_memory, declared_minutes, declared_threads, gpu_rules, rules
 from tests.workflow.study import Study, copy_repository
 
 REASON = why_no_cluster()
@@ -41,7 +41,7 @@ class Ordeal:
 
 def _clear_lock(study: Study, *arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "envs/clear_stale_lock.py", *arguments], cwd=study.folder, capture_output=True, text=True,
+        [sys.executable, "tools/clear_stale_lock.py", *arguments], cwd=study.folder, capture_output=True, text=True,
         timeout=600,
     )  # fmt: skip
 
@@ -105,9 +105,9 @@ def ordeal(stalled: tuple[Study, Run], tmp_path_factory: pytest.TempPathFactory)
 
 def test_requests_reach_slurm_as_the_rules_declare(ordeal: Ordeal) -> None:
     jobs = ordeal.jobs()
-    assert GPU_RULES <= {job.rule for job in jobs} <= set(DECLARATIONS)
+    assert gpu_rules() <= {job.rule for job in jobs} <= set(rules())
     for job in jobs:
-        assert (job.gpu, job.partition) == ((True, "gpu") if job.rule in GPU_RULES else (False, "cpu")), job
+        assert (job.gpu, job.partition) == ((True, "gpu") if job.rule in gpu_rules() else (False, "cpu")), job
         assert job.account == "research" and job.cpus == declared_threads(job.rule), job
     for job in {job.instance + job.rule: job for job in reversed(jobs)}.values():  # the first attempts
         if job.rule != STUMBLING:

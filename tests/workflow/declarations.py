@@ -1,32 +1,31 @@
-"""What the rules' texts declare."""
+"""What the rules declare."""
 
-import re
+import functools
 
-from tests.workflow.study import REPOSITORY
-
-_RULES = "\n\n".join(path.read_text() for path in sorted((REPOSITORY / "rules").glob("*.smk"))) + "\n"
-DECLARATIONS = {
-    match[1]: match[0] for match in re.finditer(r"^rule (\w+):\n(?:(?!^\S).*\n)+", _RULES, flags=re.MULTILINE)
-}
-GPU_RULES = {rule for rule, text in DECLARATIONS.items() if "execution=section(" in text}
+from tools.study_rules import StudyRule, study_rules
 
 
-def declared(rule: str, pattern: str) -> int | None:
-    """The number that `pattern` (one group) finds in the rule's text; None when it is no literal."""
-    found = re.search(pattern, DECLARATIONS[rule])
-    return int(found[1]) if found else None
+@functools.cache
+def rules() -> dict[str, StudyRule]:
+    """Every rule with a script, by name; those of inputs and switches that the demo does without among them."""
+    return {rule.name: rule for rule in study_rules() if rule.script}
 
 
-def declared_memory(rule: str) -> int | None:
+def gpu_rules() -> set[str]:
+    """Rules that may use a GPU."""
+    return {name for name, rule in rules().items() if "execution" in rule.params}
+
+
+def declared_memory(rule: str) -> int:
     """mem_mb of the first attempt."""
-    return declared(rule, r"mem_mb=grows\((\d+)\)")
+    return rules()[rule].resources["mem_mb"]
 
 
-def declared_minutes(rule: str) -> int | None:
+def declared_minutes(rule: str) -> int:
     """runtime of the first attempt."""
-    return declared(rule, r"runtime=grows\((\d+)\)")
+    return rules()[rule].resources["runtime"]
 
 
-def declared_threads(rule: str) -> int | None:
+def declared_threads(rule: str) -> int:
     """threads."""
-    return declared(rule, r"threads: (\d+)")
+    return rules()[rule].threads

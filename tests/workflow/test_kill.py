@@ -46,7 +46,7 @@ def test_killed_run_resumes_to_the_same_tables(fresh_study: Study, finished_stud
     _wait(lambda: not _processes_in(folder), 20, "a script outlived its Snakemake")
 
     # what make demo does: the lock is removed, because no live process holds it
-    freed = subprocess.run([sys.executable, "envs/clear_stale_lock.py"], cwd=folder, capture_output=True, text=True)
+    freed = subprocess.run([sys.executable, "tools/clear_stale_lock.py"], cwd=folder, capture_output=True, text=True)
     assert freed.returncode == 0 and "lock" in freed.stdout, freed.stdout + freed.stderr
     again = fresh_study.snakemake("--rerun-incomplete")
     assert again.returncode == 0, again.stdout[-4000:]

@@ -9,8 +9,8 @@ from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
 
-SEARCH = "results-tiny/search/cgni_terms1234"
-# the selection is a target of its own, as it is of `all`: see SELECTIONS in rules/contrastive.smk
+SEARCH = "results-tiny/classification/search/proposed"
+# the selection is a target of its own, as it is of `all`: see SELECTIONS in rules/classification.smk
 TARGETS = ("results-tiny/classification/cgni_terms12/predictions.parquet", f"{SEARCH}/selection.json")
 
 
@@ -31,7 +31,7 @@ def test_another_candidate_runs_alone_unless_it_wins(study_copy: Study) -> None:
     assert first.returncode == 0, first.stdout[-4000:]
     rules = ran(first.stdout)
     assert rules.count("train_candidate") == 2 and rules.count("select_settings") == 1
-    assert rules.count("train_contrastive") == 1 and rules.count("train_classifier") == 1
+    assert rules.count("train_contrastive") == 1 and rules.count("train_network") == 1
     folder = study_copy.folder / SEARCH
     winner = json.loads((folder / "selection.json").read_text())["candidate"]
     again = study_copy.snakemake(*TARGETS, overlays=(overlay(study_copy, 2, 3),))

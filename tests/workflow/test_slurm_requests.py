@@ -11,20 +11,20 @@ from snakemake_executor_plugin_slurm.submit_string import get_submit_command
 from snakemake_executor_plugin_slurm.utils import set_gres_string
 from snakemake_executor_plugin_slurm.validation import validate_slurm_extra
 
-from tests.workflow.declarations import (
-    DECLARATIONS,
-    GPU_RULES,
-    declared_memory,
-    declared_minutes,
-    declared_threads,
-)
+from tests.workflow.declarations import declared_memory, declared_minutes, declared_threads, gpu_rules, rules
 from tests.workflow.study import REPOSITORY, Study, copy_repository
 
 LIGHT = {
-    "write_config", "select_terms", "select_settings", "summarise_contributions", "audit_lineage", "enrich_genes",
+    "write_config",
+    "select_terms",
+    "select_settings",
+    "summarise_contributions",
+    "audit_lineage",
+    "enrich_genes",
     "make_tables",
-    "write_report", *(rule for rule in DECLARATIONS if rule.startswith("plot_")),
-}  # fmt: skip
+    "write_report",
+    *(path.stem for path in (REPOSITORY / "workflow_scripts").glob("plot_*.py")),
+}
 
 # rules of inputs or switches that the tiny study does without
 OPTIONAL = {
@@ -32,6 +32,7 @@ OPTIONAL = {
     "thin_genotypes",
     "compute_components",
     "train_candidate",
+    "train_encoder_head",
     "select_settings",
     "score_shuffles",
 }
@@ -92,7 +93,7 @@ def _request(job: _Job) -> dict[str, str]:
 
 
 def test_every_rule_of_the_study_is_planned(planned: dict[str, _Job]) -> None:
-    assert set(DECLARATIONS) - OPTIONAL <= set(planned) - {"all"} <= set(DECLARATIONS)
+    assert set(rules()) - OPTIONAL <= set(planned) - {"all"} <= set(rules())
 
 
 def test_light_rules_and_targets_stay_local() -> None:
@@ -102,12 +103,12 @@ def test_light_rules_and_targets_stay_local() -> None:
 
 
 def test_requests_follow_the_rules_and_the_profile(planned: dict[str, _Job]) -> None:
-    assert GPU_RULES, "no rule declares the slice `execution`"
+    assert gpu_rules(), "no rule declares the slice `execution`"
     for rule in set(planned) - LIGHT - {"all"}:
         request = _request(planned[rule])
-        assert request["-p"] == ("gpu" if rule in GPU_RULES else "cpu"), rule
+        assert request["-p"] == ("gpu" if rule in gpu_rules() else "cpu"), rule
         assert request["-A"] == "research"
-        assert request.get("--gpus") == ("1" if rule in GPU_RULES else None), rule
+        assert request.get("--gpus") == ("1" if rule in gpu_rules() else None), rule
         numbers = {
             "--mem": declared_memory(rule), "-t": declared_minutes(rule), "--cpus-per-task": declared_threads(rule),
         }  # fmt: skip
@@ -117,16 +118,19 @@ def test_requests_follow_the_rules_and_the_profile(planned: dict[str, _Job]) -> 
 
 
 def test_every_rule_gets_more_when_it_is_retried() -> None:
-    for rule, text in DECLARATIONS.items():
-        assert "mem_mb=grows(" in text and "runtime=grows(" in text, f"{rule}: memory and time must grow"
-        assert "retries:" not in text, f"{rule}: retries in a rule repeat inside one allocation; use the profile"
-        assert "group:" not in text, rule
+    for path in [REPOSITORY / "Snakefile", *(REPOSITORY / "rules").glob("*.smk")]:
+        text = path.read_text()
+        for amount in ("mem_mb", "runtime"):
+            assert text.count(f" {amount}=") == text.count(f" {amount}=grows("), f"{path.name}: {amount} must grow"
+        assert "retries:" not in text, f"{path.name}: retries in a rule repeat inside one allocation; use the profile"
+        assert "group:" not in text, path.name
+    assert all(set(rule.resources) == {"mem_mb", "runtime"} for rule in rules().values())
 
 
 @pytest.mark.parametrize("name", ["slurm", "workstation"])
 def test_profiles_name_exactly_the_rules_that_use_a_gpu(name: str) -> None:
     profile = yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
-    assert set(profile["set-resources"]) == GPU_RULES
+    assert set(profile["set-resources"]) == gpu_rules()
     assert all(resources["gpu"] == 1 for resources in profile["set-resources"].values())
 
 

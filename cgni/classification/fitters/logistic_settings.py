@@ -7,5 +7,5 @@ from cgni.base.settings import Section, section, setting
 class LogisticSettings(Section):
     """A logistic regression on standardised inputs."""
 
-    c: float = setting(1.0, above=0)
+    c: float = setting(default=1.0, above=0)
     """inverse strength of its L2 penalty"""

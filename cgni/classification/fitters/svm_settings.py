@@ -7,5 +7,5 @@ from cgni.base.settings import Section, section, setting
 class SvmSettings(Section):
     """A linear support vector machine."""
 
-    c: float = setting(0.01, above=0)
+    c: float = setting(default=0.01, above=0)
     """inverse strength of the penalty"""

@@ -1,5 +1,7 @@
 """The cohort stage: main tables, visits, exclusions, families. Expected values are worked out by hand."""
 
+import dataclasses
+import logging
 from pathlib import Path
 
 import networkx
@@ -9,40 +11,54 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cgni.base.errors import InputError
+from cgni.base.tables import write_table
+from cgni.cohort.attrition import Attrition
 from cgni.cohort.families import assign_families, one_per_family, read_related_pairs
-from cgni.cohort.participants import OPTIONAL_FIELDS, build_participants, needed_fields
-from cgni.cohort.phenotypes import Phenotypes, read_phenotypes, read_withdrawals
+from cgni.cohort.participants import build_participants, read_main_table
+from cgni.cohort.phenotypes import Phenotypes, read_withdrawals
 from cgni.cohort.samples import common_people
 from cgni.cohort.schemas import ATTRITION, participants_schema
-from cgni.base.errors import InputError
+from cgni.cohort.settings import CohortSettings
 from cgni.imaging.paths import list_images
-from cgni.base.tables import write_table
 
-COHORT = {
-    "wm_field": 4282,
-    "wm_low": [2, 5],
-    "wm_high": [9, 12],
-    "wm_instance": "first",
-    "image_instances": [2, 3],
-    "n_pcs": 1,
-}
+COHORT = CohortSettings(
+    wm_field=4282, wm_low=(2, 5), wm_high=(9, 12), wm_instance="first", image_instances=(2, 3), n_pcs=1, pcs="field"
+)
+EXCLUSIONS = (
+    "negative id",
+    "withdrawn",
+    "sex chromosome aneuploidy",
+    "outlier in heterozygosity or missingness",
+    "reported sex differs from genetic sex",
+    "more than 5 % of genotypes missing",
+)
 # One person a row; keys are (field, instance, array).
-ROWS: dict[str, dict[tuple[int, int, int], object]] = {
+Row = dict[tuple[int, int, int], object]
+MAN_OF_44: Row = {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003}
+ROWS: dict[str, Row] = {
     # image at visit 2, score at visits 0 (abandoned) and 2
-    "11": {(31, 0, 0): 0, (21003, 0, 0): 50, (21003, 2, 0): 58, (54, 0, 0): 11010, (54, 2, 0): 11025,
-           (25000, 2, 0): 1.3, (4282, 0, 0): -1, (4282, 2, 0): 4, (22001, 0, 0): 0, (22006, 0, 0): 1},
+    "11": {
+        **{(31, 0, 0): 0, (22001, 0, 0): 0, (22006, 0, 0): 1},
+        **{(21003, 0, 0): 50, (54, 0, 0): 11010, (4282, 0, 0): -1},
+        **{(21003, 2, 0): 58, (54, 2, 0): 11025, (4282, 2, 0): 4, (25000, 2, 0): 1.3},
+    },
     # both imaging visits attended, the head size (so the scan) only at visit 3
-    "12": {(31, 0, 0): 1, (21003, 0, 0): 60, (21003, 2, 0): 66, (21003, 3, 0): 69, (54, 2, 0): 11025,
-           (54, 3, 0): 11027, (25000, 3, 0): 1.1, (4282, 0, 0): 9, (4282, 2, 0): 12, (22001, 0, 0): 1},
+    "12": {
+        **{(31, 0, 0): 1, (22001, 0, 0): 1},
+        **{(21003, 0, 0): 60, (4282, 0, 0): 9},
+        **{(21003, 2, 0): 66, (54, 2, 0): 11025, (4282, 2, 0): 12},
+        **{(21003, 3, 0): 69, (54, 3, 0): 11027, (25000, 3, 0): 1.1},
+    },
     # no image: baseline values; score between the groups
-    "13": {(31, 0, 0): 1, (21003, 0, 0): 44, (21003, 2, 0): 52, (54, 0, 0): 11003, (4282, 0, 0): 7},
-    "14": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22001, 0, 0): 0},  # sex mismatch
-    "15": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22019, 0, 0): 1},  # aneuploidy
-    "16": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22027, 0, 0): 1},  # outlier
-    "17": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003},  # withdrawn
-    "18": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003},  # 6 % of genotypes missing
+    "13": {**MAN_OF_44, (21003, 2, 0): 52, (4282, 0, 0): 7},
+    "14": {**MAN_OF_44, (22001, 0, 0): 0},  # sex mismatch
+    "15": {**MAN_OF_44, (22019, 0, 0): 1},  # aneuploidy
+    "16": {**MAN_OF_44, (22027, 0, 0): 1},  # outlier
+    "17": MAN_OF_44,  # withdrawn
+    "18": MAN_OF_44,  # 6 % of genotypes missing
     "-1": {},
-}  # fmt: skip
+}
 COLUMNS = sorted({key for row in ROWS.values() for key in row} | {(22009, 0, 1)})
 
 
@@ -71,7 +87,7 @@ def _write_main(path: Path, layout: str, without: tuple[int, ...] = (), rows: di
 
 
 def _read(path: Path) -> Phenotypes:
-    return read_phenotypes(path, needed_fields(4282, 1), OPTIONAL_FIELDS, 1)
+    return read_main_table(path, COHORT)
 
 
 def _samples() -> pd.DataFrame:
@@ -80,8 +96,9 @@ def _samples() -> pd.DataFrame:
 
 def _build(phenotypes: Phenotypes, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     pairs = pd.DataFrame({"ID1": ["13"], "ID2": ["12"]})
+    settings = dataclasses.replace(COHORT, **changes)
     people, attrition = build_participants(
-        phenotypes, _samples(), pd.Index(["11", "12", "77"]), {"17"}, pairs, {**COHORT, **changes}
+        phenotypes, _samples(), pd.Index(["11", "12", "77"]), {"17"}, pairs, settings
     )
     return people.set_index("participant_id"), attrition.frame().set_index("step")
 
@@ -100,8 +117,7 @@ def test_three_layouts_give_the_same_participants(tmp_path: Path, layout: str) -
     assert people["family"].tolist() == ["F00001", "F00002", "F00002"]
     assert people["largest_ancestry"].tolist() == [True, False, False]
     removed = attrition["removed"]
-    for step in ("negative id", "withdrawn", "sex chromosome aneuploidy", "outlier in heterozygosity or missingness",
-                 "reported sex differs from genetic sex", "more than 5 % of genotypes missing"):  # fmt: skip
+    for step in EXCLUSIONS:
         assert removed[step] == 1, step
     assert attrition["left"]["main table"] == 9 and attrition["left"]["more than 5 % of genotypes missing"] == 3
     assert attrition["left"]["with image and genotypes"] == 2
@@ -128,7 +144,7 @@ def test_ids_of_another_application_are_refused(tmp_path: Path) -> None:
 
 
 def test_missingness_of_the_main_table_counts(tmp_path: Path) -> None:
-    rows = {**ROWS, "19": {(31, 0, 0): 1, (21003, 0, 0): 44, (54, 0, 0): 11003, (22005, 0, 0): 0.051}}
+    rows = {**ROWS, "19": {**MAN_OF_44, (22005, 0, 0): 0.051}}
     path = tmp_path / "main.tab"
     columns = sorted({key for row in rows.values() for key in row} | {(22009, 0, 1)})
     lines = ["\t".join(["f.eid", *[_name(key, "tab") for key in columns]])]
@@ -168,7 +184,7 @@ def test_wrong_main_tables_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="field 54"):
         _read(_write_main(tmp_path / "main", "csv", without=(54,)))
     with pytest.raises(InputError, match=r"22009 \(array 2\)"):
-        read_phenotypes(_write_main(tmp_path / "main", "csv"), needed_fields(4282, 2), OPTIONAL_FIELDS, 2)
+        read_main_table(_write_main(tmp_path / "main", "csv"), dataclasses.replace(COHORT, n_pcs=2))
     doubled = tmp_path / "doubled"
     text = _write_main(doubled, "csv").read_text()
     doubled.write_text(text + text.splitlines()[1] + "\n")
@@ -180,6 +196,32 @@ def test_wrong_main_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("id,x\n1,2\n")
     with pytest.raises(InputError, match="expected one id column"):
         _read(tmp_path / "other")
+
+
+def test_computed_components_need_no_field(tmp_path: Path) -> None:
+    path = _write_main(tmp_path / "main", "csv", without=(22009,))
+    with pytest.raises(InputError, match=r"no column of field 22009"):
+        read_main_table(path, COHORT)
+    people, _ = _build(read_main_table(path, dataclasses.replace(COHORT, pcs="computed")), pcs="computed")
+    assert people["pc1"].isna().all()  # filled in after the split
+    without = read_main_table(path, dataclasses.replace(COHORT, n_pcs=0))
+    assert not without.has(22009)
+
+
+def test_attrition_is_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    attrition = Attrition("genetics", "variants")
+    for chrom, left in (("2", 10), ("7", 5)):
+        attrition.start("candidates", left, chrom=chrom)
+    for chrom, left in (("2", 8), ("7", 4)):
+        attrition.remove("rare", 1, left, chrom=chrom)
+    attrition.count("common", 6)
+    with caplog.at_level(logging.INFO):
+        attrition.log()
+    assert caplog.messages == [
+        "candidates: 15 variants left, 0 removed",
+        "rare: 12 variants left, 2 removed",
+        "common: 6 variants",
+    ]
 
 
 def test_withdrawals_have_no_header(tmp_path: Path) -> None:

@@ -1,18 +1,22 @@
 """The split table: what must hold for every cohort."""
 
+import dataclasses
+import logging
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cgni.cohort.roles import development_people, fold_people, holdout_people
-from cgni.cohort.schemas import splits_schema
-from cgni.cohort.splits import make_splits
 from cgni.base.errors import InputError
 from cgni.base.tables import write_table
+from cgni.cohort.roles import development_people, fold_people, holdout_people
+from cgni.cohort.schemas import splits_schema
+from cgni.cohort.settings import SplitSettings
+from cgni.cohort.splits import make_splits
 
-KEYS = {"holdout": 0.1, "folds": 5, "monitor": 0.2, "age_bands": 4}
+SPLITS = SplitSettings(holdout=0.1, folds=5, monitor=0.2, age_bands=4)
 
 
 def _people(n: int, seed: int, families: float = 0.9) -> pd.DataFrame:
@@ -36,7 +40,7 @@ def _people(n: int, seed: int, families: float = 0.9) -> pd.DataFrame:
 @given(seed=st.integers(0, 10**6), folds=st.integers(2, 6), families=st.sampled_from([0.3, 0.9, 5.0]))
 def test_everybody_has_one_role_and_families_stay_whole(seed: int, folds: int, families: float) -> None:
     people = _people(300, seed, families)
-    splits = make_splits(people, {**KEYS, "folds": folds}, seed)
+    splits = make_splits(people, dataclasses.replace(SPLITS, folds=folds), seed)
     assert splits["participant_id"].tolist() == sorted(people["participant_id"])
     merged = people.merge(splits, on="participant_id")
     roles = ["role", "fold", *[f"monitor_{fold}" for fold in range(folds)]]
@@ -57,20 +61,20 @@ def test_everybody_has_one_role_and_families_stay_whole(seed: int, folds: int, f
 
 def test_same_seed_same_split_whatever_the_order_of_rows() -> None:
     people = _people(400, 3)
-    first = make_splits(people, KEYS, 7)
-    pd.testing.assert_frame_equal(first, make_splits(people.sample(frac=1, random_state=1), KEYS, 7))
-    assert not first["fold"].equals(make_splits(people, KEYS, 8)["fold"])
+    first = make_splits(people, SPLITS, 7)
+    pd.testing.assert_frame_equal(first, make_splits(people.sample(frac=1, random_state=1), SPLITS, 7))
+    assert not first["fold"].equals(make_splits(people, SPLITS, 8)["fold"])
 
 
 def test_holdout_does_not_depend_on_the_number_of_folds() -> None:
     people = _people(400, 4)
-    holdouts = [make_splits(people, {**KEYS, "folds": folds}, 7)["role"] for folds in (2, 5, 9)]
+    holdouts = [make_splits(people, dataclasses.replace(SPLITS, folds=folds), 7)["role"] for folds in (2, 5, 9)]
     assert holdouts[0].equals(holdouts[1]) and holdouts[0].equals(holdouts[2])
 
 
 def test_parts_are_balanced() -> None:
     people = _people(2000, 5)
-    merged = people.merge(make_splits(people, KEYS, 7), on="participant_id")
+    merged = people.merge(make_splits(people, SPLITS, 7), on="participant_id")
     complete = merged["wm_group"].notna() & merged["has_image"] & merged["has_genotypes"]
     merged["label"] = merged["wm_group"].astype("Float64").fillna(-1)
     merged["band"] = pd.qcut(merged["age"], 4, labels=False)
@@ -92,8 +96,16 @@ def test_more_folds_than_the_smaller_class() -> None:
     people["has_image"] = people["has_genotypes"] = True
     people["wm_group"] = pd.array([1] * 4 + [0] * 56, dtype="Int8")
     with pytest.raises(InputError, match=r"splits\.folds: 5 folds, but .* 4 people"):
-        make_splits(people, KEYS, 1)
+        make_splits(people, SPLITS, 1)
+
+
+def test_sizes_are_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    people = _people(300, 2)
+    with caplog.at_level(logging.INFO):
+        splits = make_splits(people, SPLITS, 7)
+    held_out = len(holdout_people(splits))
+    assert caplog.messages == [f"{held_out} people held out, {300 - held_out} in 5 folds"]
 
 
 def test_table_fits_its_schema(tmp_path) -> None:
-    write_table(make_splits(_people(300, 1), KEYS, 1), tmp_path / "splits.parquet", splits_schema(5), {})
+    write_table(make_splits(_people(300, 1), SPLITS, 1), tmp_path / "splits.parquet", splits_schema(5), {})

@@ -2,9 +2,7 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from cgni.contributions.calls import calibration_rows, judge, lead_snps, null_array, summarise
 from cgni.contributions.null import (
     adjusted,
     calibration,
@@ -102,49 +100,3 @@ def test_missing_components_of_a_replicate_are_left_out() -> None:
     null[4, :, 1] = np.nan
     z, p = null_p(null[0], null[1:])
     assert np.isfinite(z).all() and ((p > 0) & (p <= 1)).all()
-
-
-def _contribution_rows(
-    rng: np.random.Generator, features: list[str], raised: str | None, folds: int = 3
-) -> pd.DataFrame:
-    parts = []
-    for fold in range(folds):
-        values = rng.normal(0, 1, len(features))
-        values[features.index(raised) if raised else slice(0, 0)] = 8.0
-        parts.append(pd.DataFrame({"fold": fold, "component": 1, "feature": features, "contribution": values,
-                                   "absolute": np.abs(values), "correlation": np.sign(values)}))  # fmt: skip
-    return pd.concat(parts)
-
-
-@pytest.mark.parametrize("rule", ["sd", "permutation"])
-def test_both_rules_stand_side_by_side(rule: str) -> None:
-    rng, features = np.random.default_rng(4), [f"r{n:02d}" for n in range(40)]
-    summary = summarise(_contribution_rows(rng, features, "r07"), 2.5)
-    null = pd.concat(
-        [summarise(_contribution_rows(rng, features, None), 2.5).assign(replicate=number) for number in range(40)]
-    )
-    table = judge(summary, null, rule, 0.05)
-    consensus = table[table["fold"] == -1].set_index("feature")
-    assert consensus.index[consensus["called_null"]].tolist() == ["r07"]
-    assert consensus.loc["r07", "selection_frequency"] == 1.0 and consensus.loc["r07", "q"] < 0.05
-    assert (table["called"] == table["called_sd" if rule == "sd" else "called_null"]).all()
-    assert null_array(null[null["fold"] == -1], features).shape == (40, 40, 1)
-    rows = {row[1]: row[2] for row in calibration_rows(null, "region", 2.5, 0.05)}
-    assert 0.02 <= rows["share of null features with p < .05"] <= 0.08
-    assert rows["features called in a null replicate by permutation, mean"] < 0.2
-
-
-def test_without_null_replicates_only_the_published_rule_calls() -> None:
-    rng, features = np.random.default_rng(5), [f"r{n:02d}" for n in range(40)]
-    empty = pd.DataFrame(columns=["replicate", "component", "fold", "feature", "share"])
-    table = judge(summarise(_contribution_rows(rng, features, "r07"), 2.5), empty, "sd", 0.05)
-    assert table["p"].isna().all() and not table["called_null"].any() and table["called"].any()
-
-
-def test_linked_snps_count_once() -> None:
-    rng = np.random.default_rng(6)
-    counts = rng.integers(0, 3, (300, 4)).astype(float)
-    counts[:, 1] = np.where(rng.random(300) < 0.9, counts[:, 0], counts[:, 1])
-    called = pd.DataFrame({"feature": ["a", "b", "d"], "share": [2.0, 3.0, 1.0]})
-    assert lead_snps(called, counts, ["a", "b", "c", "d"], 0.2) == {"b", "d"}
-    assert lead_snps(called.iloc[:0], counts, ["a", "b", "c", "d"], 0.2) == set()

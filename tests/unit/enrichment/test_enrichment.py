@@ -15,12 +15,14 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
+from cgni.base.errors import InputError
+from cgni.enrichment.called import called_features, consensus
 from cgni.enrichment.offline import over_represented
 from cgni.enrichment.online import Service
 from cgni.enrichment.ontology import Ontology, load_snapshot
-from cgni.enrichment.own_annotation import with_gmt, with_obo
-from cgni.enrichment.study import enrich_study
-from cgni.base.errors import InputError
+from cgni.enrichment.own_annotation import load_annotation, with_gmt, with_obo
+from cgni.enrichment.settings import EnrichmentSettings
+from cgni.enrichment.study import called_genes, enrich_study
 
 _ROOT = Path(__file__).resolve().parents[3]
 # Table 4 of the publication
@@ -70,6 +72,10 @@ def test_published_genes_give_the_published_first_terms(snapshot: Ontology) -> N
     assert first["GO:BP"] == "regulation of mitochondrial fission"
 
 
+def test_annotation_is_the_snapshots_without_files_of_ones_own(snapshot: Ontology) -> None:
+    assert load_annotation(_ROOT / "resources/go").terms.equals(snapshot.terms)
+
+
 def test_snapshot_resolves_outdated_symbols_and_several_ensembl_ids(snapshot: Ontology) -> None:
     assert snapshot.symbol("MKL1") == "MRTFA"
     assert snapshot.symbol("ENSG00000186868") == "MAPT"
@@ -77,19 +83,37 @@ def test_snapshot_resolves_outdated_symbols_and_several_ensembl_ids(snapshot: On
 
 
 def _study_tables(called: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    contributions = pd.DataFrame(
-        {"modality": "snp", "feature": ["1:1:A:G", "1:2:A:G"], "component": 1, "fold": -1, "called": [called, False]}
-    )
-    snp_genes = pd.DataFrame({"variant_id": ["1:1:A:G", "1:2:A:G"], "gene_id": ["ENSG00000186868", "ENSG00000136717"]})
-    return contributions, snp_genes
+    snps = ["1:1:A:G", "1:2:A:G"]
+    own = {"view": "genetics", "feature": snps, "component": 1, "fold": -1, "called": [called, False]}
+    genes = {"variant_id": snps, "gene_id": ["ENSG00000186868", "ENSG00000136717"]}
+    return pd.DataFrame(own), pd.DataFrame(genes)
+
+
+def test_called_genes_are_the_consensus_snps_of_the_rule_in_force() -> None:
+    rows = [
+        ("genetics", "a", 1, -1, True),
+        ("genetics", "b", 1, -1, False),
+        ("genetics", "b", 1, 0, True),  # in one fold alone
+        ("genetics", "c", 2, -1, True),
+        ("imaging", "Insula_L", 1, -1, True),
+        ("genetics", "a", 3, -1, False),
+    ]
+    contributions = pd.DataFrame(rows, columns=["view", "feature", "component", "fold", "called"])
+    assert called_features(contributions, "genetics")["feature"].tolist() == ["a", "c"]
+    assert consensus(contributions, "imaging")["feature"].tolist() == ["Insula_L"]
+    snp_genes = pd.DataFrame({"variant_id": ["a", "a", "b", "c"], "gene_id": ["E1", "E2", "E3", "E1"]})
+    genes = called_genes(contributions, snp_genes)
+    assert genes == {1: {"E1", "E2"}, 2: {"E1"}, 3: set(), -1: {"E1", "E2"}}
 
 
 def test_study_without_called_snps_gives_an_empty_table(snapshot: Ontology) -> None:
-    cfg = {"engine": "offline", "sources": ["GO:BP"], "background": "tested", "min_term_size": 1, "max_term_size": 500}
-    terms, request = enrich_study(*_study_tables(False), snapshot, cfg)
+    settings = EnrichmentSettings(engine="offline", sources=("GO:BP",), min_term_size=1, max_term_size=500)
+    terms, request = enrich_study(*_study_tables(False), snapshot, settings)
     assert terms.empty and request["tested_genes"] == ["ENSG00000136717", "ENSG00000186868"]
-    terms, _ = enrich_study(*_study_tables(True), snapshot, cfg)
+    terms, request = enrich_study(*_study_tables(True), snapshot, settings)
     assert set(terms["component"]) == {1, -1} and set(terms["background"]) == {"tested", "annotated"}
+    assert set(terms.loc[terms["primary"], "background"]) == {"tested"}
+    assert json.loads(json.dumps(request)) == request  # lists, no tuples
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -130,21 +154,25 @@ _META = {"version": "e111_eg58_p18_30541362", "timestamp": "2024-01-01"}
 
 def _answer(path: str, body: dict) -> bytes:
     if path == "/api/convert/convert":
+        same = {"n_incoming": 1, "n_converted": 1, "description": "", "namespaces": "ENSG", "query": "query_1"}
         rows = [
-            {"incoming": gene, "converted": gene if gene in _NAMES else "None", "n_incoming": 1, "n_converted": 1,
-             "name": _NAMES.get(gene, "None"), "description": "", "namespaces": "ENSG", "query": "query_1"}
+            {
+                "incoming": gene,
+                "converted": gene if gene in _NAMES else "None",
+                "name": _NAMES.get(gene, "None"),
+                **same,
+            }
             for gene in body["query"]
-        ]  # fmt: skip
+        ]
         return json.dumps({"result": rows, "meta": _META}).encode()
     assert path == "/api/gost/profile/"
     ids = {name: gene for gene, name in _NAMES.items()}
     mapping = {name: [ids[name]] for name in body["query"]}
-    row = {
-        "source": "GO:CC", "native": "GO:0030425", "name": "dendrite", "p_value": 1e-5, "intersection_size": 1,
-        "term_size": 600, "query_size": len(mapping), "effective_domain_size": 20000, "significant": True,
-        "description": "", "precision": 1.0, "recall": 0.1, "query": "query_1", "parents": [],
-        "intersections": [["IDA"]] + [[]] * (len(mapping) - 1),
-    }  # fmt: skip
+    sizes = {"intersection_size": 1, "term_size": 600, "query_size": len(mapping), "effective_domain_size": 20000}
+    scores = {"p_value": 1e-5, "significant": True, "precision": 1.0, "recall": 0.1}
+    names = {"source": "GO:CC", "native": "GO:0030425", "name": "dendrite", "description": "", "query": "query_1"}
+    evidence = [["IDA"]] + [[]] * (len(mapping) - 1)
+    row = {**names, **scores, **sizes, "parents": [], "intersections": evidence}
     genes = {"query_1": {"ensgs": [ids[name] for name in body["query"]], "mapping": mapping}}
     meta = {**_META, "genes_metadata": {"query": genes}, "query_metadata": {"queries": {"query_1": body["query"]}}}
     return json.dumps({"result": [row], "meta": meta}).encode()
@@ -205,13 +233,13 @@ def test_answers_are_kept_with_their_date(service: str, tmp_path: Path) -> None:
     assert len(_Server.seen) == 2 and len(list(tmp_path.glob("*.json"))) == 2
 
 
-def _config(engine: str, url: str) -> dict:
-    return {"engine": engine, "sources": ["GO:CC"], "background": "tested", "min_term_size": 1, "max_term_size": 500,
-            "service": url, "timeout": 5, "attempts": 1}  # fmt: skip
+def _settings(engine: str, url: str) -> EnrichmentSettings:
+    sizes = {"min_term_size": 1, "max_term_size": 500}
+    return EnrichmentSettings(engine=engine, sources=("GO:CC",), service=url, timeout=5, attempts=1, **sizes)
 
 
 def test_study_goes_online_with_names_from_gconvert(service: str, snapshot: Ontology) -> None:
-    terms, request = enrich_study(*_study_tables(True), snapshot, _config("gprofiler", service))
+    terms, request = enrich_study(*_study_tables(True), snapshot, _settings("gprofiler", service))
     assert set(terms["engine"]) == {"gprofiler"} and set(terms["data_version"]) == {"g:Profiler " + _META["version"]}
     assert _Server.seen[0][0] == "/api/convert/convert"
     assert _Server.seen[1][1]["query"] == ["MAPT"] and "gost?" in request["requests"][0]["link"]
@@ -219,11 +247,11 @@ def test_study_goes_online_with_names_from_gconvert(service: str, snapshot: Onto
 
 def test_without_a_network_auto_takes_the_offline_engine(snapshot: Ontology, caplog: pytest.LogCaptureFixture) -> None:
     nowhere = "http://127.0.0.1:9"  # the discard port: nobody listens
-    terms, _ = enrich_study(*_study_tables(True), snapshot, _config("auto", nowhere))
+    terms, _ = enrich_study(*_study_tables(True), snapshot, _settings("auto", nowhere))
     assert set(terms["engine"]) == {"offline"} and "the offline engine is used instead" in caplog.text
     assert caplog.text.count("attempt") == 2  # one attempt and the message, not one a query
     with pytest.raises(InputError, match="check the network"):
-        enrich_study(*_study_tables(True), snapshot, _config("gprofiler", nowhere))
+        enrich_study(*_study_tables(True), snapshot, _settings("gprofiler", nowhere))
 
 
 def test_own_gene_sets(snapshot: Ontology, tmp_path: Path) -> None:
@@ -234,6 +262,7 @@ def test_own_gene_sets(snapshot: Ontology, tmp_path: Path) -> None:
     # of 5 genes 3 are in the set, both query genes among them: 3/5 x 2/4
     assert table.loc["tau", "p"] == pytest.approx(0.3) and own.version == "GMT sets.gmt"
     assert own.genes_of()["other"] == {"MRTFA", "CD9"}  # MKL1 is outdated
+    assert load_annotation(_ROOT / "resources/go", gmt=path).direct == own.direct
     path.write_text("tau\tno genes\n")
     with pytest.raises(InputError, match="line 1"):
         with_gmt(snapshot, path)
@@ -251,12 +280,18 @@ def test_own_ontology_and_annotation(snapshot: Ontology, tmp_path: Path) -> None
         "[Typedef]\nid: part_of\nname: part of\n"
     )
     row = "UniProtKB\tP1\t{}\t{}\t{}\tPMID:1\t{}\t\tP\tname\t\tprotein\ttaxon:9606\t20240101\tUniProt"
-    entries = [("MAPT", "", "T:2", "IDA"), ("BIN1", "", "T:9", "IDA"), ("FYN", "NOT|involved_in", "T:2", "IDA"),
-               ("CD9", "", "T:2", "ND"), ("RCAN1", "", "T:3", "IDA")]  # fmt: skip
+    entries = [
+        ("MAPT", "", "T:2", "IDA"),
+        ("BIN1", "", "T:9", "IDA"),
+        ("FYN", "NOT|involved_in", "T:2", "IDA"),
+        ("CD9", "", "T:2", "ND"),
+        ("RCAN1", "", "T:3", "IDA"),
+    ]
     gaf.write_text("!gaf-version: 2.2\n" + "\n".join(row.format(*entry) for entry in entries) + "\n")
     own = with_obo(snapshot, obo, gaf)
     assert own.genes_of() == {"T:0": {"MAPT", "BIN1"}, "T:1": {"MAPT", "BIN1"}, "T:2": {"MAPT"}}
     assert "releases/2024-01-01" in own.version
+    assert load_annotation(_ROOT / "resources/go", obo=obo, gaf=gaf).version == own.version
     gaf.write_text("MAPT\tT:2\n")
     with pytest.raises(InputError, match="line 1: 2 columns"):
         with_obo(snapshot, obo, gaf)

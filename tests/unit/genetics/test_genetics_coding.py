@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from cgni.base.errors import InputError
+from cgni.base.tables import read_table, write_table
 from cgni.genetics.coding import alt_is_minor, fill_values
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.matrix import load_genotypes
 from cgni.genetics.schemas import FILL, genotypes_schema
-from cgni.base.tables import read_table, write_table
 
 
 def _counts(**columns: list) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -11,20 +12,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, write_files
-from cgni.cohort.samples import read_people
 from cgni.base.errors import InputError
+from cgni.cohort.samples import read_people
 from cgni.genetics import qc as quality
 from cgni.genetics.bgen import copy_variants, locate_variants, read_header
 from cgni.genetics.chromosome import assess_chromosome
 from cgni.genetics.counts import AlleleCounts
-from cgni.genetics.plink import Plink
-from cgni.genetics.sources import GenotypeFiles
 from cgni.genetics.paths import chromosome_files, people_file, variants_file
+from cgni.genetics.people import GenotypedPeople
+from cgni.genetics.plink import Plink
+from cgni.genetics.settings import GenotypeInputs, VariantQcSettings
+from cgni.genetics.sources import GenotypeFiles
+from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, write_files
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
 
-QC = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "remove"}
+QC = VariantQcSettings(info=0.3, missing=0.05, maf=0.01, hwe=1e-6, hard_call=0.1, strand_ambiguous="remove")
 IDS = [str(5000000 + number) for number in range(PEOPLE)]
 POSITIONS = [100, 200, 300]
 _CALLS = {0: "0/0", 1: "0/1", 2: "1/1", -1: "./."}
@@ -38,11 +41,11 @@ def _assess(path: Path, scratch: Path, names: list[str], chrom: str = "2", value
     parts = [name.split(":") for name in names]
     candidates = pd.DataFrame(parts, columns=["chrom", "pos", "ref", "alt"]).assign(variant_id=names, rsid=None)
     candidates = candidates.assign(pos=candidates["pos"].astype(int), gene_id="ENSG0", symbol="G")
-    variants = variants_file(str(path))
-    files = GenotypeFiles(chrom, path, Path(people_file(str(path), None)), variants and Path(variants), None)
-    people = pd.Index(read_people(files.people)["participant_id"])
+    files = GenotypeFiles.of(chrom, str(path), people_file(str(path), None), variants_file(str(path)))
+    ids = pd.Index(read_people(files.people)["participant_id"])
+    people = GenotypedPeople(ids, reference=ids, development=ids)
     scratch.mkdir(exist_ok=True)
-    return assess_chromosome(Plink("plink2", scratch, 1, 640), files, candidates, people, people, QC, values)
+    return assess_chromosome(Plink("plink2", scratch, 1, 640), files, candidates, people, QC, values)
 
 
 def _expected(counts: AlleleCounts, variants: list[Variant]) -> np.ndarray:
@@ -266,10 +269,21 @@ def test_truncated_bed_and_pgen(tmp_path: Path) -> None:
 
 
 def test_companion_files() -> None:
-    keys = {"files": "g/c{chrom}.pgen", "sample": None, "mfi": "m{chrom}.txt"}
+    inputs = GenotypeInputs(files="g/c{chrom}.pgen", sample=None, mfi="m{chrom}.txt", chromosomes=(2, 7))
     expected = {"genotypes": "g/c2.pgen", "people": "g/c2.psam", "variants": "g/c2.pvar", "mfi": "m2.txt"}
-    assert chromosome_files(keys, 2) == expected
-    single = chromosome_files({"files": "all.vcf.gz", "sample": None, "mfi": None}, 2)
+    assert chromosome_files(inputs, 2) == expected and inputs.chromosome_names == ("2", "7")
+    found = GenotypeFiles.of("2", *expected.values())
+    assert (found.format, found.variants, found.mfi) == ("pgen", Path("g/c2.pvar"), Path("m2.txt"))
+    single = chromosome_files(GenotypeInputs(files="all.vcf.gz", sample=None, mfi=None), 2)
     assert single == {"genotypes": "all.vcf.gz", "people": "all.vcf.gz", "variants": None, "mfi": None}
-    named = chromosome_files({"files": "all.bgen", "sample": "p{chrom}.sample", "mfi": None}, 7)
+    named = chromosome_files(GenotypeInputs(files="all.bgen", sample="p{chrom}.sample", mfi=None), 7)
     assert named["people"] == "p7.sample"
+    assert GenotypeFiles.of("7", *named.values()).variants is None
+
+
+def test_companion_files_need_nothing_heavy() -> None:
+    """The rules ask for them each time that the workflow is parsed."""
+    heavy = "('numpy', 'pandas', 'pyarrow', 'scipy')"
+    code = f"import sys; import cgni.genetics.paths; print([name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

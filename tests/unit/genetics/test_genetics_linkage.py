@@ -1,5 +1,6 @@
 """Linked pairs against numpy's correlations, blocks against networkx, clumping and caps worked out by hand."""
 
+import dataclasses
 from pathlib import Path
 
 import networkx
@@ -7,14 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cgni.base.tables import write_table
 from cgni.genetics import qc as quality
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.ld import apply_linkage, block_numbers, clumped, linked_pairs, over_cap
 from cgni.genetics.merge import linkage_notes, quality_attrition
 from cgni.genetics.schemas import LD_BLOCKS
-from cgni.base.tables import write_table
+from cgni.genetics.settings import LinkageSettings
 
-LD = {"window_kb": 250, "block_r2": 0.5, "clump_r2": None, "per_gene": None}
+LD = LinkageSettings(window_kb=250, block_r2=0.5, clump_r2=None, per_gene=None)
 
 
 def _counts(seed: int, people: int = 400, variants: int = 300) -> AlleleCounts:
@@ -53,6 +55,18 @@ def test_constant_variants_are_linked_with_nothing() -> None:
     counts = _counts(1, variants=3)
     counts.values[:, 0] = 1
     assert not linked_pairs(counts, np.arange(3), 10, 0.01)["first"].eq(0).any()
+
+
+def test_many_people_are_thinned_evenly() -> None:
+    """Of 4,001 people the 2,000 evenly spaced rows count: those between them, made of noise, do not."""
+    rng = np.random.default_rng(1)
+    spaced = np.linspace(0, 4000, 2000).astype(int)
+    values = rng.integers(0, 3, (4001, 2)).astype(np.int8)
+    values[spaced, 1] = values[spaced, 0]
+    counts = AlleleCounts(pd.RangeIndex(4001).astype(str), pd.Index(["a", "b"]), values)
+    np.testing.assert_allclose(linked_pairs(counts, np.arange(2), 10, 0.9)["r2"], [1], atol=1e-5)
+    nothing = AlleleCounts(counts.ids, counts.variants[:0], values[:, :0])
+    assert linked_pairs(nothing, np.arange(0), 10, 0.9).empty
 
 
 def test_blocks_are_connected_components() -> None:
@@ -116,7 +130,7 @@ def test_by_default_blocks_are_reported_and_nothing_goes(tmp_path: Path) -> None
 def test_clumping_and_caps_are_counted() -> None:
     counts = _counts(4)
     qc, candidates = _study(counts)
-    asked = {**LD, "clump_r2": 0.3, "per_gene": 2}
+    asked = dataclasses.replace(LD, clump_r2=0.3, per_gene=2)
     table, blocks = apply_linkage(qc, counts, candidates, asked)
     kept = table[table["passed"]]
     r2 = _squared(counts)
@@ -127,4 +141,5 @@ def test_clumping_and_caps_are_counted() -> None:
     frame = quality_attrition(table, ["2"], linkage_notes(asked)).frame().set_index("step")
     assert frame["removed"][quality.CLUMPED] > 0 and frame["removed"][quality.CAPPED] > 0
     assert frame["left"].iloc[-1] == len(kept) and "0.3" in frame["note"][quality.CLUMPED]
+    assert frame["note"][quality.CLUMPED] == "r2 >= 0.3 within 250 kb, smallest eQTL p stays"
     assert linkage_notes(LD) == {quality.CLUMPED: "off", quality.CAPPED: "off"}

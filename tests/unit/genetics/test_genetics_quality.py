@@ -1,5 +1,7 @@
 """Variant quality on small files in UK Biobank's formats: exactly the planted defects go, for the planted reason."""
 
+import dataclasses
+import logging
 import shutil
 from pathlib import Path
 
@@ -8,21 +10,23 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, hardy_p, write_files
-from cgni.cohort.schemas import ATTRITION
 from cgni.base.errors import InputError
-from cgni.genetics import qc as quality
-from cgni.genetics.chromosome import assess_chromosome, reference_people
-from cgni.genetics.counts import AlleleCounts, from_blocks, from_table, joined
-from cgni.genetics.merge import check_build, quality_attrition, snp_genes
-from cgni.genetics.plink import Plink, last_words, scratch_folder
-from cgni.genetics.schemas import QC, SNP_GENES
-from cgni.genetics.sources import GenotypeFiles
 from cgni.base.tables import write_table
+from cgni.cohort.schemas import ATTRITION
+from cgni.genetics import qc as quality
+from cgni.genetics.chromosome import assess_chromosome
+from cgni.genetics.counts import AlleleCounts, from_blocks, from_table, joined, read_blocks
+from cgni.genetics.merge import check_build, quality_attrition, snp_genes
+from cgni.genetics.people import GenotypedPeople, reference_people
+from cgni.genetics.plink import Plink, last_words, open_plink
+from cgni.genetics.schemas import QC, SNP_GENES
+from cgni.genetics.settings import VariantQcSettings
+from cgni.genetics.sources import GenotypeFiles
+from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, hardy_p, write_files
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
 
-THRESHOLDS = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "remove"}
+FILTERS = VariantQcSettings(info=0.3, missing=0.05, maf=0.01, hwe=1e-6, hard_call=0.1, strand_ambiguous="remove")
 IDS = ["-1", "-2", *[str(5000000 + number) for number in range(PEOPLE)]]
 
 
@@ -84,13 +88,18 @@ def plink(tmp_path: Path) -> Plink:
     return Plink("plink2", tmp_path / "scratch", 1, 640)
 
 
-def _assess(plink: Plink, files: tuple, names: list[str], **changes) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _assess(
+    plink: Plink,
+    files: tuple,
+    names: list[str],
+    reference: list[str] = IDS[2:],
+    filters: VariantQcSettings = FILTERS,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     bgen, sample, mfi = files
-    people = pd.Index(IDS[2:])
-    arguments = {"participants": people, "reference": people, "qc": THRESHOLDS, **changes}
-    table, counts = assess_chromosome(
-        plink, GenotypeFiles("2", Path(bgen), sample, None, mfi), _candidates(names), **arguments
-    )
+    source = GenotypeFiles.of("2", bgen, sample, mfi=mfi)
+    everybody = pd.Index(IDS[2:])
+    people = GenotypedPeople(everybody, pd.Index(reference), everybody)
+    table, counts = assess_chromosome(plink, source, _candidates(names), people, filters, "hard_calls")
     return table, counts.to_table().to_pandas()
 
 
@@ -119,16 +128,25 @@ def test_planted_defects_go_for_the_planted_reason(plink: Plink, tmp_path: Path)
         assert genotypes[name].fillna(-1).tolist() == expected.tolist()
     assert genotypes.shape == (PEOPLE, 1 + table["passed"].sum()) and table["passed"].sum() == 6
     write_table(table[QC.names], tmp_path / "qc.parquet", QC, {})
-    kept, _ = _assess(plink, files, list(reasons), qc={**THRESHOLDS, "strand_ambiguous": "keep"})
+    kept, _ = _assess(plink, files, list(reasons), filters=dataclasses.replace(FILTERS, strand_ambiguous="keep"))
     kept = kept.set_index("candidate_id")["reason"]
     assert pd.isna(kept["2:910:A:T"]) and kept["2:920:G:C"] == quality.RARE
+
+
+def test_other_chromosomes_do_not_count(plink: Plink, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    files = write_files(tmp_path, [_good(100), _good(200, info=0.2)], IDS)
+    with caplog.at_level(logging.INFO):
+        table, genotypes = _assess(plink, files, ["2:100:A:G", "2:200:A:G", "7:100:A:G"])
+    assert table["candidate_id"].tolist() == ["2:100:A:G", "2:200:A:G"]
+    assert list(genotypes.columns) == ["participant_id", "2:100:A:G"]
+    assert caplog.messages == [f"1 of 2 candidates passed ({PEOPLE} reference people)"]
 
 
 def test_boundaries_use_the_reference_people_alone(plink: Plink, tmp_path: Path) -> None:
     counts = np.zeros(PEOPLE, dtype=int)
     counts[:100] = hardy_counts(0.3, 1)[:100]
     files = write_files(tmp_path, [_good(100, counts=counts)], IDS)
-    table, _ = _assess(plink, files, ["2:100:A:G"], reference=pd.Index(IDS[102:]))
+    table, _ = _assess(plink, files, ["2:100:A:G"], reference=IDS[102:])
     assert table["reason"].tolist() == [quality.RARE] and table["maf"].tolist() == [0]
 
 
@@ -258,7 +276,7 @@ def _counts(ids: list[str], names: list[str], values: list[list[float]], kind: t
     return AlleleCounts(pd.Index(ids, dtype=str), pd.Index(names, dtype=str), np.array(values, dtype=kind))
 
 
-def test_chromosomes_are_joined_by_person() -> None:
+def test_chromosomes_are_joined_by_person(tmp_path: Path) -> None:
     one, two = (
         _counts(["1", "2"], ["2:1:A:G"], [[0], [-1]], np.int8),
         _counts(["1", "2"], ["7:1:A:G"], [[1], [2]], np.int8),
@@ -266,6 +284,10 @@ def test_chromosomes_are_joined_by_person() -> None:
     table = joined([one, two]).to_table().to_pandas()
     assert table.columns.tolist() == ["participant_id", "2:1:A:G", "7:1:A:G"]
     assert table["2:1:A:G"].fillna(-9).tolist() == [0, -9]
+    paths = [tmp_path / "2.parquet", tmp_path / "7.parquet"]
+    for counts, path in zip((one, two), paths, strict=True):
+        pq.write_table(counts.to_blocks(), path)
+    assert read_blocks(paths, one.ids, "hard_calls").to_table().equals(joined([one, two]).to_table())
     with pytest.raises(InputError, match="2 people are not in all chromosomes"):
         joined([one, _counts(["1", "3"], ["7:1:A:G"], [[1], [2]], np.int8)])
 
@@ -301,6 +323,9 @@ def test_reference_people() -> None:
     splits = pd.DataFrame({"participant_id": list("abcde"), "role": ["development"] * 3 + ["holdout", "development"]})
     assert reference_people(people, splits, "development").tolist() == ["a"]
     assert reference_people(people, splits, "everybody").tolist() == list("abcd")
+    shuffled = GenotypedPeople.of(people.iloc[::-1], splits, "development")
+    assert shuffled.everybody.tolist() == list("abcd") and shuffled.reference.tolist() == ["a"]
+    assert shuffled.development.tolist() == list("abce")
     with pytest.raises(InputError, match=r"people\.reference"):
         reference_people(people.assign(unrelated=False), splits, "development")
 
@@ -312,6 +337,7 @@ def test_last_words_of_plink2_name_nobody() -> None:
 
 def test_left_over_scratch_is_removed(tmp_path: Path) -> None:
     (tmp_path / ".plink-qc-killed").mkdir()
-    with scratch_folder(tmp_path) as folder:
-        assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    with open_plink(tmp_path / "qc.parquet", "qc", threads=3, memory_mb=4000) as plink:
+        assert [path.name for path in tmp_path.iterdir()] == [plink.scratch.name]
+        assert (plink.threads, plink.memory_mb) == (3, 3500)
     assert not list(tmp_path.iterdir())

@@ -1,5 +1,6 @@
 """503 real people, 10,025 SNPs of chromosome 2: the stage against plink2's own reports and filters, in four formats."""
 
+import dataclasses
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,14 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cgni.cohort.samples import read_people
 from cgni.base.errors import InputError
+from cgni.cohort.samples import read_people
 from cgni.genetics.chromosome import assess_chromosome
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.merge import check_build, quality_attrition
-from cgni.genetics.plink import Plink, decode_bed
-from cgni.genetics.sources import GenotypeFiles
 from cgni.genetics.paths import people_file, variants_file
+from cgni.genetics.people import GenotypedPeople
+from cgni.genetics.plink import Plink, decode_bed
+from cgni.genetics.settings import VariantQcSettings
+from cgni.genetics.sources import GenotypeFiles
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "real" / "genotypes"
 BGEN = REAL / "1kg_chr2_8bit_reffirst.bgen"
@@ -24,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed"),
     pytest.mark.skipif(not BGEN.is_file(), reason="the real genotypes (../shared/real/genotypes) are not here"),
 ]
-QC = {"info": 0.3, "missing": 0.002, "maf": 0.1, "hwe": 0.05, "hard_call": 0.1, "strand_ambiguous": "keep"}
+QC = VariantQcSettings(info=0.3, missing=0.002, maf=0.1, hwe=0.05, hard_call=0.1, strand_ambiguous="keep")
 FORMATS = {
     "bed": ["--make-bed"],
     "pgen": ["--make-pgen"],
@@ -40,8 +43,7 @@ def _plink2(*arguments: str | Path) -> None:
 
 
 def _files(path: Path) -> GenotypeFiles:
-    variants = variants_file(str(path))
-    return GenotypeFiles("2", path, Path(people_file(str(path), None)), variants and Path(variants), None)
+    return GenotypeFiles.of("2", str(path), people_file(str(path), None), variants_file(str(path)))
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +78,13 @@ def formats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def _assess(
-    files: GenotypeFiles, candidates: pd.DataFrame, scratch: Path, **changes: object
+    files: GenotypeFiles, candidates: pd.DataFrame, scratch: Path, values: str = "hard_calls", **changes: object
 ) -> tuple[pd.DataFrame, AlleleCounts]:
-    people = pd.Index(read_people(files.people)["participant_id"])
+    ids = pd.Index(read_people(files.people)["participant_id"])
+    people = GenotypedPeople(ids, reference=ids, development=ids)
     scratch.mkdir(exist_ok=True)
-    values = str(changes.pop("values", "hard_calls"))
-    qc = {**QC, **changes}
-    return assess_chromosome(Plink("plink2", scratch, 1, 640), files, candidates, people, people, qc, values)
+    qc = dataclasses.replace(QC, **changes)
+    return assess_chromosome(Plink("plink2", scratch, 1, 640), files, candidates, people, qc, values)
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +173,8 @@ def test_bed_alleles_in_the_other_order_are_turned(
     turned = tmp_path / "turned"
     table = pd.read_csv(formats["bed"].with_suffix(".bim"), sep="\t", header=None)
     table[[1, 5]].to_csv(tmp_path / "alt.txt", sep="\t", header=False, index=False)
-    _plink2("--bfile", formats["bed"].with_suffix(""), "--alt1-allele", tmp_path / "alt.txt", "2", "1",
-            "--make-bed", "--out", turned)  # fmt: skip
+    exchange = ["--alt1-allele", tmp_path / "alt.txt", "2", "1"]
+    _plink2("--bfile", formats["bed"].with_suffix(""), *exchange, "--make-bed", "--out", turned)
     assert (pd.read_csv(f"{turned}.bim", sep="\t", header=None)[4] == table[5]).all()
     ours, counts = _assess(_files(turned.with_suffix(".bed")), candidates, tmp_path / "a")
     same, expected = _assess(_files(formats["bed"]), candidates, tmp_path / "b")

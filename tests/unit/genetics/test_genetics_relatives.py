@@ -1,5 +1,6 @@
 """Kinship and components of simulated people whose parents and populations are known."""
 
+import logging
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,17 +10,23 @@ import pandas as pd
 import pytest
 
 from cgni.base.errors import InputError
+from cgni.genetics.components import projected_components, with_components
+from cgni.genetics.kinship import estimate_kinship
 from cgni.genetics.plink import Plink
-from cgni.genetics.relatives import join_beds, kinship_pairs, projected_components, thin_variants
+from cgni.genetics.settings import ThinSettings
 from cgni.genetics.sources import GenotypeFiles
+from cgni.genetics.thinning import ThinnedSnps, thin_chromosome
 from cgni.simulation.bgen import BgenVariant, write_bgen
 from cgni.simulation.people import draw_pedigree, hand_down
+from tests.unit.genetics.genotype_files import Variant, write_files
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
 
-THIN = {"spacing_kb": 1, "maf": 0.05, "window_kb": 50, "r2": 0.2}
+THIN = ThinSettings(spacing_kb=1, maf=0.05, window_kb=50, r2=0.2)
 PEOPLE, SNPS = 300, 3000
 PEDIGREE = draw_pedigree(PEOPLE, 0.2, 20, np.random.default_rng(1))
+IDS = np.array([f"{5000 + row}" for row in range(PEOPLE)])
+IMAGED = pd.Series(np.delete(IDS, 7))
 
 
 def _genotypes(chrom: int) -> np.ndarray:
@@ -33,9 +40,11 @@ def _genotypes(chrom: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thinned, joined SNPs of two chromosomes; one withdrawn person is left out."""
-    folder, kept, parts = tmp_path_factory.mktemp("thin"), np.arange(PEOPLE) != 7, []
+def snps(tmp_path_factory: pytest.TempPathFactory) -> ThinnedSnps:
+    """Thinned SNPs of two chromosomes; the person of row 7 has no image and is left out."""
+    folder, beds = tmp_path_factory.mktemp("thin"), []
+    sample = folder / "people.sample"
+    sample.write_text("ID_1 ID_2 missing\n0 0 0\n" + "".join(f"{i} {i} 0\n" for i in IDS))
     for chrom in (2, 7):
         genotypes, path = _genotypes(chrom), folder / f"c{chrom}.bgen"
         certain = np.rint(255 * np.eye(3)[genotypes][:, :, :2]).astype(np.uint8)
@@ -47,10 +56,15 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_bgen(path, records, PEOPLE)
         scratch = folder / f"scratch{chrom}"
         scratch.mkdir()
-        files = GenotypeFiles(str(chrom), path, path.with_suffix(".sample"), None, None)
-        parts.append(thin_variants(Plink("plink2", scratch, 1, 640), files, kept, THIN))
-    join_beds(parts, folder / "joined")
-    return folder / "joined"
+        files = GenotypeFiles.of(str(chrom), str(path), str(sample))
+        beds.append(f"{thin_chromosome(Plink('plink2', scratch, 1, 640), files, IMAGED, THIN)}.bed")
+    return ThinnedSnps.of(beds, str(sample))
+
+
+@pytest.fixture(scope="module")
+def prefix(snps: ThinnedSnps, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both chromosomes joined."""
+    return snps.join(tmp_path_factory.mktemp("joined") / "joined")
 
 
 def test_thinned_snps_keep_their_distance(prefix: Path) -> None:
@@ -61,20 +75,26 @@ def test_thinned_snps_keep_their_distance(prefix: Path) -> None:
     assert table[1].is_unique and len(Path(f"{prefix}.fam").read_text().splitlines()) == PEOPLE - 1
 
 
-def test_parents_children_and_siblings_are_found(prefix: Path, tmp_path: Path) -> None:
-    pairs = kinship_pairs(Plink("plink2", tmp_path, 1, 640), prefix, 0.0442 * 2)
-    found = {frozenset(pair) for pair in zip(pairs["first"], pairs["second"], strict=True)}
-    true = {frozenset(pair) for pair in PEDIGREE.related_pairs() if 7 not in pair}
+def test_parents_children_and_siblings_are_found(
+    snps: ThinnedSnps, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        pairs = estimate_kinship(Plink("plink2", tmp_path, 1, 640), snps, 0.0442 * 2)
+    assert list(pairs.columns) == ["ID1", "ID2", "HetHet", "IBS0", "Kinship"]
+    assert caplog.messages == [f"{len(pairs)} pairs of relatives"]
+    listed = [frozenset(pair) for pair in zip(pairs["ID1"], pairs["ID2"], strict=True)]
+    found = set(listed)
+    true = {frozenset(IDS[list(pair)]) for pair in PEDIGREE.related_pairs() if 7 not in pair}
     assert true <= found and len(true) >= 38
-    first_degree = pairs[[frozenset(p) in true for p in zip(pairs["first"], pairs["second"], strict=True)]]
+    first_degree = pairs[[pair in true for pair in listed]]
     # first degree: 0.25 (Manichaikul 2010)
     assert first_degree["Kinship"].between(0.18, 0.32).all() and first_degree["Kinship"].mean() == pytest.approx(
         0.25, abs=0.02
     )
     # what else passes half the bound of second degree shares a parent's relative: children of one parent
     others = found - true
-    half = {frozenset((a, b)) for a in range(280, PEOPLE) for b in range(280, a)
-            if set(PEDIGREE.parents[a]) & set(PEDIGREE.parents[b])}  # fmt: skip
+    children = [(a, b) for a in range(280, PEOPLE) for b in range(280, a)]
+    half = {frozenset(IDS[[a, b]]) for a, b in children if set(PEDIGREE.parents[a]) & set(PEDIGREE.parents[b])}
     assert others <= half
 
 
@@ -98,8 +118,8 @@ def test_components_separate_the_populations_and_ignore_who_is_projected(prefix:
         assert abs(np.corrcoef(standard @ weight, table[f"pc{number}"])[0, 1]) > 0.999
     # removing somebody who was only projected changes nobody's scores
     other = tmp_path / "other"
-    subprocess.run(["plink2", "--bfile", prefix, "--remove", _ids(tmp_path, founders[1::4]), "--make-bed",
-                    "--out", other, "--silent"], check=True)  # fmt: skip
+    fewer = ["--remove", _ids(tmp_path, founders[1::4]), "--make-bed", "--out", other, "--silent"]
+    subprocess.run(["plink2", "--bfile", prefix, *fewer], check=True)
     again = projected_components(Plink("plink2", tmp_path, 1, 640), other, reference, 3, 1).set_index("row")
     np.testing.assert_allclose(again, table.loc[again.index], atol=1e-9)
 
@@ -109,10 +129,49 @@ def _ids(tmp_path: Path, rows: np.ndarray) -> Path:
     return tmp_path / "ids.txt"
 
 
+def test_components_of_the_participants(
+    snps: ThinnedSnps, prefix: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Unrelated development people with thinned SNPs are the reference; the study's people get their own scores."""
+    founders = np.flatnonzero(PEDIGREE.parents[:, 0] < 0)
+    people = pd.DataFrame({"participant_id": [*IDS[::-1], "stranger"], "pc1": np.nan, "pc2": np.nan, "age": 60.0})
+    people["unrelated"] = people["participant_id"].isin(IDS[founders])
+    held_out = IDS[founders[:40]]
+    splits = people[["participant_id"]].assign(role="development")
+    splits.loc[splits["participant_id"].isin(held_out), "role"] = "holdout"
+    with caplog.at_level(logging.INFO):
+        table = with_components(Plink("plink2", tmp_path, 1, 640), snps, people, splits, 2, 1)
+    reference = np.setdiff1d(founders[40:], [7])
+    assert caplog.messages == [f"2 components of {len(reference)} reference people"]
+    again = projected_components(Plink("plink2", tmp_path, 1, 640), prefix, reference, 2, 1)
+    expected = again.set_index(IDS[again["row"]])[["pc1", "pc2"]]
+    scores = table.set_index("participant_id")[["pc1", "pc2"]]
+    np.testing.assert_array_equal(scores.loc[expected.index], expected)
+    assert scores.loc[[IDS[7], "stranger"]].isna().all(axis=None) and len(expected) == PEOPLE - 1
+    assert table["participant_id"].equals(people["participant_id"]) and (table["age"] == 60).all()
+
+
+def test_chromosome_without_a_common_snp(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Its tables hold the people and no SNP, and a study of such chromosomes alone is refused."""
+    for name in ("scratch", "files"):
+        (tmp_path / name).mkdir()
+    ids = [*IDS[:199], "x"]
+    bgen, sample, _ = write_files(tmp_path / "files", [Variant(100, "A", "G", np.zeros(200, int))], ids)
+    files, plink = GenotypeFiles.of("2", str(bgen), str(sample)), Plink("plink2", tmp_path / "scratch", 1, 640)
+    with caplog.at_level(logging.INFO):
+        prefix = thin_chromosome(plink, files, pd.Series(IDS), THIN)
+    assert caplog.messages == ["0 SNPs of 199 people"]
+    assert len(Path(f"{prefix}.fam").read_text().splitlines()) == 199
+    with pytest.raises(InputError, match="no common SNP is left"):
+        ThinnedSnps.of([f"{prefix}.bed"], str(sample)).join(tmp_path / "joined")
+    with pytest.raises(InputError, match="40 people are too few"):
+        thin_chromosome(plink, files, pd.Series(IDS[:40]), THIN)
+
+
 def test_too_few_people_and_different_orders(prefix: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="10 reference people are too few"):
         projected_components(Plink("plink2", tmp_path, 1, 640), prefix, np.arange(10), 3, 1)
     for name, text in (("a", "r0\n"), ("b", "r1\n")):
         (tmp_path / f"{name}.fam").write_text(text)
     with pytest.raises(InputError, match="different orders"):
-        join_beds([tmp_path / "a", tmp_path / "b"], tmp_path / "joined")
+        ThinnedSnps((tmp_path / "a", tmp_path / "b"), IDS).join(tmp_path / "joined")

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from cgni.base.errors import InputError
+from cgni.base.tables import write_table
 from cgni.genetics.candidates import select_candidates
 from cgni.genetics.eqtl import EqtlPairs, read_eqtl_pairs, read_snp_alleles
 from cgni.genetics.network import Network, read_network
-from cgni.genetics.schemas import CANDIDATES
-from cgni.base.tables import write_table
+from cgni.genetics.schemas import CANDIDATE_VARIANTS
 
 HEADER = [
     "gene_id",
@@ -74,7 +74,7 @@ def test_psychencode_tables(tmp_path: Path) -> None:
     ]
     left = attrition.frame().set_index("step")["left"]
     assert left.tolist() == [7, 6, 5, 5, 4, 3]
-    write_table(candidates, tmp_path / "candidates.parquet", CANDIDATES, {})
+    write_table(candidates, tmp_path / "candidates.parquet", CANDIDATE_VARIANTS, {})
 
 
 @pytest.mark.parametrize("identifier", ["{chrom}:{pos}:{ref}:{alt}", "{chrom}:{pos}", "chr{chrom}:{pos}"])

@@ -1,5 +1,6 @@
 """Brain age on maps with anatomy: simulated ones are learned in the right direction, real ones pass through."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,32 +8,25 @@ import pandas as pd
 import pytest
 import torch
 
+from cgni.imaging.atlases import atlas_files
 from cgni.imaging.grids import choose_grid
 from cgni.imaging.mask import gray_matter_mask
 from cgni.imaging.packing import pack_maps
 from cgni.imaging.reference import correlate_with_reference
 from cgni.imaging.store import GmStore, open_maps
-from cgni.simulation.maps import build_anatomy, draw_map, region_multipliers
-from cgni.base.programs import aal_paths
 from cgni.networks.device import Device, prepare_torch
-from cgni.pretraining.fit import People, extract_features, predict, score_people
 from cgni.networks.resume import ResumeFile
+from cgni.networks.run import Run
 from cgni.pretraining.brain_age import pretrain_brain_age
+from cgni.pretraining.evaluation import extract_features, predict, score_people
+from cgni.pretraining.people import People
+from cgni.pretraining.settings import PretrainingSettings
+from cgni.simulation.maps import build_anatomy, draw_map, region_multipliers
+from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "real" / "images"
 CPU = Device(torch.device("cpu"), None)
-CFG = {
-    "output": "regression",
-    "bin_years": 1.0,
-    "channels": [4, 8],
-    "kernel": 3,
-    "dropout": 0.2,
-    "batch_size": 10,
-    "epochs": 25,
-    "learning_rate": 3e-3,
-    "weight_decay": 1e-4,
-    "patience": 25,
-}
+SETTINGS = PretrainingSettings(channels=(4, 8), batch_size=10, epochs=25, learning_rate=3e-3, patience=25)
 
 
 def _people(ages: np.ndarray, fit: int, monitor: int) -> dict[str, People]:
@@ -46,12 +40,12 @@ def _store(maps: np.ndarray, affine: np.ndarray) -> GmStore:
 
 def test_age_in_simulated_anatomy_is_learned_and_older_means_less_gray_matter(tmp_path: Path) -> None:
     count, rng = 260, np.random.default_rng(0)
-    anatomy = build_anatomy(9.0, aal_paths()[0])
+    anatomy = build_anatomy(9.0, atlas_files("aal", None)[0])
     confounds = pd.DataFrame({"age": rng.uniform(45, 80, count), "sex": rng.integers(0, 2, count), "population": 0})
     planted = pd.DataFrame({"region": [], "factor": [], "sign": []})
-    relative = region_multipliers(
-        anatomy, planted, np.empty((count, 0)), confounds, 0.0, 0.0, 0.05, 0.08, 0.02, 0.02, rng
-    )
+    images = SimulatedImagesSettings(loading=0.0, region_variation=0.05, age_loss=0.08)
+    settings = SimulationSettings(effect_scale=0.0, images=images)
+    relative = region_multipliers(anatomy, planted, np.empty((count, 0)), confounds, settings, rng)
     maps = np.stack([draw_map(anatomy, row, 1.3, 1.0, 0.05, rng) for row in relative]).astype(np.float16)
     ages, store = confounds["age"].to_numpy(), _store(maps, anatomy.affine)
     volume = maps.astype(np.float32).sum(axis=(1, 2, 3))
@@ -60,7 +54,8 @@ def test_age_in_simulated_anatomy_is_learned_and_older_means_less_gray_matter(tm
     mask = gray_matter_mask(store.grid, store.affine, 0.1)
     people = _people(ages, 180, 40)
     prepare_torch(1)
-    network, _, task = pretrain_brain_age(store, mask, people, CFG, 3, CPU, ResumeFile(tmp_path / "r", "d"))
+    run = Run(CPU, 3, ResumeFile(tmp_path / "r", "d"))
+    network, _, task = pretrain_brain_age(store, mask, people, SETTINGS, run)
     metrics = score_people(network, store, people, task, CPU).set_index(["split", "metric"])["value"]
     assert metrics["validation", "mae"] < 0.6 * metrics["validation", "mae_of_mean"]
     rows = people["validation"].rows
@@ -84,10 +79,8 @@ def test_real_maps_go_through_pretraining_and_features(tmp_path: Path, grid: str
     r = correlate_with_reference(maps, mask, np.ones(40, dtype=bool), True, packed.scale, threads=2).r
     assert (r > 0.7).all()  # affine registration only, 0.75 to 0.86 by their description
     ages = listed.set_index(listed.columns[0]).sort_index().filter(regex="(?i)^age").iloc[:, 0].to_numpy(float)
-    cfg = CFG | {"epochs": 1}
-    network, fitted, _ = pretrain_brain_age(
-        store, mask, _people(ages, 28, 6), cfg, 3, CPU, ResumeFile(tmp_path / "r", "d")
-    )
+    run = Run(CPU, 3, ResumeFile(tmp_path / "r", "d"))
+    network, fitted, _ = pretrain_brain_age(store, mask, _people(ages, 28, 6), replace(SETTINGS, epochs=1), run)
     assert np.isfinite(fitted.frame()["value"]).all()
     features = extract_features(network, store, np.arange(40), CPU)
     assert features.shape == (40, network.n_features) and np.isfinite(features).all()

@@ -12,12 +12,12 @@ import pytest
 
 from cgni.base.errors import InputError
 from cgni.base.files import write_json
+from cgni.base.tables import write_table
 from cgni.imaging import packing
 from cgni.imaging.grids import choose_grid, common_grid
 from cgni.imaging.packing import Packed
 from cgni.imaging.schemas import INDEX
 from cgni.imaging.store import GmStore, open_maps
-from cgni.base.tables import write_table
 
 SHAPE = (9, 11, 8)
 AFFINE = np.array([[6.0, 0, 0, -24], [0, 6, 0, -30], [0, 0, 6, -18], [0, 0, 0, 1]])

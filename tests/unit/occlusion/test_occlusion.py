@@ -1,21 +1,17 @@
 """Exact occlusion against captum, region by region and SNP by SNP."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from captum.attr import FeatureAblation
 
+from cgni.base.views import GENETICS, IMAGING
+from cgni.contrastive.encoders import EncoderPair, EncoderShape
+from cgni.networks.scaling import Scaling
 from cgni.occlusion.incremental import occluded_features, plan_region
-from cgni.occlusion.occlusion import (
-    map_baseline,
-    occlude_counts,
-    readout,
-    region_losses,
-    variate_readout,
-)
+from cgni.occlusion.losses import region_losses, snp_losses
+from cgni.occlusion.readout import readout
 from cgni.pretraining.cnn import BrainCnn
-from cgni.contrastive.encoders import EncoderPair, Scaling
 
 _GRIDS = [((26, 24, 22), [4, 6, 8], 3), ((24, 25, 26), [4, 6], 5), ((20, 21, 22), [3, 5], 2), ((9, 12, 10), [4], 3)]
 
@@ -33,10 +29,12 @@ def _network(grid: tuple[int, ...], channels: list[int], kernel: int, dtype: tor
 
 def _pair(features: int, snps: int, dtype: torch.dtype, layers: tuple[int, ...] = (16, 8)) -> EncoderPair:
     torch.manual_seed(1)
-    sizes = {"imaging_layers": list(layers), "genetic_layers": list(layers), "activation": "relu", "dropout": 0.1,
-             "normalise": True}  # fmt: skip
-    scaling = [Scaling(torch.rand(n).to(dtype), torch.rand(n).to(dtype) + 0.5) for n in (features, snps)]
-    return EncoderPair(sizes, *scaling).to(dtype).eval()
+    shape = EncoderShape({IMAGING: layers, GENETICS: layers}, "relu", 0.1, normalise=True)
+    scalings = {
+        view: Scaling(torch.rand(columns).numpy().astype(float), torch.rand(columns).numpy() + 0.5)
+        for view, columns in ((IMAGING, features), (GENETICS, snps))
+    }
+    return EncoderPair(shape, scalings).to(dtype).eval()
 
 
 def _random_labels(grid: tuple[int, ...], seed: int) -> torch.Tensor:
@@ -55,7 +53,7 @@ def _ablated(network: BrainCnn, pair: EncoderPair, read, maps, base, labels) -> 
     """captum's attributions [people, regions, components], one call a component."""
     columns = []
     for component in range(2):
-        ablation = FeatureAblation(lambda m, c=component: read(pair.imaging(network.features(m)))[:, c])
+        ablation = FeatureAblation(lambda m, c=component: read(pair.encode(IMAGING, network.features(m)))[:, c])
         given = ablation.attribute(maps[:, None], baselines=base[:, None], feature_mask=labels[None, None])[:, 0]
         columns.append(torch.stack([given[:, labels == region][:, 0] for region in labels.unique()], dim=1))
     return torch.stack(columns, dim=2).numpy()
@@ -66,7 +64,7 @@ def test_region_occlusion_equals_captum_in_float64(grid: tuple[int, ...], channe
     network = _network(grid, channels, kernel, torch.float64)
     pair, labels = _pair(network.n_features, 4, torch.float64), _random_labels(grid, 0)
     rng = np.random.default_rng(1)
-    read = readout(rng.standard_normal((8, 2)), rng.standard_normal(8), rng.random(8) + 0.5, "variate")
+    read = readout(rng.standard_normal((8, 2)), Scaling(rng.standard_normal(8), rng.random(8) + 0.5), "variate")
     maps = torch.rand(3, *grid, dtype=torch.float64)
     base = torch.rand(3, *grid, dtype=torch.float64)
     regions = [plan_region((labels == region).numpy(), kernel, len(channels)) for region in labels.unique()]
@@ -89,8 +87,8 @@ def test_region_occlusion_in_float32(last: bool) -> None:
         _, occluded = occluded_features(network, maps, torch.zeros_like(maps), regions)
         for number, region in enumerate(labels.unique()):
             without = maps.masked_fill(labels == region, 0.0)
-            expected = pair.imaging(network.features(without[:, None]))
-            assert (pair.imaging(occluded[:, number]) - expected).abs().max() <= 1e-5 * expected.abs().max()
+            expected = pair.encode(IMAGING, network.features(without[:, None]))
+            assert (pair.encode(IMAGING, occluded[:, number]) - expected).abs().max() <= 1e-5 * expected.abs().max()
 
 
 def test_a_region_that_reaches_no_pooling_window_changes_nothing() -> None:
@@ -105,14 +103,6 @@ def test_a_region_that_reaches_no_pooling_window_changes_nothing() -> None:
         assert torch.allclose(network.features(without[:, None]), intact, rtol=1e-12)
 
 
-def test_map_baselines() -> None:
-    density, mean = np.random.default_rng(0).random((6, 6, 6)), np.full((6, 6, 6), 0.4)
-    assert (map_baseline("zero")(density) == 0).all()
-    assert map_baseline("mean", mean)(density) is mean
-    blurred = map_baseline("blur")(density)
-    assert blurred.std() < density.std() and blurred.mean() == pytest.approx(density.mean(), abs=0.05)
-
-
 @pytest.mark.parametrize("layers", [(16, 12, 8), (8,)])
 @pytest.mark.parametrize(("dtype", "relative"), [(torch.float64, 1e-6), (torch.float32, None)])
 @pytest.mark.parametrize("baseline", ["zero", "mean"])
@@ -121,14 +111,14 @@ def test_snp_occlusion_equals_captum(
 ) -> None:
     pair = _pair(4, 30, dtype, layers)
     rng = np.random.default_rng(2)
-    counts = rng.choice([0.0, 1.0, 2.0, 0.37], (25, 30), p=[0.5, 0.3, 0.15, 0.05]).astype(pair.state_dict()[
-        "genetic_mlp.linears.0.weight"].numpy().dtype)  # fmt: skip
+    precision = torch.zeros((), dtype=dtype).numpy().dtype
+    counts = rng.choice([0.0, 1.0, 2.0, 0.37], (25, 30), p=[0.5, 0.3, 0.15, 0.05]).astype(precision)
     base = np.zeros(30) if baseline == "zero" else counts.mean(axis=0)
-    read = readout(rng.standard_normal((8, 3)), np.zeros(8), np.ones(8), "variate")
-    ours = occlude_counts(pair, counts, base, read, rows=100)
+    read = readout(rng.standard_normal((8, 3)), Scaling(np.zeros(8), np.ones(8)), "variate")
+    ours = snp_losses(pair, counts, base, read, rows=100)
     with torch.inference_mode():
         for component in range(3):
-            ablation = FeatureAblation(lambda x, c=component: read(pair.genetic(x))[:, c])
+            ablation = FeatureAblation(lambda x, c=component: read(pair.encode(GENETICS, x))[:, c])
             given = ablation.attribute(torch.from_numpy(counts), baselines=torch.from_numpy(base).to(dtype)[None])
             if relative is None:
                 assert np.abs(ours[:, :, component] - given.numpy()).max() <= 1e-5
@@ -139,10 +129,8 @@ def test_snp_occlusion_equals_captum(
 
 
 def test_readouts() -> None:
-    weights = pd.DataFrame(
-        {"node": [0, 1, 0, 1], "component": [1, 1, 2, 2], "weight": [2.0, -3.0, 0.5, 0.1], "mean": 1.0, "sd": 2.0}
-    )
+    weights, scaling = np.array([[2.0, 0.5], [-3.0, 0.1]]), Scaling(np.array([1.0, 1.0]), np.array([2.0, 2.0]))
     latent = torch.tensor([[3.0, 5.0]])
     # standardised: (1, 2); component 1: 2 - 6 = -4; component 2: .5 + .2 = .7
-    assert variate_readout(weights, "variate")(latent)[0].tolist() == pytest.approx([-4.0, 0.7])
-    assert variate_readout(weights, "largest")(latent)[0].tolist() == [5.0, 3.0]
+    assert readout(weights, scaling, "variate")(latent)[0].tolist() == pytest.approx([-4.0, 0.7])
+    assert readout(weights, scaling, "largest")(latent)[0].tolist() == [5.0, 3.0]

@@ -5,8 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.unit.pretraining.training_run import EPOCHS
 from cgni.networks.resume import ResumeFile
+from tests.unit.pretraining.training_run import EPOCHS
 
 ROOT = Path(__file__).resolve().parents[3]
 

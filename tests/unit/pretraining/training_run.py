@@ -13,24 +13,16 @@ import torch
 
 from cgni.imaging.store import GmStore
 from cgni.networks.device import Device, prepare_torch
-from cgni.pretraining.fit import People, extract_features
 from cgni.networks.resume import ResumeFile
+from cgni.networks.run import Run
 from cgni.pretraining.brain_age import pretrain_brain_age
+from cgni.pretraining.evaluation import extract_features
+from cgni.pretraining.people import People
+from cgni.pretraining.settings import PretrainingSettings
 
 GRID = (30, 32, 30)
 EPOCHS = 6
-CFG = {
-    "output": "regression",
-    "bin_years": 1.0,
-    "channels": [8, 16],
-    "kernel": 3,
-    "dropout": 0.2,
-    "batch_size": 8,
-    "epochs": EPOCHS,
-    "learning_rate": 1e-3,
-    "weight_decay": 1e-4,
-    "patience": EPOCHS,
-}
+SETTINGS = PretrainingSettings(channels=(8, 16), batch_size=8, epochs=EPOCHS, patience=EPOCHS)
 
 
 def main(folder: Path, name: str) -> None:
@@ -43,8 +35,8 @@ def main(folder: Path, name: str) -> None:
     people = {part: People(chosen, ages[chosen]) for part, chosen in rows.items()}
     prepare_torch(1)
     device = Device(torch.device("cpu"), None)
-    resume = ResumeFile(folder / f"{name}-resume", "digest")
-    network, _, _ = pretrain_brain_age(store, np.ones(GRID, dtype=bool), people, CFG, 7, device, resume)
+    run = Run(device, 7, ResumeFile(folder / f"{name}-resume", "digest"))
+    network, _, _ = pretrain_brain_age(store, np.ones(GRID, dtype=bool), people, SETTINGS, run)
     np.save(folder / f"{name}.npy", extract_features(network, store, np.arange(80), device))
 
 

@@ -10,9 +10,11 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold
 
+from cgni.base.views import VIEWS
 from cgni.scca.ipls import Covariances, fit_ipls, largest_penalties
 from cgni.scca.ipls_estimator import CovarianceIPLSCCA
 from cgni.scca.moments import Moments
+from cgni.scca.settings import SccaSettings
 from cgni.scca.sparse import score_grid, search_grid
 
 
@@ -141,16 +143,19 @@ def test_moments_subtract_exactly() -> None:
 
 def test_grid_equals_cca_zoos_scores() -> None:
     x, y = _views(9, 300, 10, 10)
-    penalties, splits = [0.05, 0.15], list(KFold(3).split(x))
-    points = score_grid([Moments.of(x[test], y[test]) for _, test in splits], [1, 2], penalties, 500, fractions=False)
+    splits = list(KFold(3).split(x))
+    settings = SccaSettings(components=(1, 2), penalties=(0.05, 0.15), l1_ratio=1.0, max_iterations=500)
+    points = score_grid([Moments.of(x[test], y[test]) for _, test in splits], settings, fractions=False)
+    assert len(points) == 8
     for point in points:
-        grid = {"n_components": [point.components], "alpha": [list(point.penalties)]}
+        grid = {"n_components": [point.components], "alpha": [[point.penalties[view] for view in VIEWS]]}
         search = GridSearchCV(IPLSCCA(random_state=0), grid, cv=splits).fit([x, y])
         assert point.score / point.components == pytest.approx(search.cv_results_["mean_test_score"][0], abs=1e-4)
 
 
 def test_grid_reports_dead_components() -> None:
     rng = np.random.default_rng(10)
-    x, y = rng.standard_normal((200, 8)), rng.standard_normal((200, 8))
-    dead = search_grid(x, y, np.arange(200), [1, 3], [1.2], 3, 100, 0)
+    views = {view: rng.standard_normal((200, 8)) for view in VIEWS}
+    settings = SccaSettings(components=(1, 3), penalties=(1.2,), l1_ratio=1.0, inner_folds=3, max_iterations=100)
+    dead = search_grid(views, np.arange(200), settings, 0)
     assert all(point.alive == 0 and point.score == 0 for point in dead)

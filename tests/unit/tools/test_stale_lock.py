@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-_SCRIPT = Path(__file__).resolve().parents[3] / "envs/clear_stale_lock.py"
+_SCRIPT = Path(__file__).resolve().parents[3] / "tools/clear_stale_lock.py"
 _SQUEUE = """#!/bin/sh
 cat "{queue}"
 """
@@ -24,8 +24,8 @@ def locked(tmp_path: Path) -> Path:
     folder = tmp_path / "study"
     (folder / ".snakemake/locks").mkdir(parents=True)
     (folder / ".snakemake/locks/0.output.lock").write_text("results/x\n")
-    (folder / "envs").mkdir()
-    shutil.copy(_SCRIPT, folder / "envs")
+    (folder / "tools").mkdir()
+    shutil.copy(_SCRIPT, folder / "tools")
     (folder / "Snakefile").write_text("rule all:\n    input: []\n")
     programs, queue = tmp_path / "bin", tmp_path / "queue"
     programs.mkdir()
@@ -39,7 +39,7 @@ def locked(tmp_path: Path) -> Path:
 def _clear(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PATH": f"{folder.parent / 'bin'}:{os.environ['PATH']}"}
     return subprocess.run(
-        [sys.executable, "envs/clear_stale_lock.py", *arguments], cwd=folder, env=environment, capture_output=True,
+        [sys.executable, "tools/clear_stale_lock.py", *arguments], cwd=folder, env=environment, capture_output=True,
         text=True, timeout=120,
     )  # fmt: skip
 

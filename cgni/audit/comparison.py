@@ -1,0 +1,136 @@
+"""What the oracle and the pipeline found of what was planted in a simulated study."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cgni.audit.oracle import significant_pairs, snp_region_tests
+from cgni.audit.recovery import (
+    Linkage,
+    RecoveryRow,
+    accuracy_rows,
+    recall_precision,
+    snp_recall_precision,
+    term_ranks,
+)
+from cgni.audit.schemas import RECOVERY
+from cgni.audit.settings import AuditSettings
+from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.confounds import confound_columns, site_levels
+from cgni.cohort.roles import development_people
+from cgni.imaging.atlas import Atlas, region_means
+from cgni.imaging.store import GmStore
+
+# who calls a feature by which column of the contributions
+_RULES = {"pipeline": "called", "published SD rule": "called_sd", "permutation null": "called_null"}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the simulator planted: SNPs (variant ids), their genes (symbols), regions (names), GO terms."""
+
+    snps: frozenset[str]
+    genes: frozenset[str]
+    regions: frozenset[str]
+    go_terms: tuple[str, ...]
+
+    @classmethod
+    def of(cls, variants: pd.DataFrame, regions: pd.DataFrame, atlas: Atlas, go_terms: tuple[str, ...]) -> "Truth":
+        """From the simulator's tables of variants and of regions (labels of the atlas)."""
+        causal = variants[variants["factor"] >= 0]
+        names = atlas.names[regions["region"]]
+        return cls(frozenset(causal["variant_id"]), frozenset(causal["symbol"]), frozenset(names), go_terms)
+
+
+@dataclass(frozen=True)
+class CohortTables:
+    """The study's tables of people: split, image quality, allele counts, participants."""
+
+    splits: pd.DataFrame
+    image_qc: pd.DataFrame
+    genotypes: pd.DataFrame
+    participants: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class DevelopmentData:
+    """What findings are drawn from: development people with a usable map and genotypes, in the order of their ids.
+
+    Attributes
+    ----------
+    counts : float64 [people, variants], allele counts; missing ones are the variant's mean.
+    regions : float64 [people, regions], mean gray matter of the regions that have a voxel; columns are their names.
+    confounds : float64 [people, confounds], NaN where unknown.
+    """
+
+    counts: pd.DataFrame
+    regions: pd.DataFrame
+    confounds: pd.DataFrame
+
+    @classmethod
+    def of(cls, cohort: CohortTables, maps: GmStore, atlas: Atlas) -> "DevelopmentData":
+        """From the study's tables and its image store."""
+        genotypes = cohort.genotypes.set_index("participant_id")
+        usable = pd.Index(cohort.image_qc.query("passed")["participant_id"])
+        ids = development_people(cohort.splits).intersection(usable).intersection(genotypes.index).sort_values()
+        counts = genotypes.loc[ids].astype("float64")
+        means = region_means(maps.each(maps.rows_of(ids)), atlas.labels, atlas.present)
+        confounds = confound_columns(cohort.participants, ids, site_levels(cohort.participants, ids))
+        names = list(atlas.names[atlas.present])
+        return cls(counts.fillna(counts.mean()), pd.DataFrame(means, index=ids, columns=names), confounds)
+
+
+@dataclass(frozen=True)
+class StudyFindings:
+    """The study's results: contributions, genes of the SNPs, enriched terms, performance of the models."""
+
+    contributions: pd.DataFrame
+    snp_genes: pd.DataFrame
+    terms: pd.DataFrame
+    performance: pd.DataFrame
+
+
+def compare_with_truth(
+    truth: Truth, tested: DevelopmentData, findings: StudyFindings, settings: AuditSettings
+) -> pd.DataFrame:
+    """Recall and precision of the oracle and of each calling rule, ranks of the GO terms, accuracies.
+
+    Parameters
+    ----------
+    truth
+        What was planted.
+    tested
+        What the oracle tests; its SNPs and regions are those that could be found.
+    findings
+        What the study found.
+    settings
+        When a SNP counts as found, and the oracle's false discovery rate.
+
+    Returns
+    -------
+    `schemas.RECOVERY`.
+    """
+    linkage = Linkage(tested.counts, truth.snps, settings.hit_r2)
+    rows = _oracle_rows(truth, tested, linkage, settings.fdr)
+    consensus, snp_genes = findings.contributions.query("fold == -1"), findings.snp_genes
+    for who, column in _RULES.items():
+        called = consensus[consensus[column]]
+        snps = called.loc[called["view"] == GENETICS, "feature"].unique()
+        regions = called.loc[called["view"] == IMAGING, "feature"].unique()
+        genes = snp_genes.loc[snp_genes["variant_id"].isin(snps), "symbol"].unique()
+        rows += snp_recall_precision(snps, linkage, who)
+        rows += recall_precision(regions, truth.regions, tested.regions.columns, who, "region")
+        rows += recall_precision(genes, truth.genes, snp_genes["symbol"].unique(), who, "gene")
+    rows += term_ranks(findings.terms, truth.go_terms)
+    rows += accuracy_rows(findings.performance)
+    return pd.DataFrame(rows, columns=RECOVERY.names)
+
+
+def _oracle_rows(truth: Truth, tested: DevelopmentData, linkage: Linkage, fdr: float) -> list[RecoveryRow]:
+    """SNPs and regions of the pairs that a mass-univariate test on the tested people finds."""
+    counts, regions = tested.counts, tested.regions
+    p = snp_region_tests(counts.to_numpy(), regions.to_numpy(), tested.confounds.to_numpy())
+    pairs = significant_pairs(p, fdr)
+    rows = snp_recall_precision(counts.columns[pairs.any(axis=1)], linkage, "oracle")
+    found = regions.columns[pairs.any(axis=0)]
+    return rows + recall_precision(found, truth.regions, regions.columns, "oracle", "region")

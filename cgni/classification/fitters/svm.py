@@ -1,0 +1,50 @@
+"""Fit linear support vector machines."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
+from cgni.classification.fitters.linear_model import LinearModel, standardised
+from cgni.classification.fitters.svm_settings import SvmSettings
+from cgni.networks.scaling import Scaling
+
+
+@dataclass(frozen=True)
+class SvmFitter:
+    """A linear SVM on standardised inputs; Platt's probabilities from the monitor people when there are some.
+
+    Attributes
+    ----------
+    c : inverse strength of the penalty; class_weights : weight people by inverse class frequency.
+    """
+
+    MODEL: ClassVar[type[FittedModel]] = LinearModel
+
+    c: float
+    class_weights: bool
+
+    @classmethod
+    def of(cls, parts: FitterParts) -> "SvmFitter":
+        """From SvmSettings."""
+        assert isinstance(parts.own, SvmSettings) and parts.training is not None
+        return cls(parts.own.c, parts.training.class_weights)
+
+    def fit(self, fit: Examples, watched: Examples | None, fold: int, seed: int) -> tuple[LinearModel, Curve]:
+        """`Fitter.fit`."""
+        from sklearn.linear_model import LogisticRegression  # here, because importing it costs networks seconds
+        from sklearn.svm import LinearSVC
+
+        balanced = "balanced" if self.class_weights else None
+        scaling = Scaling.fit(fit.x)
+        svm = LinearSVC(C=self.c, max_iter=5000, class_weight=balanced, random_state=seed % 2**32)
+        svm.fit(standardised(scaling, fit.x), fit.labels)
+        platt = watched or fit
+        decision = svm.decision_function(standardised(scaling, platt.x))[:, None]
+        slope, offset = _platt(LogisticRegression(class_weight=balanced).fit(decision, platt.labels))
+        return LinearModel(scaling, slope * svm.coef_[0], slope * svm.intercept_[0] + offset), []
+
+
+def _platt(fitted: "object") -> tuple[np.float64, np.float64]:
+    return fitted.coef_[0, 0], fitted.intercept_[0]  # type: ignore[attr-defined]

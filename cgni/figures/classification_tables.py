@@ -1,0 +1,90 @@
+"""Tables 1 and 2 of the publication with this run's numbers."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cgni.contrastive.terms import TERMS
+from cgni.figures.cells import NOT_KNOWN, Scores
+from cgni.figures.study_models import StudyModels
+
+# As printed (train / validation / holdout, balanced accuracy in percent, mean ± SD over folds).
+PUBLISHED = {
+    "imaging_cnn": ("81.34 ± 2.34", "75.32 ± 0.49", "87.02 ± 1.31"),
+    "genetic_nn": ("59.80 ± 0.42", "59.35 ± 0.45", "59.28 ± 0.57"),
+    "imaging_genetic_svm": ("95.5 ± 2.59", "65.08 ± 1.56", "65.23 ± 2.38"),
+    "imaging_genetic_nn": ("87.47 ± 0.45", "87.08 ± 0.80", "87.02 ± 0.67"),
+    "cgni_terms124": ("91.37 ± 0.30", "90.39 ± 0.11", "88.91 ± 0.66"),
+}
+# of Table 2, by loss terms
+PUBLISHED_HOLDOUT = {(1,): "88.31 ± 0.31", (4,): "88.10 ± 0.41", (1, 2, 4): "88.91 ± 0.66"}
+_SPLITS = ("train", "validation", "holdout")
+_UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
+
+
+def table1(performance: pd.DataFrame, comparisons: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
+    """Models by split: balanced accuracy in percent, mean ± SD over folds, and what stands beside it.
+
+    Intervals are those of a bootstrap over families; p-values compare with the proposed model and are
+    Holm-corrected; the published numbers carry the caution of the report.
+
+    Parameters
+    ----------
+    performance, comparisons
+        `classification.schemas.PERFORMANCE` and `COMPARISONS`.
+    """
+    scores, rows = Scores(performance), []
+    for model in models.compared:
+        row = {"Model": models.labels[model]}
+        row |= {split.capitalize(): scores.over_folds(model, split) for split in _SPLITS}
+        for split, title in _UNSEEN.items():
+            matched = scores.percent(model, split, "balanced_accuracy_matched")
+            difference, p = _comparison(comparisons, model, split)
+            row[f"Pooled [95 % interval], {title}"] = scores.percent(model, split, "balanced_accuracy")
+            row[f"Matched subset [95 % interval], {title}"] = matched
+            row[f"AUC [95 % interval], {title}"] = scores.auc(model, split)
+            row[f"TP/FN/TN/FP, {title}"] = scores.confusion(model, split)
+            row[f"Proposed minus this, {title}"] = difference
+            row[f"Bootstrap p, McNemar p (Holm), {title}"] = p
+        row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, (NOT_KNOWN,)))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str, float]) -> pd.DataFrame:
+    """Loss subsets with the weights of their terms; the holdout column is descriptive, nothing was chosen by it.
+
+    Parameters
+    ----------
+    performance
+        `classification.schemas.PERFORMANCE`.
+    weights
+        Of the loss terms by their keys, where a term stands with others; one that stands alone weighs 1.
+    """
+    scores, rows = Scores(performance), []
+    for name, subset in models.subsets.items():
+        row, model = {}, models.proposed[name]
+        for term in TERMS:
+            weight = weights[term.key] if len(subset.terms) > 1 else 1.0
+            row[f"({term.number}) {term.symbol}"] = f"{weight:g}" if term.number in subset.terms else ""
+        row["Train"] = scores.over_folds(model, "train")
+        row["Validation"] = scores.over_folds(model, "validation")
+        row["Holdout (descriptive)"] = scores.over_folds(model, "holdout")
+        row["Out of fold [95 % interval]"] = scores.percent(model, "validation", "balanced_accuracy")
+        row["Matched subset, out of fold"] = scores.percent(model, "validation", "balanced_accuracy_matched")
+        row["AUC, out of fold"] = scores.auc(model, "validation")
+        row["TP/FN/TN/FP, out of fold"] = scores.confusion(model, "validation")
+        row["Published holdout"] = PUBLISHED_HOLDOUT.get(subset.terms, NOT_KNOWN)
+        row["Chosen"] = "yes" if name == models.chosen else ""
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _comparison(comparisons: pd.DataFrame, model: str, split: str) -> tuple[str, str]:
+    """Difference with its interval, and both p-values; dashes for the proposed model itself."""
+    found = comparisons[(comparisons["other"] == model) & (comparisons["split"] == split)]
+    if found.empty:
+        return NOT_KNOWN, NOT_KNOWN
+    own = found.iloc[0]
+    difference = f"{100 * own['difference']:+.1f} [{100 * own['low']:+.1f}, {100 * own['high']:+.1f}]"
+    return difference, f"{own['bootstrap_p_holm']:.3g}, {own['mcnemar_p_holm']:.3g}"

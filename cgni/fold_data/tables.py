@@ -1,0 +1,39 @@
+"""The tables of a study from which a fold's people are joined."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cgni.base.tables import read_table
+from cgni.fold_data.people import FoldData, assemble_fold
+
+
+class StudyTables:
+    """The tables that encoders and classifiers read, opened once; `fold_data` joins those of one fold.
+
+    Parameters
+    ----------
+    features, fills
+        Paths of each fold's imaging features and fill values.
+    """
+
+    def __init__(
+        self, features: Sequence[str], fills: Sequence[str], genotypes: str, participants: str, splits: str
+    ) -> None:
+        self.features, self.fills = features, fills
+        self.genotypes, self.participants = read_table(genotypes), read_table(participants)
+        self.splits = read_table(splits)
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, Any]) -> "StudyTables":
+        """From a rule's named inputs (features, fills, genotypes, participants, splits); others are passed over."""
+        names = ("features", "fills", "genotypes", "participants", "splits")
+        return cls(*(inputs[name] for name in names))
+
+    def folds(self) -> range:
+        """The folds."""
+        return range(len(self.features))
+
+    def fold_data(self, fold: int) -> FoldData:
+        """People with both modalities, with the fold's own features and fill values."""
+        features, fill = read_table(self.features[fold]), read_table(self.fills[fold])
+        return assemble_fold(features, self.genotypes, fill, self.participants, self.splits, fold)

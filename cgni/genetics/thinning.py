@@ -1,0 +1,157 @@
+"""Thinned SNPs for kinship and components: common, well imputed, in approximate linkage equilibrium."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cgni.base.errors import InputError
+from cgni.cohort.samples import read_people
+from cgni.genetics.bgen import locate_variants
+from cgni.genetics.plink import NO_VARIANTS, Argument, Plink, read_pvar
+from cgni.genetics.qc import read_mfi
+from cgni.genetics.settings import ThinSettings
+from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
+
+_MAGIC = b"\x6c\x1b\x01"
+_WELL_IMPUTED = 0.9  # INFO of the SNPs taken where an mfi file states it
+_HARD_CALL = 0.1  # of plink2's --hard-call-threshold
+_LEAST_PEOPLE = 50  # plink2 refuses to estimate LD from fewer
+
+
+@dataclass(frozen=True)
+class ThinnedSnps:
+    """Thinned SNPs of all chromosomes.
+
+    Attributes
+    ----------
+    prefixes : prefix of each chromosome's .bed, .bim and .fam, whose people are r0, r1 ... by their row in the
+        genotype file.
+    ids : ids (str) of the people of the genotype file, in its order.
+    """
+
+    prefixes: tuple[Path, ...]
+    ids: np.ndarray
+
+    @classmethod
+    def of(cls, beds: Iterable[str], people: str) -> "ThinnedSnps":
+        """From the paths of the .bed files and of the file that lists the genotype file's people."""
+        return cls(tuple(Path(path).with_suffix("") for path in beds), read_people(people)["participant_id"].to_numpy())
+
+    def join(self, target: Path) -> Path:
+        """Write one .bed, .bim and .fam of all chromosomes with the prefix `target`, and return it.
+
+        Raises
+        ------
+        InputError
+            Chromosomes with different people or orders, or no SNP at all.
+        """
+        people = {Path(f"{prefix}.fam").read_text() for prefix in self.prefixes}
+        if len(people) > 1:
+            raise InputError(
+                "inputs.genotypes: the chromosomes list their people in different orders; kinship and components "
+                "cannot be computed from them; give inputs.relatedness, and cohort.pcs: field"
+            )
+        with Path(f"{target}.bed").open("wb") as joined:
+            joined.write(_MAGIC)
+            for prefix in self.prefixes:
+                content = Path(f"{prefix}.bed").read_bytes()
+                joined.write(content[len(_MAGIC) :])
+        Path(f"{target}.bim").write_text("".join(Path(f"{prefix}.bim").read_text() for prefix in self.prefixes))
+        Path(f"{target}.fam").write_text(people.pop())
+        if Path(f"{target}.bed").stat().st_size == len(_MAGIC):
+            raise InputError("inputs.genotypes: no common SNP is left to compute kinship or components from")
+        return target
+
+
+def thin_chromosome(plink: Plink, files: GenotypeFiles, wanted: pd.Series, thin: ThinSettings) -> Path:
+    """Thinned SNPs of a chromosome (`thin_variants`), of the people among `wanted` (ids).
+
+    Returns
+    -------
+    Prefix of a .bed, .bim, .fam in the scratch folder; without a SNP where none is left.
+
+    Raises
+    ------
+    InputError
+        Files that do not belong together, or fewer than 50 people.
+    """
+    ids = read_people(files.people)["participant_id"]
+    check_people(files, len(ids))
+    chosen = ids.isin(wanted).to_numpy()
+    prefix = thin_variants(plink, files, chosen, thin) or _write_empty_bed(plink.scratch / "thin", chosen)
+    logging.info("%d SNPs of %d people", len(Path(f"{prefix}.bim").read_text().splitlines()), chosen.sum())
+    return prefix
+
+
+def thin_variants(plink: Plink, files: GenotypeFiles, people: np.ndarray, thin: ThinSettings) -> Path | None:
+    """Common SNPs of a chromosome in approximate linkage equilibrium, among the given people.
+
+    One SNP at most in `spacing_kb`, minor allele frequency above `maf`, less than 5 % missing, then plink2's
+    --indep-pairwise with `window_kb` and `r2`.
+
+    Parameters
+    ----------
+    people
+        bool, one per person of the file in its order.
+
+    Returns
+    -------
+    Prefix of a .bed, .bim, .fam in the scratch folder whose people are r0, r1 ... by their row in the file; None
+    when no SNP is left.
+
+    Raises
+    ------
+    InputError
+        Fewer than 50 people, or a file that plink2 cannot read.
+    """
+    if people.sum() < _LEAST_PEOPLE:
+        raise InputError(f"{files.people}: {int(people.sum())} people are too few for kinship or components (50)")
+    found = import_variants(plink, files, people, _spread_positions(files, thin), _HARD_CALL)
+    if (found["row"] < 0).all():
+        return None
+    prefix = plink.scratch / "variants"
+    variants = read_pvar(Path(f"{prefix}.pvar"))
+    variants["id"] = [f"{files.chrom}v{number}" for number in range(len(variants))]
+    named = plink.scratch / "named.pvar"
+    text = variants[["chrom", "pos", "id", "ref", "alt"]].to_csv(sep="\t", header=False, index=False)
+    named.write_text("#CHROM\tPOS\tID\tREF\tALT\n" + text)
+    source: list[Argument] = ["--pgen", f"{prefix}.pgen", "--pvar", named, "--psam", f"{prefix}.psam"]
+    filters: list[Argument] = ["--max-alleles", 2, "--snps-only", "just-acgt", "--maf", thin.maf, "--geno", 0.05]
+    filters += ["--bp-space", int(thin.spacing_kb * 1000)]
+    pairs: list[Argument] = ["--indep-pairwise", f"{int(thin.window_kb)}kb", 1, thin.r2]
+    try:
+        spaced = plink.run([*source, *filters, "--make-bed"], "spaced")
+        plink.run(["--bfile", spaced, *pairs], "pruned")
+    except InputError as error:
+        if NO_VARIANTS in str(error):
+            return None
+        raise
+    return plink.run(["--bfile", spaced, "--extract", plink.scratch / "pruned.prune.in", "--make-bed"], "thin")
+
+
+def _spread_positions(files: GenotypeFiles, thin: ThinSettings) -> list[int] | None:
+    """Positions spread over a BGEN file's chromosome, common ones if an mfi file tells; None: all (other formats)."""
+    if files.format != "bgen":
+        return None
+    if files.mfi is not None:
+        table = read_mfi(files.mfi, None, thin.maf)
+        table = table[table["info"] > _WELL_IMPUTED]
+    else:
+        table = locate_variants(files.genotypes, files.chrom, None)
+    snps = table[(table["ref"].str.len() == 1) & (table["alt"].str.len() == 1)]
+    bins = snps["pos"] // max(int(thin.spacing_kb * 1000), 1)
+    positions: list[int] = snps.loc[~bins.duplicated(), "pos"].tolist()
+    return positions
+
+
+def _write_empty_bed(prefix: Path, people: np.ndarray) -> Path:
+    """A .bed, .bim and .fam without a SNP, of the given people (bool, by row of the file)."""
+    Path(f"{prefix}.bed").write_bytes(_MAGIC)
+    Path(f"{prefix}.bim").write_text("")
+    rows = np.flatnonzero(people)
+    Path(f"{prefix}.fam").write_text("".join(f"0\tr{row}\t0\t0\t0\t-9\n" for row in rows))
+    return prefix

@@ -1,0 +1,88 @@
+"""The atlases that a study can name, and where their files lie. Imported while the workflow is parsed."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cgni.base.errors import InputError
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_MRICRON = ("usr/share/mricron/templates", "share/mricron/templates")
+
+
+@dataclass(frozen=True)
+class KnownAtlas:
+    """An atlas that `inputs.atlas` may name.
+
+    Attributes
+    ----------
+    title : what messages call it.
+    image, labels : file names of the label image and of its table `index name`.
+    folders : where another package installs them, below the repository's .system, / and Python's prefix.
+    install : how to get them, for those that are not shipped in `resources/atlases/<name>/`.
+    """
+
+    title: str
+    image: str
+    labels: str
+    folders: tuple[str, ...] = ()
+    install: str = "restore it from the repository"
+
+
+ATLASES = {
+    "aal": KnownAtlas(
+        title="AAL",
+        image="aal.nii.gz",
+        labels="aal.nii.txt",
+        folders=_MRICRON,
+        install="run `make setup`; or install it yourself: `apt install mricron-data`, or nilearn's "
+        "fetch_atlas_aal(version='SPM12') and the keys inputs.atlas and inputs.atlas_labels",
+    ),
+}
+
+
+def atlas_files(atlas: str, labels: str | None) -> tuple[str, str]:
+    """Paths of the label image and of its table; those of a known atlas relative to the repository if they lie inside.
+
+    Parameters
+    ----------
+    atlas
+        A name of `ATLASES`, or the path of a label image.
+    labels
+        The table `index name`; None: the known atlas's own.
+
+    Raises
+    ------
+    InputError
+        A known atlas that is not installed, or an image without a table.
+    """
+    if atlas in ATLASES:
+        image, own = _known_files(atlas)
+        return image, own if labels is None else labels
+    if labels is None:
+        raise InputError(
+            f"inputs.atlas: {atlas} is none of the known atlases ({', '.join(ATLASES)}), so it is the path of a label "
+            "image; set inputs.atlas_labels to its table of lines `index name`"
+        )
+    return atlas, labels
+
+
+def _known_files(name: str) -> tuple[str, str]:
+    known = ATLASES[name]
+    for folder in _folders(name):
+        image, labels = folder / known.image, folder / known.labels
+        if image.is_file() and labels.is_file():
+            return _shown(image), _shown(labels)
+    raise InputError(f"the {known.title} atlas ({known.image} with {known.labels}) is not there; {known.install}")
+
+
+def _folders(name: str) -> Iterator[Path]:
+    yield _REPOSITORY / "resources" / "atlases" / name
+    for root in (_REPOSITORY / ".system", Path("/"), Path(sys.prefix)):
+        for folder in ATLASES[name].folders:
+            yield root / folder
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(_REPOSITORY) if path.is_relative_to(_REPOSITORY) else path)

@@ -1,0 +1,71 @@
+"""The packed store of a study: whose maps, on which grid, and what is known of each."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cgni.base.files import digest_value
+from cgni.imaging.grids import choose_grid
+from cgni.imaging.packing import pack_maps
+from cgni.imaging.paths import list_images
+from cgni.imaging.settings import StoreSettings
+
+
+@dataclass(frozen=True)
+class StoreTables:
+    """What a store has beside its array.
+
+    Attributes
+    ----------
+    index : one row a map, in the columns of `imaging.schemas.INDEX`.
+    grid : plain values: shape, affine, voxel_mm, and how many images were listed, packed and resampled.
+    checksum : digests of all maps and of their people.
+    """
+
+    index: pd.DataFrame
+    grid: dict[str, Any]
+    checksum: dict[str, str]
+
+
+def pack_study(
+    images: str,
+    people: pd.Series,
+    settings: StoreSettings,
+    target: str | Path,
+    partial: str | Path,
+    code: str,
+    threads: int,
+) -> StoreTables:
+    """Pack the maps of the study's people, in the order of their ids.
+
+    Parameters
+    ----------
+    images
+        A csv, or a pattern with {participant_id} (`list_images`).
+    people
+        Participant ids (str); maps of others are left out.
+    target, partial, code, threads
+        As of `pack_maps`.
+
+    Raises
+    ------
+    InputError
+        As of `list_images`, `choose_grid` and `pack_maps`.
+    """
+    listed = list_images(images)
+    own = listed[listed["participant_id"].isin(people)].reset_index(drop=True)
+    ids, paths = own["participant_id"], own["path"].tolist()
+    grid = choose_grid(paths, settings.grid, threads)
+    logging.info("packing %d of %d listed images on %s voxels", len(own), len(listed), grid.shape)
+    packed = pack_maps(paths, grid, target, settings.dtype, partial, code, threads)
+    resampled = int(packed.resampled.sum())
+    logging.info("%d images were resampled", resampled)
+    index = pd.DataFrame({"row": range(len(own)), "participant_id": ids})
+    return StoreTables(
+        index.assign(scale=packed.scale, crc32=packed.crc32, resampled=packed.resampled),
+        {**grid.as_json(), "images": {"listed": len(listed), "packed": len(own), "resampled": resampled}},
+        {"crc32": digest_value(packed.crc32.tolist()), "ids": digest_value(ids.tolist())},
+    )

@@ -1,0 +1,142 @@
+"""The genotypes of a simulated cohort and what a lab would have of them."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cgni.base.seeds import derive_seed
+from cgni.simulation import ukb_tables
+from cgni.simulation.bgen import BgenVariant, write_bgen
+from cgni.simulation.chromosomes import draw_genotypes
+from cgni.simulation.imputation import imputed_variants
+from cgni.simulation.loci import GeneSources, choose_loci
+from cgni.simulation.people import draw_pedigree
+from cgni.simulation.schemas import VARIANTS
+from cgni.simulation.settings import SimulatedPeopleSettings, SimulationSettings
+from cgni.simulation.truth import TrueCohort
+
+_COMPONENTS = 10
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The people in the genotype files, in the files' order.
+
+    Attributes
+    ----------
+    rows : int [samples], their rows in the cohort.
+    ids : int [samples], negative for those who withdrew.
+    sex : int [samples], 1 male.
+    """
+
+    rows: np.ndarray
+    ids: np.ndarray
+    sex: np.ndarray
+
+
+@dataclass(frozen=True)
+class SimulatedGenotypes:
+    """What the rule writes.
+
+    Attributes
+    ----------
+    cohort : everybody with true genotypes.
+    truth : the planted variants (`schemas.VARIANTS`).
+    samples : who is in the genotype files.
+    records : BGEN records of the variants, over the samples.
+    imputed : the variants with alternate_id, maf, minor_allele and info.
+    eqtl, eqtl_snps : the PsychENCODE-like tables.
+    """
+
+    cohort: TrueCohort
+    truth: pd.DataFrame
+    samples: Samples
+    records: list[BgenVariant]
+    imputed: pd.DataFrame
+    eqtl: pd.DataFrame
+    eqtl_snps: pd.DataFrame
+
+    def write_chromosome(self, chrom: int, bgen: str | Path, sample: str | Path, mfi: str | Path) -> None:
+        """Write the genotype files of one chromosome in UK Biobank's layouts."""
+        rows = np.flatnonzero(self.imputed["chrom"] == chrom)
+        write_bgen(bgen, [self.records[row] for row in rows], len(self.samples.ids))
+        ukb_tables.write_sample(self.samples.ids, self.samples.sex, sample)
+        ukb_tables.write_mfi(self.imputed.iloc[rows], mfi)
+
+
+def simulate_genotypes(
+    sources: GeneSources, chromosomes: Sequence[int], settings: SimulationSettings, seed: int, msp: str
+) -> SimulatedGenotypes:
+    """Draw genes, families, genotypes with planted effects and defects, and what imputation makes of them.
+
+    Parameters
+    ----------
+    sources : genes, network and ontology.
+    chromosomes : autosomes with simulated genes.
+    settings : its parts `people` and `genotypes` are read.
+    seed : the study's.
+    msp : path of msprime's command line program.
+
+    Raises
+    ------
+    InputError
+        A GO term without enough genes, or a failure of msprime.
+    """
+    rng = np.random.default_rng(derive_seed(seed, "simulation", "loci"))
+    loci = choose_loci(sources, chromosomes, settings.genotypes, rng)
+    people = settings.people
+    pedigree = draw_pedigree(people.count, people.second_ancestry, people.children, rng)
+    with tempfile.TemporaryDirectory() as folder:
+        genotypes, variants = draw_genotypes(msp, loci, pedigree, settings.genotypes, seed, Path(folder))
+    ids = np.sort(rng.choice(np.arange(1_000_000, 6_000_000), people.count, replace=False))
+    ids = ids[rng.permutation(people.count)]
+    samples, withdrawn, sex = _draw_samples(ids, people, rng)
+    records, imputed = imputed_variants(genotypes[samples.rows], variants, settings.genotypes.missing_rates, rng)
+    components = principal_components(genotypes, _COMPONENTS)
+    return SimulatedGenotypes(
+        cohort=TrueCohort(genotypes, ids, sex, pedigree, withdrawn, components),
+        truth=_truth(imputed, loci),
+        samples=samples,
+        records=records,
+        imputed=imputed,
+        eqtl=ukb_tables.eqtl_table(variants, loci, rng),
+        eqtl_snps=ukb_tables.snp_information(variants),
+    )
+
+
+def principal_components(genotypes: np.ndarray, count: int) -> np.ndarray:
+    """Scores of the first components of standardised allele counts, float [people, count], scaled as UKB's.
+
+    The sign is such that a component's largest score is positive.
+    """
+    frequency = genotypes.mean(axis=0) / 2
+    common = np.minimum(frequency, 1 - frequency) > 0.05
+    standard = (genotypes[:, common] - 2 * frequency[common]) / np.sqrt(2 * frequency[common] * (1 - frequency[common]))
+    left, values, _ = np.linalg.svd(standard - standard.mean(axis=0), full_matrices=False)
+    scores = left[:, :count] * values[:count]
+    signed: np.ndarray = scores * np.sign(scores[np.abs(scores).argmax(axis=0), np.arange(count)])
+    return signed
+
+
+def _draw_samples(
+    ids: np.ndarray, people: SimulatedPeopleSettings, rng: np.random.Generator
+) -> tuple[Samples, np.ndarray, np.ndarray]:
+    """The people in the genotype files, the ids of those who withdrew, and everybody's sex."""
+    with_genotypes = rng.random(people.count) >= people.without_genotypes
+    rows = rng.permutation(np.flatnonzero(with_genotypes))
+    shown = ids[rows].astype(int)
+    withdrawn = rng.choice(len(rows), people.withdrawn, replace=False)
+    shown[withdrawn] = -np.arange(1, people.withdrawn + 1)
+    sex = rng.integers(0, 2, people.count)
+    return Samples(rows, shown, sex[rows]), ids[rows][withdrawn], sex
+
+
+def _truth(imputed: pd.DataFrame, loci: pd.DataFrame) -> pd.DataFrame:
+    """The planted variants with their genes (`schemas.VARIANTS`)."""
+    truth = imputed.join(loci[["gene_id", "symbol", "kind"]], on="locus").rename(columns={"kind": "gene_kind"})
+    truth["variant_id"] = [f"{row.chrom}:{row.pos}:{row.ref}:{row.alt}" for row in truth.itertuples()]
+    return truth[VARIANTS.names]

@@ -1,0 +1,52 @@
+"""The simulated people with their true genotypes, as the rules of the simulation hand them on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cgni.base.files import atomic_path
+from cgni.simulation.people import Pedigree
+
+
+@dataclass(frozen=True)
+class TrueCohort:
+    """Everybody, before imputation, missing data and withdrawals.
+
+    Attributes
+    ----------
+    genotypes : int8 [people, variants], copies of ALT.
+    ids : int [people].
+    sex : int [people], 1 male.
+    pedigree : ancestry and families.
+    withdrawn : ids of people who withdrew.
+    pcs : float [people, 10], genetic principal components.
+    """
+
+    genotypes: np.ndarray
+    ids: np.ndarray
+    sex: np.ndarray
+    pedigree: Pedigree
+    withdrawn: np.ndarray
+    pcs: np.ndarray
+
+    def save(self, path: str | Path) -> None:
+        """Write an `.npz`, whole or not at all; the same cohort gives the same bytes."""
+        with atomic_path(path) as temporary, temporary.open("wb") as stream:
+            np.savez_compressed(
+                stream,
+                genotypes=self.genotypes,
+                ids=self.ids,
+                sex=self.sex,
+                population=self.pedigree.population,
+                parents=self.pedigree.parents,
+                withdrawn=self.withdrawn,
+                pcs=self.pcs,
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> "TrueCohort":
+        """Read what `save` wrote."""
+        with np.load(path) as held:
+            pedigree = Pedigree(held["population"], held["parents"])
+            return cls(held["genotypes"], held["ids"], held["sex"], pedigree, held["withdrawn"], held["pcs"])

@@ -1,0 +1,82 @@
+"""Combinations of settings that cannot be."""
+
+from typing import Any
+
+from cgni.base.errors import InputError
+from cgni.workflow.roster import HIDDEN_OF, roster, subsets
+from cgni.workflow.settings import StudySettings
+
+
+def check(settings: StudySettings) -> None:
+    """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
+    for part in (_loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
+        part(settings)
+
+
+def _loss_subsets(settings: StudySettings) -> None:
+    contrastive, found = settings.contrastive, subsets(settings)
+    for spec in found.values():
+        weights = [contrastive.weights[key] for key in spec.weighted]
+        if weights and not any(weights):
+            raise InputError(f"contrastive.weights: all weights of the loss subset {spec.name} are zero; raise one")
+    if contrastive.subsets != "all" and len(found) != len(contrastive.subsets):
+        raise InputError("contrastive.subsets: a loss subset appears twice")
+
+
+def _people(settings: StudySettings) -> None:
+    low, high = settings.cohort.wm_low, settings.cohort.wm_high
+    if low[0] > low[1] or high[0] > high[1] or low[1] >= high[0]:
+        raise InputError("cohort.wm_low, cohort.wm_high: each must be [lowest, highest], and low must end below high")
+    people = settings.people
+    if people.pretrain_on == "everybody" and settings.protocol != "paper":
+        raise InputError(
+            "people.pretrain_on: everybody leaks the holdout into every result; only protocol paper allows it"
+        )
+    if people.fit_on == "training" and people.heads_on in ("monitor", "both"):
+        raise InputError(
+            f"people.heads_on: {people.heads_on} asks for people whom the encoders have not seen, "
+            "but people.fit_on training leaves none; use fit_on fit, or heads_on training"
+        )
+
+
+def _builds(settings: StudySettings) -> None:
+    build, eqtl_build = settings.inputs.genotypes.build, settings.genetics.eqtl.build
+    if build != eqtl_build:
+        raise InputError(
+            f"inputs.genotypes.build: {build}, but the eQTL table is {eqtl_build} (genetics.eqtl.build); lift one of "
+            "them over so that positions agree"
+        )
+
+
+def _transfer(settings: StudySettings) -> None:
+    chosen, blocks = settings.transfer.transfer_blocks, len(settings.pretraining.channels)
+    deepest = chosen if isinstance(chosen, int) else max(chosen)
+    if deepest > blocks:
+        raise InputError(f"transfer.transfer_blocks: {deepest} blocks, but pretraining.channels has {blocks}")
+    if settings.transfer.freeze and deepest == 0:
+        raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
+    if not isinstance(chosen, int) and settings.people.fit_on == "training":
+        raise InputError("transfer.transfer_blocks: a list needs monitor people to choose with; set people.fit_on: fit")
+
+
+def _enrichment(settings: StudySettings) -> None:
+    enrichment = settings.enrichment
+    if (enrichment.obo is None) != (enrichment.gaf is None):
+        raise InputError("enrichment.obo, enrichment.gaf: an ontology needs its annotation; give both or neither")
+    if (enrichment.gmt is not None) != (enrichment.sources == ("GMT",)):
+        raise InputError("enrichment.gmt: your own sets need sources: [GMT], and [GMT] needs them")
+
+
+def _calls(settings: StudySettings) -> None:
+    if settings.contributions.rule == "permutation" and settings.contributions.null_encoders < 2:
+        raise InputError("contributions.rule: permutation needs at least 2 contributions.null_encoders")
+
+
+def _models(settings: StudySettings) -> None:
+    chosen: Any = settings.classification.models
+    hidden = [name for name, spec in roster(settings).items() if spec.hidden_of]
+    if hidden and HIDDEN_OF not in chosen:
+        needing = [name for name in hidden if name in chosen]
+        if len(needing) < len(hidden):
+            needing.append("shared_head")
+        raise InputError(f"classification.models: {' and '.join(needing)} need {HIDDEN_OF} (its h_g)")

@@ -1,0 +1,166 @@
+"""Every model of a study, made from its config when the workflow is parsed.
+
+A baseline is a row of BASELINES; a kind of fit a row of FITTERS. No script imports this module, so that a new row
+changes nobody else's code digest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cgni.base.settings import Section, section_fields
+from cgni.classification.fitters.logistic_settings import LogisticSettings
+from cgni.classification.fitters.network_settings import NetworkSettings
+from cgni.classification.fitters.svm_settings import SvmSettings
+from cgni.classification.spec import ModelSpec
+from cgni.contrastive.terms import ALL_TERMS, EncoderSpec, all_subsets, encoder_spec
+
+
+@dataclass(frozen=True)
+class FitterFacts:
+    """What a kind of fit is: its settings, the common keys below `classification` that it reads, whom it uses."""
+
+    settings: type[Section] | None
+    keys: tuple[str, ...]
+    uses: tuple[str, ...]
+
+
+_TRAINING = ("class_weights", "activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience")
+FITTERS = {
+    "network": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor")),
+    "encoder_head": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor")),
+    "svm": FitterFacts(SvmSettings, ("class_weights",), ("fit", "monitor")),
+    "logistic": FitterFacts(LogisticSettings, ("class_weights",), ("fit",)),
+    "cnn_head": FitterFacts(None, (), ()),  # the CNN's own head: nobody is fitted on
+}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A row: label, fitter, feature sets, and the defaults of its own section of the config."""
+
+    label: str
+    fitter: str
+    features: tuple[str, ...]
+    defaults: Section | None = None
+
+
+BASELINES = {
+    "imaging_cnn": Baseline("Imaging CNN", "cnn_head", ("imaging",)),
+    "genetic_nn": Baseline(
+        "Sparse genetic NN", "network", ("genetics",), NetworkSettings(layers=(800, 600, 400), l1=1.0e-5)
+    ),
+    "genetic_linear": Baseline("Linear genetic model", "logistic", ("genetics",), LogisticSettings(c=0.001)),
+    "imaging_genetic_svm": Baseline("Imaging-genetic SVM", "svm", ("imaging", "genetics_hidden"), SvmSettings(c=0.01)),
+    "imaging_genetic_nn": Baseline(
+        "Imaging-genetic NN",
+        "network",
+        ("imaging", "genetics_hidden"),
+        NetworkSettings(layers=(500, 200), l1=1.0e-5, l1_layers="all"),
+    ),
+}
+CONFOUNDS = "confounds"  # in every study
+CONFOUND_BASELINE = Baseline("Confounds only", "logistic", ("confounds",), LogisticSettings(c=1.0))
+HIDDEN_OF = "genetic_nn"  # whose last hidden layer is the feature set genetics_hidden
+PROPOSED = "proposed"  # section and search of the proposed model and of all that share its head
+_FEATURE_LABELS = {"imaging": "h_v", "genetics_hidden": "h_g", "genetics": "SNPs"}
+
+
+def subsets(settings: Any) -> dict[str, EncoderSpec]:
+    """The encoders of the loss subsets by name, in the config's order; `settings`: the config (StudySettings)."""
+    chosen = settings.contrastive.subsets
+    specs = [encoder_spec(terms) for terms in (all_subsets() if chosen == "all" else chosen)]
+    return {spec.name: spec for spec in specs}
+
+
+def encoders(settings: Any) -> dict[str, EncoderSpec]:
+    """Every pair of encoders: those of the loss subsets, then the one with a linear genetic encoder, if wanted."""
+    linear = settings.contrastive.linear_subset
+    extra = [encoder_spec(linear, linear=True)] if linear else []
+    return {**subsets(settings), **{spec.name: spec for spec in extra}}
+
+
+def roster(settings: Any) -> dict[str, ModelSpec]:
+    """All models by name: one for each pair of encoders, the chosen baselines, the shared heads, the confounds."""
+    proposed = [_proposed(spec, settings) for spec in encoders(settings).values()]
+    baselines = [_baseline(name, BASELINES[name]) for name in settings.classification.models]
+    heads = [_shared_head(features) for features in settings.classification.shared_head]
+    confounds = _baseline(CONFOUNDS, CONFOUND_BASELINE)
+    return {spec.name: spec for spec in [*proposed, *baselines, *heads, confounds]}
+
+
+def searched_model(searched: str, settings: Any) -> ModelSpec:
+    """The model whose settings are searched under a name: the proposed one is searched with all loss terms."""
+    return _proposed(ALL_TERMS, settings) if searched == PROPOSED else _baseline(searched, BASELINES[searched])
+
+
+def searchable() -> list[str]:
+    """Names under which settings can be searched."""
+    return [PROPOSED, *(name for name, row in BASELINES.items() if row.defaults is not None)]
+
+
+def model_name(encoders_name: str) -> str:
+    """Name of the proposed model on a pair of encoders."""
+    return f"cgni_{encoders_name}"
+
+
+def _proposed(spec: EncoderSpec, settings: Any) -> ModelSpec:
+    chosen = settings.classification.proposed.features
+    along = settings.classification.finetune_encoder and "genetics_embedding" in chosen
+    # an encoder that is trained along takes the allele counts, and its embedding stands first
+    features = ("genetics", *(name for name in chosen if name != "genetics_embedding")) if along else tuple(chosen)
+    label = f"CGNI {spec.label}" + (", linear genetic encoder" if spec.linear else "")
+    return _with_head(model_name(spec.name), label, features, "encoder_head" if along else "network", spec.name)
+
+
+def _shared_head(features: Sequence[str]) -> ModelSpec:
+    label = "CGNI head on " + " + ".join(_FEATURE_LABELS[name] for name in features)
+    return _with_head("head_" + "_".join(features), label, tuple(features), "network", "")
+
+
+def _with_head(name: str, label: str, features: tuple[str, ...], fitter: str, encoders_name: str) -> ModelSpec:
+    """A model with the proposed model's head: its settings, its search, its random numbers."""
+    return ModelSpec(
+        name=name,
+        label=label,
+        fitter=fitter,
+        features=features,
+        settings=PROPOSED,
+        keys=_keys(fitter, PROPOSED),
+        uses=FITTERS[fitter].uses,
+        seed="cgni",
+        encoders=encoders_name,
+        hidden_of=_hidden_of(features),
+        searched=PROPOSED,
+    )
+
+
+def _baseline(name: str, row: Baseline) -> ModelSpec:
+    own = "" if row.defaults is None else name
+    return ModelSpec(
+        name=name,
+        label=row.label,
+        fitter=row.fitter,
+        features=row.features,
+        settings=own,
+        keys=_keys(row.fitter, own),
+        uses=FITTERS[row.fitter].uses,
+        seed=name,
+        hidden_of=_hidden_of(row.features),
+        searched=own if name in BASELINES else "",
+    )
+
+
+def _keys(fitter: str, own: str) -> tuple[str, ...]:
+    facts = FITTERS[fitter]
+    names = [] if facts.settings is None else [f"{own}.{key.name}" for key in section_fields(facts.settings)]
+    return ("people.heads_on", *(f"classification.{key}" for key in (*names, *facts.keys)))
+
+
+def _hidden_of(features: Sequence[str]) -> str:
+    return HIDDEN_OF if "genetics_hidden" in features else ""
+
+
+def gathered(models: Mapping[str, ModelSpec], *fitters: str) -> list[str]:
+    """Names of the models of some kinds of fit."""
+    return [name for name, spec in models.items() if spec.fitter in fitters]

@@ -1,0 +1,60 @@
+REGION_FEATURES = expand(result("occlusion/fold{fold}/region_features.npz"), fold=FOLDS)
+
+
+rule occlude_regions:
+    """Compute what a fold's imaging network makes of people's maps without each region of the atlas."""
+    input:
+        **ATLAS,
+        network=result("transfer/fold{fold}/wm.ckpt"),
+        features=result("transfer/fold{fold}/features.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        splits=result("cohort/splits.parquet"),
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+    output:
+        features=result("occlusion/fold{fold}/region_features.npz"),
+    log:
+        log_file("occlude_regions", "fold{fold}"),
+    benchmark:
+        benchmark_file("occlude_regions", "fold{fold}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(6000),
+        runtime=grows(480),
+    params:
+        cfg=section("seed", "occlusion.baseline", "occlusion.people", "occlusion.max_people"),
+        execution=section("execution.device"),
+        code=code("occlude_regions"),
+    script:
+        "../workflow_scripts/occlude_regions.py"
+
+
+rule measure_contributions:
+    """Measure what each canonical variate loses without each region and each SNP, in every fold."""
+    input:
+        **FOLD_TABLES,
+        selection=result("classification/selection.json"),
+        encoders=expand(result("contrastive/{encoders}/encoders.ckpt"), encoders=INTERPRETABLE),
+        weights=result("scca/weights.parquet"),
+        regions=REGION_FEATURES,
+    output:
+        imaging=result("occlusion/imaging.parquet"),
+        genetics=result("occlusion/genetics.parquet"),
+    log:
+        log_file("measure_contributions"),
+    benchmark:
+        benchmark_file("measure_contributions")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(8000),
+        runtime=grows(240),
+    params:
+        cfg={"encoders": INTERPRETABLE, **section("occlusion.baseline", "occlusion.node")},
+        code=code("measure_contributions"),
+    script:
+        "../workflow_scripts/measure_contributions.py"

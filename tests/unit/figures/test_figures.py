@@ -1,0 +1,161 @@
+"""Figures from hand-made inputs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from cgni.figures.brain import region_contributions
+from cgni.figures.diagnostics import learning_curves, learning_panels, wm_scores
+from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
+from cgni.figures.results import canonical_variates, performance, recovery, snp_contributions
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style
+from cgni.imaging.atlas import Atlas
+from cgni.imaging.store import GmStore
+from tests.unit.figures.made_results import LABELS, PALETTE, made_contributions, made_performance
+
+
+def _curve(value: float = 1.0, metric: str = "mae") -> pd.DataFrame:
+    splits = ["fit", "fit", "monitor", "monitor"]
+    return pd.DataFrame({"epoch": [1, 2, 1, 2], "split": splits, "metric": metric, "value": value})
+
+
+def _quality() -> MapQuality:
+    rng = np.random.default_rng(0)
+    ids = [str(number) for number in range(50)]
+    people = {"participant_id": ids, "site": ["a", "b"] * 25, "head_size": rng.random(50)}
+    qc = pd.DataFrame({"participant_id": ids, "r": rng.uniform(0.8, 1, 50)})
+    return MapQuality(
+        qc=qc.assign(passed=qc["r"] > 0.9),
+        participants=pd.DataFrame(people),
+        relations=pd.DataFrame({"variable": ["site", "sex"], "value": [0.1, 0.2], "p": [0.5, 1e-9]}),
+        threshold=0.9,
+        worst=[(np.nan, rng.random((5, 6, 7)))],
+        reference=rng.random((5, 6, 7)),
+    )
+
+
+def _variants() -> pd.DataFrame:
+    places = {"variant_id": ["2:9:A:G", "1:9:A:G", "1:5:A:G"], "chrom": ["2", "1", "1"], "pos": [9, 9, 5]}
+    return pd.DataFrame(places)
+
+
+def _brain(contributions: pd.DataFrame) -> Figure:
+    labels = np.zeros((15, 18, 15), np.int32)
+    labels[4:7, 6:12, 5:11], labels[8:11, 6:12, 5:11] = 3, 7
+    affine = np.diag([12.0, 12.0, 12.0, 1.0])
+    affine[:3, 3] = (-84, -120, -66)
+    names = pd.Series({3: "Insula_L", 5: "Insula_R", 7: "Cuneus_R"})
+    return region_contributions(contributions, Atlas(labels, names), affine)
+
+
+def _variates() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    own = {"fold": 0, "part": "validation", "component": 1, "imaging": rng.random(30), "genetics": rng.random(30)}
+    return pd.DataFrame({**own, "wm_group": pd.array([0, 1, None] * 10, dtype="Int8")})
+
+
+_FOUND = pd.DataFrame({"who": ["oracle", "pipeline"], "quantity": "SNP recall", "value": [0.5, 0.75]})
+_FIGURES: dict[str, Callable[[], Figure]] = {
+    "wm_scores": lambda: wm_scores(pd.Series([2, 5, 9, 12, 7, None]), (2, 5), (9, 12), PALETTE),
+    "gm_quality": lambda: gm_quality(_quality(), PALETTE),
+    "learning_curves": lambda: learning_curves({"Brain age, MAE (years)": _curve().assign(fold=0)}, PALETTE),
+    "performance": lambda: performance(made_performance(), list(LABELS), LABELS, PALETTE),
+    "canonical_variates": lambda: canonical_variates(_variates(), PALETTE),
+    "snp_contributions": lambda: snp_contributions(made_contributions(), _variants(), 3.0, PALETTE),
+    "region_contributions": lambda: _brain(made_contributions()),
+    "recovery": lambda: recovery(_FOUND, PALETTE),
+}
+
+
+@pytest.mark.parametrize("name", _FIGURES)
+def test_figures_repeat_to_the_byte(tmp_path: Path, name: str) -> None:
+    style = open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
+    kinds = ("svg", "png", "pdf")
+    for folder in ("a", "b"):
+        style.save(_FIGURES[name](), [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
+    for kind in kinds:
+        first, again = (tmp_path / folder / f"{name}.{kind}" for folder in ("a", "b"))
+        assert first.read_bytes() == again.read_bytes(), kind
+
+
+def test_a_stamp_stands_across_the_top(tmp_path: Path) -> None:
+    leaky = open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="LEAKY")
+    figure = wm_scores(pd.Series([2, 9]), (2, 5), (9, 12), leaky.palette)
+    leaky.save(figure, [tmp_path / "wm.png"])
+    assert figure.get_suptitle() == "LEAKY"
+
+
+def test_learning_panels_take_one_metric_a_stage_and_number_the_folds() -> None:
+    both = [pd.concat([_curve(fold, "mae"), _curve(9, "loss")]) for fold in (0.5, 1.5)]
+    transfer = [_curve(0.7, "balanced_accuracy")]
+    contrastive = pd.concat([_curve(2, "loss"), _curve(9, "alignment")]).assign(fold=1)
+    panels = learning_panels(both, transfer, contrastive, [1, 2, 4])
+    assert list(panels) == [
+        "Brain age, MAE (years)",
+        "Working memory, balanced accuracy",
+        "Contrastive 124, loss",
+    ]
+    age, _, loss = panels.values()
+    assert age.groupby("fold")["value"].unique().map(list).to_dict() == {0: [0.5], 1: [1.5]}
+    assert set(loss["value"]) == {2} and set(loss["fold"]) == {1}
+
+
+def test_models_stand_from_top_to_bottom_under_their_labels() -> None:
+    models = ["imaging_cnn", "cgni_terms1", "confounds"]
+    axes = performance(made_performance(), models, LABELS, PALETTE).axes[0]
+    rows = {text.get_text(): tick for tick, text in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)}
+    assert sorted(rows, key=rows.__getitem__, reverse=True) == ["Imaging CNN", "CGNI (1)", "Confounds only"]
+
+
+def test_snps_stand_in_the_order_of_the_chromosomes() -> None:
+    (axes,) = snp_contributions(made_contributions(), _variants(), 3.0, PALETTE).axes
+    every, called = axes.collections
+    assert every.get_offsets()[:, 1].tolist() == [-3.4, -1.4, 0.4]  # 1:5, 1:9, 2:9
+    assert sorted(called.get_offsets()[:, 1].tolist()) == [-3.4, -1.4]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["chr 1", "chr 2"]
+    assert sorted(line.get_ydata()[0] for line in axes.lines) == [-3.0, 3.0]
+
+
+def _painted(figure: Figure) -> set[int]:
+    overlays = [axes.images[1].get_array() for axes in figure.axes]
+    return {int(value) for overlay in overlays for value in np.unique(overlay.compressed())}
+
+
+def test_called_regions_are_painted_by_direction() -> None:
+    figure = _brain(made_contributions())
+    assert _painted(figure) == {2}  # Insula_L: more gray matter
+    (panel,) = figure.subfigs
+    assert panel.get_suptitle() == "Component 1: Insula L"
+    less = made_contributions()
+    less.loc[less["feature"].isin(["Insula_L", "Cuneus_R"]), "direction"] = "decrease"
+    assert _painted(_brain(less)) == {1}
+    (panel,) = _brain(made_contributions().assign(called=False)).subfigs
+    assert panel.get_suptitle() == "Component 1: no region called"
+
+
+def test_maps_without_what_a_panel_needs_are_left_out_of_it() -> None:
+    quality = _quality()
+    quality.qc.loc[0, "r"] = np.nan
+    quality.participants.loc[[1, 2], "site"] = None
+    assert len(quality.known("r")) == 49 and len(quality.known("r", "site")) == 47
+    assert list(quality.known("r", "head_size").columns) == ["passed", "r", "head_size"]
+
+
+def test_relations_are_named_with_their_p() -> None:
+    quality = _quality()
+    assert quality.relation("site", "η²") == "η² = 0.100, p = 0.500"
+    assert quality.relation("sex", "η²") == "η² = 0.200, p < 0.001"
+    assert quality.relation("head_size", "ρ") == "not known for enough people"
+
+
+def test_worst_maps_are_read_worst_first() -> None:
+    maps = np.stack([np.full((2, 3, 4), value, np.float32) for value in range(4)])
+    store = GmStore(maps, pd.Index(list("abcd")), np.eye(4))
+    worst = worst_maps(store, np.array([0.9, 0.2, np.nan, 0.5]), count=3)
+    assert [density.max() for _, density in worst] == [2, 1, 3]
+    assert np.isnan(worst[0][0]) and [r for r, _ in worst[1:]] == [0.2, 0.5]

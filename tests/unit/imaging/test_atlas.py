@@ -1,0 +1,132 @@
+"""Atlases: names of regions from label tables, labels on the maps' grid, means of regions, and where files lie."""
+
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from cgni.base.errors import InputError
+from cgni.imaging import atlases
+from cgni.imaging.atlas import read_atlas, read_names, region_means
+from cgni.imaging.atlases import ATLASES, KnownAtlas, atlas_files
+
+AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
+
+
+def _table(folder: Path, *lines: str) -> Path:
+    path = folder / "labels.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _image(folder: Path, labels: np.ndarray, affine: np.ndarray = AFFINE) -> Path:
+    path = folder / "atlas.nii.gz"
+    nib.save(nib.Nifti1Image(labels.astype(np.int16), affine), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (["1 Precentral_L 2001", "2 Precentral_R 2002"], {1: "Precentral_L", 2: "Precentral_R"}),
+        (["2 b", "1 a"], {1: "a", 2: "b"}),
+        (["1 Frontal Pole", "2 Frontal Orbital Cortex"], {1: "Frontal Pole", 2: "Frontal Orbital Cortex"}),
+        # a number at the end is a code only where every line has one
+        (["1 Area 44", "2 Area hOc"], {1: "Area 44", 2: "Area hOc"}),
+        (["1 7", "2 8"], {1: "7", 2: "8"}),
+        (["1 Area 44 501", "2 Area 45 502"], {1: "Area 44", 2: "Area 45"}),
+        (["1\tArea 44\t501", "2\tArea 45"], {1: "Area 44", 2: "Area 45"}),
+        (["1\tArea 44", "", "2 Frontal Pole"], {1: "Area 44", 2: "Frontal Pole"}),
+        (["0 Background", "3  Insula"], {3: "Insula"}),
+    ],
+)
+def test_names_of_a_table(tmp_path: Path, lines: list[str], names: dict[int, str]) -> None:
+    assert read_names(_table(tmp_path, *lines)).to_dict() == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["1 a", "2"], r"labels\.txt: line 2 is not `index name`"),
+        (["1 a", "", "2\t"], "line 3 is not `index name`"),
+        (["index name", "1 a"], "line 1 is not `index name`"),
+        (["1 a", "2 b", "2 c"], r"1 indices appear more than once \(2\)"),
+        (["1 Frontal Pole", "2 Frontal Pole", "3 b", "4 b"], r"2 names appear more than once \(Frontal Pole, b\)"),
+        (["1 Area 44", "2 Area 45"], r"1 names appear more than once \(Area\); .*tab"),
+        ([""], "names no region"),
+    ],
+)
+def test_tables_that_cannot_be_used(tmp_path: Path, lines: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_names(_table(tmp_path, *lines))
+
+
+def test_labels_lie_where_the_affines_say_and_small_regions_are_lost(tmp_path: Path) -> None:
+    fine = np.zeros((8, 8, 8))
+    fine[:4], fine[4:6] = 1, 2
+    fine[7, 7, 7] = 3  # between the voxels of the coarser grid
+    table = _table(tmp_path, "1 left", "2 right", "3 tiny", "4 absent")
+    atlas = read_atlas(_image(tmp_path, fine), table, (4, 4, 4), np.diag([4.0, 4.0, 4.0, 1.0]))
+    assert atlas.labels.dtype == np.int32
+    np.testing.assert_array_equal(atlas.labels, fine[::2, ::2, ::2])
+    assert atlas.present.tolist() == [1, 2]
+    assert atlas.lost == ["tiny", "absent"]
+    assert atlas.names[atlas.present].tolist() == ["left", "right"]
+
+
+def test_labels_that_the_table_lacks_are_counted(tmp_path: Path) -> None:
+    labels = np.arange(8).reshape(2, 2, 2)
+    with pytest.raises(InputError, match=r"atlas\.nii\.gz: 5 of 7 labels have no line in .*labels\.txt"):
+        read_atlas(_image(tmp_path, labels), _table(tmp_path, "1 a", "2 b"), (2, 2, 2), AFFINE)
+
+
+def test_files_that_are_no_image_are_named(tmp_path: Path) -> None:
+    (tmp_path / "atlas.nii.gz").write_bytes(b"not an image")
+    for image in ("atlas.nii.gz", "absent.nii", "labels.txt"):
+        with pytest.raises(InputError, match=rf"{image}: not a readable label image"):
+            read_atlas(tmp_path / image, _table(tmp_path, "1 a"), (2, 2, 2), AFFINE)
+
+
+def test_means_of_regions_are_those_of_their_voxels() -> None:
+    rng = np.random.default_rng(0)
+    labels, maps = rng.integers(0, 4, (5, 6, 7)).astype(np.int32), rng.random((3, 5, 6, 7))
+    expected = [[density[labels == region].mean() for region in (3, 1)] for density in maps]
+    np.testing.assert_allclose(region_means(iter(maps), labels, np.array([3, 1])), expected)
+
+
+def test_the_aal_atlas_is_whole_where_it_is_installed() -> None:
+    try:
+        image, table = atlas_files("aal", None)
+    except InputError as error:
+        pytest.skip(str(error))
+    affine = np.array([[9.0, 0, 0, -90], [0, 9, 0, -126], [0, 0, 9, -72], [0, 0, 0, 1]])
+    atlas = read_atlas(image, table, (21, 25, 21), affine)
+    assert len(atlas.names) == 116 and atlas.names[1] == "Precentral_L" and atlas.names[116] == "Vermis_10"
+    assert len(atlas.present) + len(atlas.lost) == 116
+    assert atlas_files("aal", "own.txt") == (image, "own.txt")
+
+
+def test_a_shipped_atlas_is_a_row_and_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atlases, "_REPOSITORY", tmp_path)
+    monkeypatch.setitem(ATLASES, "other", KnownAtlas("Other", "o.nii.gz", "o.tsv"))
+    with pytest.raises(InputError, match=r"the Other atlas \(o\.nii\.gz with o\.tsv\) is not there; restore it"):
+        atlas_files("other", None)
+    folder = tmp_path / "resources" / "atlases" / "other"
+    folder.mkdir(parents=True)
+    for name in ("o.nii.gz", "o.tsv"):
+        (folder / name).touch()
+    assert atlas_files("other", None) == ("resources/atlases/other/o.nii.gz", "resources/atlases/other/o.tsv")
+
+
+def test_an_atlas_that_is_not_installed_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atlases, "_REPOSITORY", tmp_path)
+    monkeypatch.setitem(ATLASES, "aal", KnownAtlas("AAL", "no.nii.gz", "no.txt", ATLASES["aal"].folders, "make setup"))
+    with pytest.raises(InputError, match=r"AAL atlas .* is not there; make setup"):
+        atlas_files("aal", None)
+
+
+def test_an_atlas_of_ones_own_needs_its_table() -> None:
+    assert atlas_files("mine.nii", "mine.txt") == ("mine.nii", "mine.txt")
+    with pytest.raises(InputError, match=r"inputs\.atlas: mine\.nii .* set inputs\.atlas_labels"):
+        atlas_files("mine.nii", None)

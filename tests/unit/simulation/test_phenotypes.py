@@ -1,0 +1,114 @@
+"""Simulated traits: planted shares, effects, nulls, and the tables that hold them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cgni.simulation import traits
+from cgni.simulation.people import Pedigree
+from cgni.simulation.phenotypes import SimulatedPhenotypes, simulate_phenotypes
+from cgni.simulation.settings import SimulatedTraitsSettings, SimulationSettings
+from cgni.simulation.truth import TrueCohort
+
+_PEOPLE = 3000
+
+
+def test_factors_have_small_shares_of_single_snps() -> None:
+    rng = np.random.default_rng(2)
+    genotypes = rng.integers(0, 3, (500, 4)).astype(float)
+    values, betas = traits.factor_values(genotypes, np.array([0, 0, 1, 1]), 0.09, rng)
+    assert (betas**2 <= 0.1).all() and np.allclose(values.std(axis=0), 1)
+
+
+def _scores(effect_scale: float, confound_scale: float) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    rng = np.random.default_rng(3)
+    factors = rng.standard_normal((4000, 3))
+    confounds = traits.draw_confounds((rng.random(4000) < 0.1).astype(int), rng)
+    settings = SimulationSettings(
+        effect_scale=effect_scale,
+        confound_scale=confound_scale,
+        traits=SimulatedTraitsSettings(low_share=0.38, high_share=0.32),
+    )
+    return traits.wm_scores(factors, confounds, settings, rng), factors, confounds
+
+
+def test_effects_and_confounds_reach_wm_as_scaled() -> None:
+    scores, factors, confounds = _scores(1.0, 1.0)
+    low, high = scores <= 5, scores >= 9
+    assert low.mean() == pytest.approx(0.38, abs=0.01) and high.mean() == pytest.approx(0.32, abs=0.01)
+    assert set(scores) == set(range(2, 13))
+    # the age gap of 5 years is the key's; 4,000 people give it within about 0.4
+    assert confounds["age"][low].mean() - confounds["age"][high].mean() == pytest.approx(5, abs=1)
+    assert abs(np.corrcoef(factors.sum(axis=1), scores)[0, 1]) > 0.5
+    assert confounds["age"].between(45, 80).all()
+
+
+def test_null_cohorts_are_null() -> None:
+    scores, factors, confounds = _scores(0.0, 0.0)
+    # 4,000 people: a correlation has a standard error of 0.016
+    assert abs(np.corrcoef(factors.sum(axis=1), scores)[0, 1]) < 0.06
+    assert abs(np.corrcoef(confounds["age"], scores)[0, 1]) < 0.06
+    scores, _, confounds = _scores(0.0, 1.0)
+    assert np.corrcoef(confounds["age"], scores)[0, 1] < -0.2
+
+
+def _cohort() -> tuple[TrueCohort, pd.DataFrame]:
+    """3,000 people, the last two children of the first two; SNPs 1 and 4 are causal."""
+    rng = np.random.default_rng(8)
+    parents = np.full((_PEOPLE, 2), -1)
+    parents[-2:] = (0, 1)
+    genotypes = rng.binomial(2, 0.4, (_PEOPLE, 6)).astype(np.int8)
+    ids = 1_000_000 + rng.permutation(_PEOPLE)
+    pedigree = Pedigree(np.zeros(_PEOPLE, int), parents)
+    sex, pcs = rng.integers(0, 2, _PEOPLE), rng.standard_normal((_PEOPLE, 10))
+    variants = pd.DataFrame({"variant_id": [f"v{n}" for n in range(6)], "factor": [-1, 0, -1, -1, 1, -1]})
+    return TrueCohort(genotypes, ids, sex, pedigree, ids[[7, 9]], pcs), variants
+
+
+def _drawn(seed: int = 5) -> SimulatedPhenotypes:
+    return simulate_phenotypes(*_cohort(), SimulationSettings(), seed)
+
+
+def test_the_causal_snps_explain_their_planted_shares() -> None:
+    cohort, _ = _cohort()
+    drawn = _drawn()
+    assert drawn.betas["variant_id"].tolist() == ["v1", "v4"] and drawn.factors == 2
+    assert np.allclose(drawn.betas["variance_share"], 0.1)
+    for snp in range(6):
+        for factor in range(2):
+            r = np.corrcoef(cohort.genotypes[:, snp], drawn.people[f"factor_{factor}"])[0, 1]
+            # sqrt(0.1) = 0.32; a correlation has a standard error of 0.018
+            expected = drawn.betas["beta"][factor] if (snp, factor) in ((1, 0), (4, 1)) else 0.0
+            assert r == pytest.approx(expected, abs=0.07), (snp, factor)
+
+
+def test_tables_agree_on_the_people() -> None:
+    cohort, _ = _cohort()
+    drawn = _drawn()
+    assert drawn.people["participant_id"].tolist() == [str(one) for one in cohort.ids]
+    assert (drawn.people["sex"] == cohort.sex).all()
+    main = drawn.main_table
+    assert (main["eid"] == cohort.ids).all() and (main["31-0.0"] == cohort.sex).all()
+    known = main["4282-2.0"].notna()
+    assert (main.loc[known, "4282-2.0"] == drawn.people.loc[known, "wm_score"]).all()
+    assert np.flatnonzero(main["22021-0.0"] == 1).tolist() == [_PEOPLE - 2, _PEOPLE - 1]
+    assert main["22020-0.0"].isna().sum() == 2
+    assert set(cohort.ids[[7, 9]]) <= set(drawn.withdrawals) <= set(cohort.ids) and len(drawn.withdrawals) == 4
+
+
+def test_relatives_are_listed_with_their_kinship() -> None:
+    cohort, _ = _cohort()
+    lines = [line.split() for line in _drawn().relatedness]
+    assert lines[0] == ["ID1", "ID2", "HetHet", "IBS0", "Kinship"]
+    first, second = cohort.ids[:2], cohort.ids[-2:]
+    expected = [(parent, child) for child in second for parent in first] + [tuple(second)]
+    assert [tuple(map(int, line[:2])) for line in lines[1:6]] == expected
+    assert all(0.2 < float(line[4]) < 0.3 for line in lines[1:6])
+    assert len(lines) == 11 and all(0.02 <= float(line[4]) <= 0.04 for line in lines[6:])
+
+
+def test_the_seed_decides() -> None:
+    drawn, again, other = _drawn(), _drawn(), _drawn(seed=6)
+    assert drawn.people.equals(again.people) and drawn.main_table.equals(again.main_table)
+    assert drawn.relatedness == again.relatedness and np.array_equal(drawn.withdrawals, again.withdrawals)
+    assert not drawn.people.equals(other.people)
