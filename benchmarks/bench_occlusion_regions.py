@@ -30,7 +30,7 @@ def main() -> None:
     grid = tuple(int(length / voxel) + 1 for length in (180, 216, 180))
     affine = np.diag([voxel, voxel, voxel, 1.0])
     affine[:3, 3] = _ORIGIN
-    atlas = read_atlas(*atlas_files("aal", "auto"), grid, affine)
+    atlas = read_atlas(*atlas_files("aal", None), grid, affine)
     labels, regions = atlas.labels, atlas.present
     describe_machine()
     print(

@@ -101,7 +101,7 @@ def main(old: str, new: str) -> int:
             continue
         place = new_path(name)
         if place != name:
-            notes[f"file {name} -> {place}" if "fold" not in name else f"file {re.sub('fold[0-9]+', 'fold*', name)}"] += 1
+            notes[re.sub(r"\d+", "*", f"file {name} -> {place}")] += 1
         if not (Path(new) / place).is_file():
             wrong.append(f"{name}: not there ({place})")
             continue

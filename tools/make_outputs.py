@@ -69,7 +69,9 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "transfer/fold{fold}/fits.parquet": TRANSFER_FITS,
     "transfer/fold{fold}/features.parquet": features_schema(2),
     "contrastive/{encoders}/encoders.ckpt": "checkpoint of all folds' encoders (`contrastive.encoders.load_encoders`)",
-    "contrastive/{encoders}/embeddings.parquet": numbered_schema(["imaging_0", "imaging_1", "genetics_0", "genetics_1"]),
+    "contrastive/{encoders}/embeddings.parquet": numbered_schema(
+        ["imaging_0", "imaging_1", "genetics_0", "genetics_1"]
+    ),
     "/curve.parquet": FOLD_CURVE,
     "classification/{model}/model.ckpt": "checkpoint of all folds' classifiers (`classification.fitters.registry`)",
     "/predictions.parquet": classification.PREDICTIONS,

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from cgni.base.settings import Section, default_of, field_types, is_governed, is_section, section_fields
+from cgni.base.settings import Section, field_types, is_governed, is_section, section_fields
 from cgni.workflow.config import protocol_values
 from cgni.workflow.roster import BASELINES, CONFOUND_BASELINE, CONFOUNDS
 from cgni.workflow.schema import json_schema, keys
@@ -25,6 +25,7 @@ from cgni.workflow.settings import PARTS, StudySettings
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA, OVERLAY_SCHEMA = "resources/config.schema.json", "resources/overlay.schema.json"
 WIDTH = 120
+_DEFAULTS = StudySettings().plain()
 
 
 def descriptions(kind: type[Section] = StudySettings, path: str = "") -> dict[str, str]:
@@ -62,7 +63,7 @@ def reference() -> str:
             title = top or "The whole study"
             about = texts.get(top, "")
             parts.append(f"\n## {title}\n\n{about}\n\n| key | default | values | meaning |\n|---|---|---|---|")
-        default = _inline(default_of(key))
+        default = _inline(_default(path))
         if is_governed(kind, key):
             default = f"auto: {_inline(governed['sound'][path])} (sound), {_inline(governed['paper'][path])} (paper)"
         allowed = _allowed(_part_of_schema(path))
@@ -112,7 +113,6 @@ def _model_section(path: str) -> str:
 def _key_lines(kind: type[Section], name: str, path: str, depth: int, texts: dict[str, str]) -> Iterator[str]:
     own = field_types(kind)[name]
     indent = "  " * depth
-    key = next(key for key in section_fields(kind) if key.name == name)
     if is_section(own):
         if depth == 0:
             yield ""
@@ -120,7 +120,14 @@ def _key_lines(kind: type[Section], name: str, path: str, depth: int, texts: dic
         for inner in section_fields(own):
             yield from _key_lines(own, inner.name, f"{path}.{inner.name}", depth + 1, texts)
         return
-    yield from _commented(f"{indent}{name}: {_inline(default_of(key))}", texts.get(path, ""), indent)
+    yield from _commented(f"{indent}{name}: {_inline(_default(path))}", texts.get(path, ""), indent)
+
+
+def _default(path: str) -> Any:
+    value: Any = _DEFAULTS
+    for name in path.split("."):
+        value = value[name]
+    return value
 
 
 def _commented(line: str, text: str, indent: str) -> list[str]:

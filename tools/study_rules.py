@@ -83,7 +83,7 @@ def _rule(rule: Any, results: str) -> StudyRule:
         doc=rule.docstring or "",
         params=tuple(rule.params.keys()),
         threads=int(_first(rule.resources["_cores"])),
-        resources={name: int(_first(rule.resources[name])) for name in _DECLARED if name in rule.resources.keys()},
+        resources={name: int(_first(rule.resources[name])) for name in _DECLARED if name in list(rule.resources)},
     )
 
 

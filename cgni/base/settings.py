@@ -94,7 +94,8 @@ class Section:
             if key.name in values:
                 object.__setattr__(own, key.name, values[key.name])
             elif _is_set(self, key.name):
-                object.__setattr__(own, key.name, getattr(self, key.name))
+                # past a copy that notes reads: what is taken over has not been read
+                object.__setattr__(own, key.name, object.__getattribute__(self, key.name))
         return own
 
     def __getattr__(self, name: str) -> Any:

@@ -31,7 +31,8 @@ class Term:
     @property
     def key(self) -> str:
         """Its key in the config's `contrastive.weights`."""
-        return f"{self.anchor}_{self.other}"
+        views = f"{self.anchor}_{self.other}"
+        return views if self.loss in _PUBLISHED_LOSSES else f"{self.loss}_{views}"
 
     @property
     def relates_views(self) -> bool:
@@ -39,6 +40,7 @@ class Term:
         return self.anchor != self.other
 
 
+_PUBLISHED_LOSSES = ("cross_modal", "supervised")  # two views, or one and the classes
 TERMS = (
     Term(1, IMAGING, GENETICS, "λ", 0.7, "cross_modal"),
     Term(2, GENETICS, IMAGING, "σ", 0.3, "cross_modal"),

@@ -1,7 +1,7 @@
 """Sparse CCA of the two embeddings: one fit, a grid on held-out correlation, and how stable the choice of nodes is.
 
-Views are mappings from `base.views.VIEWS`, standardised arrays [people, nodes]; penalties are fractions of each
-view's largest useful one.
+Views are arrays [people, nodes] by the names in `base.views.VIEWS`; penalties are fractions of each view's largest
+useful one.
 """
 
 import functools

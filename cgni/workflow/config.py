@@ -13,7 +13,7 @@ import yaml
 
 from cgni.base.errors import InputError
 from cgni.base.nested import leaves
-from cgni.base.settings import AUTO, default_of, field_types, is_section, section_fields
+from cgni.base.settings import AUTO, field_types, is_section
 from cgni.workflow import combinations, search
 from cgni.workflow.schema import governed_keys, json_schema
 from cgni.workflow.settings import StudySettings
@@ -36,7 +36,7 @@ def effective_config(config: Mapping[str, Any]) -> dict[str, Any]:
     given = _plain(config)
     schema = json_schema()
     _check(given, schema)
-    effective = _filled(StudySettings, given)
+    effective = _filled(StudySettings, given, StudySettings().plain())
     _resolve_auto(effective)
     effective["inputs"] = _fill_results_dir(effective["inputs"], effective["results_dir"])
     combinations.check(StudySettings.of(effective))
@@ -97,18 +97,18 @@ def _check(config: dict[str, Any], schema: dict[str, Any]) -> None:
         raise InputError("the configuration cannot be used:\n" + "\n".join(lines))
 
 
-def _filled(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(kind: Any, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """`given` with the defaults of the keys that it leaves out, in the settings' order."""
     kinds = field_types(kind)
     whole: dict[str, Any] = {}
-    for key in section_fields(kind):
-        own, default = given.get(key.name), default_of(key)
-        if is_section(kinds[key.name]):
-            whole[key.name] = _filled(kinds[key.name], own or {})
-        elif key.name not in given:
-            whole[key.name] = default
+    for name, default in defaults.items():
+        own = given.get(name)
+        if is_section(kinds[name]):
+            whole[name] = _filled(kinds[name], own or {}, default)
+        elif name not in given:
+            whole[name] = default
         else:
-            whole[key.name] = {**default, **own} if isinstance(default, dict) and isinstance(own, dict) else own
+            whole[name] = {**default, **own} if isinstance(default, dict) and isinstance(own, dict) else own
     return whole
 
 

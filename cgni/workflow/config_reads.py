@@ -3,7 +3,7 @@
 import atexit
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,22 +44,21 @@ class Reads:
         return _watched(settings, path, self) if self._noting else settings
 
 
-class _Entries(dict[str, Any]):
-    """A mapping of the config that notes which entries are looked up."""
+class _Entries(Mapping[str, Any]):
+    """A mapping of the config that notes which entries are looked up, by copies of it too."""
 
     def __init__(self, values: Mapping[str, Any], path: str, reads: Reads) -> None:
-        super().__init__(values)
-        self._path, self._reads = path, reads
+        self._values, self._path, self._reads = values, path, reads
 
     def __getitem__(self, key: str) -> Any:
         self._reads.note(f"{self._path}.{key}")
-        return super().__getitem__(key)
+        return self._values[key]
 
-    def items(self) -> Any:
-        return [(key, self[key]) for key in self]
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
-    def values(self) -> Any:
-        return [self[key] for key in self]
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _watched(settings: S, path: str, reads: Reads) -> S:

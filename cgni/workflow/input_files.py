@@ -18,6 +18,7 @@ _FILES = (
     "atlas_labels",
 )
 
+
 def missing_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config that does not exist; patterns are checked per chromosome,
     with what must lie beside a genotype file (.psam, .pvar, .fam, .bim, .sample).

@@ -8,26 +8,18 @@ import pytest
 import torch
 
 from cgni.imaging.store import GmStore, open_maps
-from cgni.networks.device import choose_device, prepare_torch
-from cgni.pretraining.fit import People, extract_features
 from cgni.networks.resume import ResumeFile
+from cgni.networks.run import Run
+from cgni.networks.settings import ExecutionSettings
 from cgni.pretraining.brain_age import pretrain_brain_age
+from cgni.pretraining.evaluation import extract_features
+from cgni.pretraining.people import People
+from cgni.pretraining.settings import PretrainingSettings
 
 pytestmark = pytest.mark.slow
 
 GRID = (121, 145, 121)
-CFG = {
-    "output": "regression",
-    "bin_years": 1.0,
-    "channels": [32, 64, 128, 256, 256],
-    "kernel": 3,
-    "dropout": 0.2,
-    "batch_size": 2,
-    "epochs": 1,
-    "learning_rate": 1e-4,
-    "weight_decay": 1e-4,
-    "patience": 1,
-}
+SETTINGS = PretrainingSettings(channels=(32, 64, 128, 256, 256), batch_size=2, epochs=1, learning_rate=1e-4, patience=1)
 
 
 def test_three_steps_and_features_at_full_size(tmp_path: Path) -> None:
@@ -44,14 +36,12 @@ def test_three_steps_and_features_at_full_size(tmp_path: Path) -> None:
     }
     mask = np.zeros(GRID, dtype=bool)
     mask[30:90, 30:110, 30:90] = True
-    prepare_torch(1, threads=2)
-    device = choose_device("cpu", "auto")
-    resume = ResumeFile(tmp_path / "resume", "d")
-    network, fitted, _ = pretrain_brain_age(store, mask, people, CFG, 1, device, resume)
-    steps = resume.load()["optimiser"]["steps"][0]
+    run = Run.start(ExecutionSettings(device="cpu"), 1, 2, ResumeFile(tmp_path / "resume", "d"))
+    network, fitted, _ = pretrain_brain_age(store, mask, people, SETTINGS, run)
+    steps = run.resume.load()["optimiser"]["steps"][0]
     assert int(steps) == 3
     assert np.isfinite(fitted.frame()["value"]).all()
-    features = extract_features(network, store, np.arange(2), device)
+    features = extract_features(network, store, np.arange(2), run.device)
     assert features.shape == (2, 512)  # the published number
     with torch.inference_mode():
         plain = network.features(torch.from_numpy(store.read(np.arange(1)))[:, None]).numpy()

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from tests.workflow.study import Study
 from cgni.genetics import qc
 from cgni.simulation.variants import DEFECTS
+from tests.workflow.study import Study
 
 REASONS = {
     "low_info": qc.LOW_INFO,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from docs.make_reruns import StudyJob
 
 from docs import make_reruns
-from docs.make_reruns import StudyJob
 from tests.conftest import READS, TINY
 from tests.workflow.config_changes import STRUCTURAL, is_settled, nested, other_value
 from tests.workflow.planner import Planner

@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from cgni.base.errors import InputError
+from cgni.base.views import GENETICS, IMAGING
 from cgni.contrastive.losses import LossOptions, contrastive_loss, supervised_loss, term_weights
+from cgni.contrastive.terms import ALL_TERMS, BY_NUMBER, encoder_spec
 
-WEIGHTS = {"vg": 0.7, "gv": 0.3, "vv": 0.2, "gg": 0.4}
+WEIGHTS = {"imaging_genetics": 0.7, "genetics_imaging": 0.3, "imaging_imaging": 0.2, "genetics_genetics": 0.4}
 LABELS = [0, 1, 0, 1, 1, 0, 2]  # the last has no positive
-SUBSETS = ["".join(chosen) for size in range(1, 5) for chosen in itertools.combinations("1234", size)]
+SUBSETS = [chosen for size in range(1, 5) for chosen in itertools.combinations((1, 2, 3, 4), size)]
 
 
 def options(include_positive=False, reduction="sum", normalise=True, temperature=0.3):
@@ -20,7 +22,8 @@ def options(include_positive=False, reduction="sum", normalise=True, temperature
 
 def embeddings(people=7):
     generator = torch.Generator().manual_seed(3)
-    return [torch.randn(people, 5, generator=generator, dtype=torch.float64) for _ in range(2)]
+    values = [torch.randn(people, 5, generator=generator, dtype=torch.float64) for _ in range(2)]
+    return dict(zip((IMAGING, GENETICS), values, strict=True))
 
 
 def dot(first, second):
@@ -57,15 +60,15 @@ def loop_supervised(rows, chosen):
     return reduced(terms, chosen)
 
 
-@pytest.mark.parametrize("subset", SUBSETS)
+@pytest.mark.parametrize("subset", SUBSETS, ids=str)
 @pytest.mark.parametrize("normalise", [False, True])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("include_positive", [False, True])
 def test_every_subset_equals_the_plain_loop(subset, include_positive, reduction, normalise):
     chosen = options(include_positive, reduction, normalise)
-    imaging, genetic = embeddings()
-    weights = term_weights(f"terms{subset}", WEIGHTS)
-    v, g = imaging.tolist(), genetic.tolist()
+    own = embeddings()
+    weights = term_weights(encoder_spec(subset), WEIGHTS)
+    v, g = own[IMAGING].tolist(), own[GENETICS].tolist()
     v, g = (unit(v), unit(g)) if normalise else (v, g)
     terms = {
         1: loop_cross_modal(v, g, chosen),
@@ -73,39 +76,40 @@ def test_every_subset_equals_the_plain_loop(subset, include_positive, reduction,
         3: loop_supervised(v, chosen),
         4: loop_supervised(g, chosen),
     }
-    expected = sum(weight * terms[term] for term, weight in weights.items())
-    value = contrastive_loss(imaging, genetic, torch.tensor(LABELS), weights, chosen)
+    assert [term.number for term in weights] == list(subset)
+    expected = sum(weight * terms[term.number] for term, weight in weights.items())
+    value = contrastive_loss(own, torch.tensor(LABELS), weights, chosen)
     assert value.item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_batch_without_any_positive_has_no_loss_and_no_gradient():
-    rows = embeddings(people=2)[0].requires_grad_()
-    value = supervised_loss(rows, torch.tensor([0, 1]), options())
+    rows = embeddings(people=2)[IMAGING].requires_grad_()
+    value = supervised_loss(rows, rows, torch.tensor([0, 1]), options())
     value.backward()
     assert value.item() == 0
     assert not rows.grad.any()
 
 
 def test_large_similarities_stay_finite_in_single_precision():
-    imaging, genetic = (values.float() for values in embeddings())
-    weights = term_weights("terms1234", WEIGHTS)
-    assert torch.isfinite(contrastive_loss(imaging, genetic, torch.tensor(LABELS), weights, options(temperature=1e-3)))
+    own = {view: values.float() for view, values in embeddings().items()}
+    weights = term_weights(ALL_TERMS, WEIGHTS)
+    assert torch.isfinite(contrastive_loss(own, torch.tensor(LABELS), weights, options(temperature=1e-3)))
 
 
 def test_the_loss_ignores_the_scale_of_normalised_embeddings():
-    imaging, genetic = embeddings()
-    weights = term_weights("terms1234", WEIGHTS)
-    first = contrastive_loss(imaging, genetic, torch.tensor(LABELS), weights, options())
-    second = contrastive_loss(imaging * 7, genetic / 3, torch.tensor(LABELS), weights, options())
-    torch.testing.assert_close(first, second)
+    own = embeddings()
+    weights = term_weights(ALL_TERMS, WEIGHTS)
+    first = contrastive_loss(own, torch.tensor(LABELS), weights, options())
+    scaled = {IMAGING: own[IMAGING] * 7, GENETICS: own[GENETICS] / 3}
+    torch.testing.assert_close(first, contrastive_loss(scaled, torch.tensor(LABELS), weights, options()))
 
 
 def test_adam_on_raw_embeddings_is_stopped_when_it_diverges():
     """Without the positive in the denominator, (1) falls without bound (study B2)."""
-    imaging, genetic = (values.requires_grad_() for values in embeddings())
-    optimiser = torch.optim.Adam([imaging, genetic], lr=100.0)
+    own = {view: values.requires_grad_() for view, values in embeddings().items()}
+    optimiser = torch.optim.Adam(list(own.values()), lr=100.0)
     with pytest.raises(InputError, match="diverged"):
         for _ in range(500):
             optimiser.zero_grad()
-            contrastive_loss(imaging, genetic, torch.tensor(LABELS), {1: 1.0}, options(normalise=False)).backward()
+            contrastive_loss(own, torch.tensor(LABELS), {BY_NUMBER[1]: 1.0}, options(normalise=False)).backward()
             optimiser.step()

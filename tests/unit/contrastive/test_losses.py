@@ -7,13 +7,18 @@ import torch
 from torch.nn import functional
 
 from cgni.base.errors import InputError
+from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.contrastive.losses import (
+    LOSSES,
     LossOptions,
     contrastive_loss,
     cross_modal_loss,
     supervised_loss,
     term_weights,
 )
+from cgni.contrastive.terms import BY_NUMBER, TERMS, encoder_spec
+
+WEIGHTS = {BY_NUMBER[number]: weight for number, weight in {1: 0.7, 2: 0.3, 3: 0.2, 4: 0.4}.items()}
 
 
 def _embeddings(people: int = 9, latent: int = 5) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -52,36 +57,37 @@ def _loop_supervised(z: torch.Tensor, labels: torch.Tensor, tau: float) -> tuple
 
 @pytest.mark.parametrize("include_positive", [False, True])
 def test_cross_modal_term_is_equation_1(include_positive: bool) -> None:
-    v, g, _ = _embeddings()
+    v, g, labels = _embeddings()
     expected = _loop_cross_modal(v, g, 0.3, include_positive)
     options = _options(include_positive=include_positive)
-    assert float(cross_modal_loss(v, g, options)) == pytest.approx(expected, rel=1e-12)
+    assert float(cross_modal_loss(v, g, labels, options)) == pytest.approx(expected, rel=1e-12)
     mean = _options(include_positive=include_positive, reduction="mean")
-    assert float(cross_modal_loss(v, g, mean)) == pytest.approx(expected / len(v), rel=1e-12)
+    assert float(cross_modal_loss(v, g, labels, mean)) == pytest.approx(expected / len(v), rel=1e-12)
 
 
 def test_cross_modal_term_with_positive_is_cross_entropy() -> None:
     # InfoNCE: cross entropy of the similarities with the own pair as the class (PyTorch's implementation)
-    v, g, _ = _embeddings()
+    v, g, labels = _embeddings()
     expected = functional.cross_entropy(v @ g.T / 0.3, torch.arange(len(v)))
-    assert torch.allclose(cross_modal_loss(v, g, _options(include_positive=True, reduction="mean")), expected)
+    assert torch.allclose(cross_modal_loss(v, g, labels, _options(include_positive=True, reduction="mean")), expected)
 
 
 def test_supervised_term_is_equation_3_and_skips_anchors_without_partner() -> None:
     v, _, labels = _embeddings()
     total, anchors = _loop_supervised(v, labels, 0.3)
     assert anchors == len(v) - 1
-    assert float(supervised_loss(v, labels, _options())) == pytest.approx(total, rel=1e-12)
-    assert float(supervised_loss(v, labels, _options(reduction="mean"))) == pytest.approx(total / anchors, rel=1e-12)
+    mean = _options(reduction="mean")
+    assert float(supervised_loss(v, v, labels, _options())) == pytest.approx(total, rel=1e-12)
+    assert float(supervised_loss(v, v, labels, mean)) == pytest.approx(total / anchors, rel=1e-12)
 
 
 def test_weighted_sum_is_equation_5() -> None:
     v, g, labels = _embeddings()
-    weights = {1: 0.7, 2: 0.3, 3: 0.2, 4: 0.4}
     expected = 0.7 * _loop_cross_modal(v, g, 0.3, False) + 0.3 * _loop_cross_modal(g, v, 0.3, False)
     expected += 0.2 * _loop_supervised(v, labels, 0.3)[0] + 0.4 * _loop_supervised(g, labels, 0.3)[0]
     # inputs of another length: the loss normalises them itself
-    assert float(contrastive_loss(5 * v, 0.1 * g, labels, weights, _options())) == pytest.approx(expected, rel=1e-10)
+    other_lengths = {IMAGING: 5 * v, GENETICS: 0.1 * g}
+    assert float(contrastive_loss(other_lengths, labels, WEIGHTS, _options())) == pytest.approx(expected, rel=1e-10)
 
 
 def test_supervised_term_is_cross_entropy_with_soft_targets() -> None:
@@ -91,7 +97,7 @@ def test_supervised_term_is_cross_entropy_with_soft_targets() -> None:
     similarity = (v @ v.T / 0.3)[others].reshape(8, 7)
     same = (labels[:, None] == labels[None, :])[others].reshape(8, 7).double()
     expected = functional.cross_entropy(similarity, same / same.sum(dim=1, keepdim=True))
-    assert torch.allclose(supervised_loss(v, labels, _options(reduction="mean")), expected, rtol=1e-12)
+    assert torch.allclose(supervised_loss(v, v, labels, _options(reduction="mean")), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("normalise", [False, True])
@@ -100,18 +106,36 @@ def test_supervised_term_is_cross_entropy_with_soft_targets() -> None:
 def test_gradients_are_those_of_finite_differences(include_positive: bool, reduction: str, normalise: bool) -> None:
     v, g, labels = (t[3:9] for t in _embeddings())  # the last person has no partner
     v, g = v.clone().requires_grad_(), g.clone().requires_grad_()
-    weights = {1: 0.7, 2: 0.3, 3: 0.2, 4: 0.4}
     options = _options(include_positive=include_positive, reduction=reduction, normalise=normalise)
-    assert torch.autograd.gradcheck(lambda a, b: contrastive_loss(a, b, labels, weights, options), (v, g))
+
+    def loss(imaging: torch.Tensor, genetics: torch.Tensor) -> torch.Tensor:
+        return contrastive_loss({IMAGING: imaging, GENETICS: genetics}, labels, WEIGHTS, options)
+
+    assert torch.autograd.gradcheck(loss, (v, g))
 
 
 def test_diverged_raw_embeddings_are_refused() -> None:
     v, g, labels = _embeddings()
     with pytest.raises(InputError, match=r"contrastive\.normalise"):
-        contrastive_loss(1e6 * v, g, labels, {1: 1.0}, _options(normalise=False))
+        contrastive_loss({IMAGING: 1e6 * v, GENETICS: g}, labels, {BY_NUMBER[1]: 1.0}, _options(normalise=False))
+
+
+@pytest.mark.parametrize("broken", VIEWS)
+def test_undefined_embeddings_are_an_error_in_either_view(broken: str) -> None:
+    embeddings = {view: torch.ones(4, 3) for view in VIEWS}
+    embeddings[broken][2, 1] = torch.nan
+    options = _options(temperature=0.1, reduction="mean", normalise=False)
+    with pytest.raises(InputError, match="diverged"):
+        contrastive_loss(embeddings, torch.tensor([0, 0, 1, 1]), {BY_NUMBER[1]: 1.0}, options)
 
 
 def test_term_alone_weighs_one() -> None:
-    weights = {"vg": 0.7, "gv": 0.3, "vv": 0.2, "gg": 0.4}
-    assert term_weights("terms4", weights) == {4: 1.0}
-    assert term_weights("terms124", weights) == {1: 0.7, 2: 0.3, 4: 0.4}
+    weights = {"imaging_genetics": 0.7, "genetics_imaging": 0.3, "imaging_imaging": 0.2, "genetics_genetics": 0.4}
+    assert term_weights(encoder_spec((4,)), weights) == {BY_NUMBER[4]: 1.0}
+    assert term_weights(encoder_spec((4,)), {}) == {BY_NUMBER[4]: 1.0}  # its weight is not asked for
+    expected = {BY_NUMBER[1]: 0.7, BY_NUMBER[2]: 0.3, BY_NUMBER[4]: 0.4}
+    assert term_weights(encoder_spec((1, 2, 4)), weights) == expected
+
+
+def test_every_term_names_a_loss() -> None:
+    assert {term.loss for term in TERMS} <= set(LOSSES)

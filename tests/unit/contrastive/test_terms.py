@@ -1,0 +1,68 @@
+"""The loss terms as data: subsets, names, labels and what the settings make of them."""
+
+import dataclasses
+
+import pytest
+
+from cgni.base.views import GENETICS, IMAGING
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contrastive.terms import ALL_TERMS, BY_NUMBER, LABEL_FREE, TERMS, EncoderSpec, all_subsets, encoder_spec
+
+
+def test_the_published_terms() -> None:
+    """Equation (5): number, anchor, what it is held against, symbol and default of the weight, kind of loss."""
+    assert [dataclasses.astuple(term) for term in TERMS] == [
+        (1, IMAGING, GENETICS, "λ", 0.7, "cross_modal"),
+        (2, GENETICS, IMAGING, "σ", 0.3, "cross_modal"),
+        (3, IMAGING, IMAGING, "γ", 0.3, "supervised"),
+        (4, GENETICS, GENETICS, "θ", 0.4, "supervised"),
+    ]
+    keys = ["imaging_genetics", "genetics_imaging", "imaging_imaging", "genetics_genetics"]
+    assert [term.key for term in TERMS] == keys
+    assert [term.relates_views for term in TERMS] == [True, True, False, False]
+    assert {number: term.number for number, term in BY_NUMBER.items()} == {1: 1, 2: 2, 3: 3, 4: 4}
+
+
+def test_terms_that_see_no_label_are_those_between_the_views() -> None:
+    assert LABEL_FREE == (1, 2)
+    assert all(BY_NUMBER[number].relates_views for number in LABEL_FREE)
+
+
+def test_all_subsets_come_in_the_order_of_their_bits() -> None:
+    """Bit n - 1 of the numbers 1 to 15 says whether term n is there."""
+    masks = [tuple(term for term in (1, 2, 3, 4) if mask >> (term - 1) & 1) for mask in range(1, 16)]
+    assert all_subsets() == masks
+    assert masks[:4] == [(1,), (2,), (1, 2), (3,)] and masks[-1] == ALL_TERMS.terms == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "label", "relates", "weighted"),
+    [
+        (encoder_spec([1]), "terms1", "(1)", True, ()),
+        (encoder_spec([4]), "terms4", "(4)", False, ()),
+        (encoder_spec([4, 3]), "terms34", "(3)+(4)", False, ("imaging_imaging", "genetics_genetics")),
+        (
+            encoder_spec([4, 1, 2], linear=True),
+            "linear_terms124",
+            "(1)+(2)+(4)",
+            True,
+            ("imaging_genetics", "genetics_imaging", "genetics_genetics"),
+        ),
+    ],
+)
+def test_encoders_have_a_name_and_a_label(
+    spec: EncoderSpec, name: str, label: str, relates: bool, weighted: tuple[str, ...]
+) -> None:
+    assert (spec.name, spec.label, spec.relates_views, spec.weighted) == (name, label, relates, weighted)
+
+
+def test_names_tell_all_encoders_apart() -> None:
+    specs = [encoder_spec(terms, linear) for terms in all_subsets() for linear in (False, True)]
+    assert len({spec.name for spec in specs}) == 30
+    assert encoder_spec([2, 1]) == encoder_spec([1, 2]) != encoder_spec([1, 2], linear=True)
+
+
+def test_default_weights_are_those_of_the_terms_in_their_order() -> None:
+    assert list(ContrastiveSettings(include_positive=True, reduction="mean").weights.items()) == [
+        (term.key, term.weight) for term in TERMS
+    ]

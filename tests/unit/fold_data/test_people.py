@@ -1,0 +1,112 @@
+"""The people of a fold: their parts, their values, who fits and who watches, and who is refused."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cgni.base.errors import InputError
+from cgni.base.tables import write_table
+from cgni.base.views import GENETICS, IMAGING
+from cgni.fold_data.people import assemble_fold, fit_rows, head_rows, watch_rows
+from cgni.fold_data.schemas import numbered_schema
+from cgni.fold_data.tables import StudyTables
+from tests.unit.fold_data.made_up import FOLDS, MadeUpStudy, made_up_people
+
+
+def test_parts_of_a_fit():
+    data = made_up_people()
+    fit, monitor = fit_rows(data, "fit"), watch_rows(data, "fit")
+    assert set(data.part[fit]) == {"fit"} and set(data.part[monitor]) == {"monitor"}
+    assert (data.labels[np.r_[fit, monitor]] >= 0).all()
+    assert set(data.part[fit_rows(data, "training")]) == {"fit", "monitor"}
+    assert watch_rows(data, "training") is None
+
+
+def test_heads_on_monitor_people_leave_a_quarter_of_the_families_to_watch():
+    data = made_up_people()
+    families = np.array([f"f{i // 2}" for i in range(len(data.ids))])
+    data = dataclasses.replace(data, families=families)
+    for heads_on, parts in (("monitor", {"monitor"}), ("both", {"fit", "monitor"})):
+        fit, watched = head_rows(data, heads_on, 3)
+        assert set(data.part[fit]) == parts and set(data.part[watched]) == {"monitor"}
+        assert not set(families[watched]) & set(families[data.rows("monitor")][~np.isin(data.rows("monitor"), watched)])
+        assert not set(fit) & set(watched)
+        assert set(fit) | set(watched) == set(data.rows(*parts))
+        assert 0.15 < len(watched) / len(data.rows("monitor")) < 0.35
+        assert set(data.labels[watched]) == {0, 1}
+    fit, watched = head_rows(data, "training", 3)
+    assert set(fit) == set(data.rows("fit", "monitor")) and watched is None
+
+
+IDS = ["a", "b", "c"]
+
+
+def small_tables() -> dict[str, pd.DataFrame]:
+    """Three people, of whom two have an image, and somebody with an image and no genotypes."""
+    monitors = {f"monitor_{fold}": [False] * 3 for fold in (0, 1)}
+    roles = {"role": ["development"] * 2 + ["holdout"], "fold": [0, 1, -1]}
+    return {
+        "features": pd.DataFrame({"participant_id": ["c", "a", "x"], "h_0": [3.0, 1.0, 9.0]}),
+        "genotypes": pd.DataFrame({"participant_id": IDS, "v1": pd.array([1, 0, None], "Int8")}),
+        "fill": pd.DataFrame({"variant_id": ["v1"], "fill": [0.75]}),
+        "participants": pd.DataFrame({"participant_id": IDS, "wm_group": pd.array([0, 1, None], "Int8")}),
+        "splits": pd.DataFrame({"participant_id": IDS, **roles, **monitors}),
+    }
+
+
+def test_a_fold_takes_its_own_fill_values_and_features():
+    data = assemble_fold(**small_tables(), fold=0)
+    assert data.ids.tolist() == ["a", "c"]
+    assert data.part.tolist() == ["validation", "holdout"]
+    assert data.labels.tolist() == [0, -1]
+    np.testing.assert_array_equal(data.views[IMAGING], [[1], [3]])
+    np.testing.assert_array_equal(data.views[GENETICS], [[1], [0.75]])
+    assert {values.dtype for values in data.views.values()} == {np.dtype(np.float32)}
+    assert data.variants == ["v1"]
+
+
+def test_the_tables_of_a_study_join_each_folds_own_files(tmp_path):
+    tables = small_tables()
+    paths = {name: str(tmp_path / f"{name}.parquet") for name in ("genotypes", "participants", "splits")}
+    for name, path in paths.items():
+        tables[name].to_parquet(path)
+    for fold in (0, 1):
+        tables["features"].assign(h_0=[3.0 + fold, 1, 9]).to_parquet(tmp_path / f"features{fold}.parquet")
+        tables["fill"].assign(fill=0.5 + fold).to_parquet(tmp_path / f"fill{fold}.parquet")
+    features, fills = ([str(tmp_path / f"{name}{fold}.parquet") for fold in (0, 1)] for name in ("features", "fill"))
+    study = StudyTables.of({"features": features, "fills": fills, **paths, "embeddings": "of others"})
+    assert study.folds() == range(2)
+    for fold in study.folds():
+        data = study.fold_data(fold)
+        np.testing.assert_array_equal(data.views[IMAGING], [[1], [3 + fold]])
+        np.testing.assert_array_equal(data.views[GENETICS], [[1], [0.5 + fold]])
+    assert study.fold_data(1).part.tolist() == ["fit", "holdout"]
+
+
+def test_numbered_tables_hold_a_fold_a_person_and_single_precision(tmp_path):
+    table = pd.DataFrame({"fold": [0, 1], "participant_id": ["a", "b"], "x_0": [1.0, 2.0]})
+    write_table(table, tmp_path / "t.parquet", numbered_schema(["x_0"]), {})
+    assert pq.read_schema(tmp_path / "t.parquet").types == [pa.int8(), pa.string(), pa.float32()]
+
+
+def test_the_same_person_under_two_ids_across_the_split_is_refused():
+    study = MadeUpStudy()
+    first, second = np.flatnonzero(study.fold == 0)[0], np.flatnonzero(study.fold == 1)[0]
+    study.genotypes.iloc[second, 1:] = study.genotypes.iloc[first, 1:]
+    for number in range(FOLDS):
+        study.fold_data(number)  # the same alleles alone: twins, whom the kinship file keeps together
+        study.h[number][second] = study.h[number][first] * (1 + 1e-6)
+        with pytest.raises(InputError, match="1 people are copies") as error:
+            study.fold_data(number)
+        assert "p0" not in str(error.value)  # no ids
+
+
+def test_a_repeated_id_is_refused():
+    study = MadeUpStudy()
+    study.genotypes = pd.concat([study.genotypes, study.genotypes.iloc[[5]]], ignore_index=True)
+    with pytest.raises(InputError, match="genotypes table: 1 rows repeat"):
+        study.fold_data(0)

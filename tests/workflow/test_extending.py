@@ -1,0 +1,83 @@
+"""The recipes of docs/extending.md, carried out in a copy of the repository; the tiny study runs with them."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.workflow.study import REPOSITORY, Study
+
+pytestmark = pytest.mark.slow
+PAGE = (REPOSITORY / "docs/extending.md").read_text()
+# what the page's table promises
+MOST_FILES = {"A loss term": 4, "A baseline": 6, "An atlas": 3, "Imaging features from a table": 4}
+OVERLAY = """
+contrastive: {subsets: [[1, 2], [1, 5]]}
+classification: {models: [imaging_linear, imaging_centroid], shared_head: []}
+"""
+
+
+def recipes() -> dict[str, list[str]]:
+    """Diffs of each section of the page."""
+    sections = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)[1:]
+    pairs = zip(sections[::2], sections[1::2], strict=True)
+    return {title: re.findall(r"^```diff\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) for title, text in pairs}
+
+
+def files_of(diff: str) -> set[str]:
+    return set(re.findall(r"^\+\+\+ b/(.+)$", diff, re.MULTILINE))
+
+
+def apply(diff: str, folder: Path) -> None:
+    command = ["git", "apply", "-"]
+    done = subprocess.run(command, cwd=folder, input=diff, text=True, capture_output=True)
+    assert done.returncode == 0, f"docs/extending.md no longer fits the code: {done.stderr}"
+
+
+def test_recipes_touch_no_more_files_than_promised() -> None:
+    found = recipes()
+    assert len(found) == 5 and all(found.values())
+    for title, most in MOST_FILES.items():
+        assert all(len(files_of(diff)) <= most for diff in found[title]), title
+
+
+def test_the_tiny_study_runs_with_a_new_term_and_new_baselines(fresh_study: Study) -> None:
+    for diffs in recipes().values():
+        for diff in diffs:
+            apply(diff, fresh_study.folder)
+    python = fresh_study.folder / ".venv/bin/python"
+    subprocess.run([python, "-m", "tools.make_settings"], cwd=fresh_study.folder, check=True)
+    config = yaml.safe_load((fresh_study.folder / "config.yaml").read_text())
+    assert config["contrastive"]["weights"]["alignment_imaging_genetics"] == 0.5
+    assert config["classification"]["imaging_centroid"] == {"shrinkage": 0.0}
+
+    run = fresh_study.snakemake("tables", "figures", overlays=(fresh_study.overlay("more.yaml", OVERLAY),))
+    assert run.returncode == 0, run.stdout[-6000:]
+    results = fresh_study.folder / "results-tiny"
+    first = pd.read_csv(results / "tables/table1.csv")
+    assert {"Linear imaging model", "Imaging centroids"} <= set(first["Model"])
+    second = pd.read_csv(results / "tables/table2.csv")
+    assert "(5) δ" in second.columns and second["(5) δ"].notna().sum() == 1
+    assert (results / "contrastive/terms15/embeddings.parquet").is_file()
+    assert (results / "figures/ages.png").is_file()
+
+
+def test_a_table_of_features_stands_in_for_the_network(study_copy: Study) -> None:
+    """In the finished study: the table's rule, and what reads features, not the networks."""
+    apply(recipes()["Imaging features from a table"][0], study_copy.folder)
+    table = pd.read_parquet(study_copy.folder / "results-tiny/transfer/fold0/features.parquet")
+    table.rename(columns={f"h_{n}": f"volume_{n}" for n in range(table.shape[1] - 1)}).to_csv(
+        study_copy.folder / "features.csv", index=False
+    )
+    overlay = study_copy.overlay("table.yaml", "imaging: {features: features.csv}\n")
+    planned = study_copy.planned(overlays=(overlay,))
+    assert planned["read_feature_table"] == 2 and planned["train_contrastive"] == 2
+    assert not {"extract_features", "occlude_regions", "pretrain_brain_age", "finetune_wm"} & set(planned)
+    made = "results-tiny/occlusion/imaging.parquet"
+    run = study_copy.snakemake(made, overlays=(overlay,))
+    assert run.returncode == 0, run.stdout[-4000:]
+    features = pd.read_parquet(study_copy.folder / made)["feature"]
+    assert features.str.startswith("volume_").all()
