@@ -12,29 +12,36 @@ import multiprocessing
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-import yaml
+from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.common import describe_machine, report
-from benchmarks.features import write_features
-from cgni.contrastive.encoders import EncoderPair, Scaling
-from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
-from cgni.networks.mlp import Mlp
-from cgni.classification.classifiers import fit_network, probabilities
-from cgni.contrastive.fit import fit_encoders
+from benchmarks.features import study_tables, write_features
+from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.classification.fitters.base import Examples
+from cgni.classification.fitters.network import NetworkFitter, network_sizes
+from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.metrics import balanced_accuracy
-from cgni.classification.inputs import StudyTables
+from cgni.classification.settings import TrainingSettings
+from cgni.contrastive.encoders import EncoderPair, EncoderShape
+from cgni.contrastive.fit import fit_encoders
+from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contrastive.terms import encoder_spec
 from cgni.fold_data.people import FoldData
+from cgni.networks.fit_in_memory import FitSettings
+from cgni.networks.mlp import Mlp
+from cgni.networks.scaling import Scaling
 
-TERMS = "terms124"
-SIZES = ("imaging_layers", "genetic_layers", "activation", "dropout", "normalise")
+SPEC = encoder_spec((1, 2, 4))
+Loss = Callable[..., torch.Tensor]
 
 
 class People(Dataset):
@@ -50,61 +57,75 @@ class People(Dataset):
         return tuple(column[row] for column in self.columns)
 
 
-def settings(epochs: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The contrastive and the head's settings of the published sizes, with `epochs` and nothing that stops."""
-    config = yaml.safe_load(Path("config.yaml").read_text())
-    encoders = {**config["contrastive"], "include_positive": True, "reduction": "mean"}
-    head = {**config["classification"], **config["classification"]["proposed"]}
-    length = {"epochs": epochs, "patience": epochs}
-    return {**encoders, **length}, {**head, **length}
+def settings(epochs: int) -> tuple[ContrastiveSettings, NetworkSettings, TrainingSettings]:
+    """The default settings of encoders and head, with `epochs` and nothing that stops."""
+    encoders = ContrastiveSettings(include_positive=True, reduction="mean", epochs=epochs, patience=epochs)
+    return encoders, NetworkSettings(), TrainingSettings(epochs=epochs, patience=epochs)
 
 
 def ours(data: FoldData, epochs: int, seed: int) -> float:
     """Validation score of a fold's encoders and head, fitted by the library."""
-    encoders, head = settings(epochs)
-    pair, _, _ = fit_encoders(data, TERMS, encoders, "fit", seed)
+    encoders, own, training = settings(epochs)
+    pair = fit_encoders(data, SPEC, encoders, "fit", seed).pair
     with torch.inference_mode():
-        x = np.hstack([pair.genetic(torch.from_numpy(data.counts)).numpy(), data.h])
-    fit, monitor, unseen = data.rows("fit"), data.rows("monitor"), data.rows("validation")
-    fitted, _ = fit_network(x[fit], data.labels[fit], (x[monitor], data.labels[monitor]), head, seed)
-    return balanced_accuracy(data.labels[unseen], probabilities(fitted, x[unseen]))
+        embedded = pair.encode(GENETICS, torch.from_numpy(data.views[GENETICS])).numpy()
+    x = np.hstack([embedded, data.views[IMAGING]])
+    fit, monitor, unseen = (data.rows(part) for part in ("fit", "monitor", "validation"))
+    people, watched = (Examples(x[rows], data.labels[rows]) for rows in (fit, monitor))
+    fitted, _ = NetworkFitter(own, training).fit(people, watched, 0, seed)
+    return balanced_accuracy(data.labels[unseen], fitted.probabilities(x[unseen]))
 
 
 def obvious(data: FoldData, epochs: int, seed: int) -> float:
     """The same, as one would write it first."""
-    encoders, head = settings(epochs)
+    encoders, own, training = settings(epochs)
     torch.manual_seed(seed)
-    fit, monitor, unseen = data.rows("fit"), data.rows("monitor"), data.rows("validation")
-    h, counts, labels = torch.from_numpy(data.h), torch.from_numpy(data.counts), torch.from_numpy(data.labels)
-    pair = EncoderPair({k: encoders[k] for k in SIZES}, Scaling.fit(data.h[fit]), Scaling.fit(data.counts[fit]))
-    options = LossOptions(encoders["temperature"], True, "mean", True)
-    weights = term_weights(TERMS, encoders["weights"])
+    fit, monitor, unseen = (data.rows(part) for part in ("fit", "monitor", "validation"))
+    views, labels = [torch.from_numpy(data.views[view]) for view in VIEWS], torch.from_numpy(data.labels)
+    scalings = {view: Scaling.fit(data.views[view][fit]) for view in VIEWS}
+    pair = EncoderPair(EncoderShape.of(encoders), scalings)
+    options, weights = LossOptions.of(encoders), term_weights(SPEC, encoders.weights)
 
-    def encoder_loss(own_h: torch.Tensor, own_counts: torch.Tensor, own_labels: torch.Tensor) -> torch.Tensor:
-        return contrastive_loss(pair.imaging_raw(own_h), pair.genetic_raw(own_counts), own_labels, weights, options)
+    def encoder_loss(*columns: torch.Tensor) -> torch.Tensor:
+        embeddings = {view: pair.raw(view, values) for view, values in zip(VIEWS, columns[:-1], strict=True)}
+        return contrastive_loss(embeddings, columns[-1], weights, options)
 
-    _obvious_fit(pair, encoder_loss, (h, counts, labels), fit, monitor, encoders)
+    _obvious_fit(pair, encoder_loss, (*views, labels), (fit, monitor), _fit_settings(encoders.batch_size, encoders))
     with torch.inference_mode():
-        x = torch.hstack([pair.genetic(counts), h])
+        x = torch.hstack([pair.encode(GENETICS, torch.from_numpy(data.views[GENETICS])), views[0]])
     scaling = Scaling.fit(x[fit].numpy())
-    network = Mlp(x.shape[1], [*head["layers"], 2], head["activation"], head["dropout"])
+    network = Mlp(**network_sizes(x.shape[1], own, training))
     balance = torch.tensor([len(fit) / (2 * (labels[fit] == c).sum()) for c in (0, 1)])
 
-    def head_loss(own: torch.Tensor, own_labels: torch.Tensor) -> torch.Tensor:
-        return functional.cross_entropy(network(scaling.apply(own)), own_labels, weight=balance)
+    def head_loss(inputs: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(network(scaling.apply(inputs)), classes, weight=balance)
 
-    _obvious_fit(network, head_loss, (x, labels), fit, monitor, head)
+    _obvious_fit(network, head_loss, (x, labels), (fit, monitor), _fit_settings(own.batch_size, training))
     with torch.inference_mode():
         p = torch.softmax(network(scaling.apply(x[unseen])), dim=1)[:, 1].numpy()
     return balanced_accuracy(data.labels[unseen], p)
 
 
-def _obvious_fit(network, loss, columns, fit, monitor, cfg) -> None:
-    """Epochs of a DataLoader; the weights of the best epoch by the monitor people's loss stay."""
-    loader = DataLoader(People(*(column[fit] for column in columns)), batch_size=cfg["batch_size"], shuffle=True)
-    optimiser = torch.optim.Adam(network.parameters(), lr=cfg["learning_rate"], weight_decay=cfg["weight_decay"])
+def _fit_settings(batch_size: int, own: ContrastiveSettings | TrainingSettings) -> FitSettings:
+    return FitSettings(batch_size, own.epochs, own.learning_rate, own.weight_decay, own.patience)
+
+
+def _obvious_fit(
+    network: nn.Module,
+    loss: Loss,
+    columns: Sequence[torch.Tensor],
+    people: tuple[np.ndarray, np.ndarray],
+    settings: FitSettings,
+) -> None:
+    """Epochs of a DataLoader; the weights of the best epoch by the monitor people's loss stay.
+
+    `people`: rows of the fit and of the monitor people.
+    """
+    fit, monitor = people
+    loader = DataLoader(People(*(column[fit] for column in columns)), batch_size=settings.batch_size, shuffle=True)
+    optimiser = torch.optim.Adam(network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
     best, kept = np.inf, None
-    for _ in range(cfg["epochs"]):
+    for _ in range(settings.epochs):
         network.train()
         for batch in loader:
             optimiser.zero_grad()
@@ -119,20 +140,10 @@ def _obvious_fit(network, loss, columns, fit, monitor, cfg) -> None:
         network.load_state_dict(kept)
 
 
-def study(folder: Path) -> StudyTables:
-    """The tables of the simulated features."""
-    return StudyTables(
-        [str(folder / f"transfer/fold{fold}/features.parquet") for fold in range(5)],
-        [str(folder / f"genetics/fold{fold}/fill.parquet") for fold in range(5)],
-        *(str(folder / name) for name in ("genetics/genotypes.parquet", "cohort/participants.parquet",
-                                          "cohort/splits.parquet")),
-    )  # fmt: skip
-
-
 def _worker(pipe: Connection, folder: Path, folds: list[int], epochs: int) -> None:
     """Read the data, say so, and fit the folds whenever asked."""
     torch.set_num_threads(1)
-    data = {fold: study(folder).fold_data(fold) for fold in folds}
+    data = {fold: study_tables(folder).fold_data(fold) for fold in folds}
     pipe.send("ready")
     while pipe.recv():
         pipe.send([ours(data[fold], epochs, fold) for fold in folds])
@@ -160,7 +171,7 @@ def main() -> None:
             pipes.append(here)
         for pipe in pipes:
             pipe.recv()
-        data = {fold: study(folder).fold_data(fold) for fold in folds}
+        data = {fold: study_tables(folder).fold_data(fold) for fold in folds}
         torch.set_num_threads(2)
         seconds: dict[str, list[float]] = {"obvious": [], "ours": []}
         scores: dict[str, list[float]] = {}

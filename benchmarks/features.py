@@ -14,14 +14,16 @@ import pandas as pd
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from cgni.cohort.roles import fold_people
-from cgni.cohort.schemas import participants_schema, splits_schema
-from cgni.cohort.splits import make_splits
 from cgni.base.files import atomic_path
 from cgni.base.tables import number_columns, write_table
+from cgni.cohort.roles import fold_people
+from cgni.cohort.schemas import participants_schema, splits_schema
+from cgni.cohort.settings import SplitSettings
+from cgni.cohort.splits import make_splits
+from cgni.fold_data.tables import StudyTables
 
 PEOPLE, HIGH, FEATURES, LOCI, PER_LOCUS, FACTORS, CAUSAL = 4995, 1803, 512, 106, 10, 3, 20
-SPLITS = {"holdout": 0.1, "folds": 5, "monitor": 0.2, "age_bands": 4}
+SPLITS = SplitSettings(holdout=0.1, folds=5, monitor=0.2, age_bands=4)
 
 
 def write_features(folder: Path, seed: int, people: int = PEOPLE, memorised: float = 1.0) -> None:
@@ -42,7 +44,7 @@ def write_features(folder: Path, seed: int, people: int = PEOPLE, memorised: flo
     splits = make_splits(cohort, SPLITS, seed)
     provenance = {"rule": "simulated_features", "seed": seed}
     write_table(cohort, folder / "cohort/participants.parquet", participants_schema(2), provenance)
-    write_table(splits, folder / "cohort/splits.parquet", splits_schema(SPLITS["folds"]), provenance)
+    write_table(splits, folder / "cohort/splits.parquet", splits_schema(SPLITS.folds), provenance)
     ids = cohort["participant_id"]
     names = [f"1:{1000 * (n + 1)}:A:G" for n in range(counts.shape[1])]
     missing = rng.random(counts.shape) < 0.005
@@ -51,7 +53,7 @@ def write_features(folder: Path, seed: int, people: int = PEOPLE, memorised: flo
     labels = cohort["wm_group"].to_numpy(int)
     gray = 0.7 * factors + 0.7 * rng.normal(size=factors.shape)  # what the images show of the factors
     age = ((cohort["age"] - cohort["age"].mean()) / cohort["age"].std()).to_numpy()
-    for fold in range(SPLITS["folds"]):
+    for fold in range(SPLITS.folds):
         own = fold_people(splits, fold)
         training = ids.isin(own.training).to_numpy()
         fill = np.where(missing, np.nan, counts)[training]
@@ -67,6 +69,18 @@ def write_features(folder: Path, seed: int, people: int = PEOPLE, memorised: flo
             folder / f"transfer/fold{fold}/features.parquet",
         )
         _save_head(h[fit], labels[fit], folder / f"transfer/fold{fold}/wm.ckpt")
+
+
+def study_tables(folder: Path) -> StudyTables:
+    """The tables that `write_features` has written."""
+    folds = range(SPLITS.folds)
+    return StudyTables(
+        [str(folder / f"transfer/fold{fold}/features.parquet") for fold in folds],
+        [str(folder / f"genetics/fold{fold}/fill.parquet") for fold in folds],
+        str(folder / "genetics/genotypes.parquet"),
+        str(folder / "cohort/participants.parquet"),
+        str(folder / "cohort/splits.parquet"),
+    )
 
 
 def _allele_counts(rng: np.random.Generator, people: int) -> np.ndarray:

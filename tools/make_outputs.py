@@ -89,7 +89,7 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "scca/variates.parquet": scca.VARIATES,
     "scca/correlations.parquet": scca.CORRELATIONS,
     "scca/grid.parquet": scca.GRID,
-    "occlusion/fold{fold}/region_features.npz": "`occlusion.region_features.RegionFeatures`",
+    "occlusion/fold{fold}/region_features.npz": "`occlusion.occluded.RegionFeatures`",
     "occlusion/imaging.parquet": OCCLUSION,
     "occlusion/genetics.parquet": OCCLUSION,
     "contributions/null/shares{batch}.parquet": NULL_SHARES,

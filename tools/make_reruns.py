@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from cgni.base.nested import leaves
+from cgni.imaging.atlases import atlas_files
 from cgni.workflow import code_digest, config
 from tools.study_rules import script_path
 
@@ -29,6 +30,7 @@ _DERIVED = {
     "labels": _SUBSETS_AND_MODELS,
     "stamp": ("people.pretrain_on",),
 }
+_ATLAS = ("inputs.atlas", "inputs.atlas_labels")
 _OWN = ("model", "resume", "code", "settings", "script")  # of one job: changed by changes of the roster alone
 # The groups of modules that docs/architecture.md shows with what each reruns.
 GROUPS = {
@@ -124,6 +126,9 @@ def readers(jobs: list[StudyJob], in_force: Mapping[str, Any], key: str) -> set[
     if key.startswith("inputs."):
         pattern = str(dict(leaves(in_force))[key])
         paths = {pattern.replace("{chrom}", str(chrom)) for chrom in in_force["inputs"]["genotypes"]["chromosomes"]}
+    if key in _ATLAS:
+        files = atlas_files(in_force["inputs"]["atlas"], in_force["inputs"]["atlas_labels"])
+        paths = {files[_ATLAS.index(key)]}
     return {job.name for job in jobs if key in declared_keys(job, governed) or paths & set(job.inputs)}
 
 

@@ -12,7 +12,7 @@ from cgni.fold_data.tables import StudyTables
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.networks.device import prepare_torch
 from cgni.occlusion.measure import measure_study
-from cgni.occlusion.region_features import RegionFeatures
+from cgni.occlusion.occluded import RegionFeatures
 from cgni.occlusion.schemas import OCCLUSION
 from cgni.occlusion.settings import OcclusionSettings
 

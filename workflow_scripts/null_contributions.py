@@ -15,7 +15,7 @@ from cgni.contributions.schemas import NULL_CORRELATIONS, NULL_SHARES
 from cgni.contributions.settings import ContributionSettings
 from cgni.fold_data.tables import StudyTables
 from cgni.networks.device import prepare_torch
-from cgni.occlusion.region_features import RegionFeatures
+from cgni.occlusion.occluded import RegionFeatures
 
 inputs, seed = snakemake.input, derive_seed(job.seed, "contributions")
 prepare_torch(seed, snakemake.threads)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from cgni.base.tables import number_columns
 from cgni.base.views import VIEWS
 from cgni.contrastive.collapse import collapse_diagnostics
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
@@ -70,13 +69,3 @@ def fit_encoders(
     curve = fit_in_memory(pair, data.labels[fit], loss, None if watched is None else watch, training, seed)
     used = {"fit": data.ids[fit], "monitor": data.ids[:0] if watched is None else data.ids[watched]}
     return EncoderFit(pair, [row for row in curve if row["metric"] != "score"], used)
-
-
-def embed(pair: EncoderPair, data: FoldData) -> pd.DataFrame:
-    """Embeddings of everybody with both modalities: participant_id, imaging_0 ..., genetics_0 ... (float32)."""
-    with torch.inference_mode():
-        embedded = {view: pair.encode(view, torch.from_numpy(data.views[view])).numpy() for view in VIEWS}
-    names = [name for view, values in embedded.items() for name in number_columns(view, values.shape[1])]
-    table = pd.DataFrame(np.hstack(list(embedded.values())), columns=names)
-    table.insert(0, "participant_id", data.ids.to_numpy())
-    return table

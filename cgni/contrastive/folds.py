@@ -9,8 +9,9 @@ import pandas as pd
 
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
+from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import load_encoders
-from cgni.contrastive.fit import embed, fit_encoders
+from cgni.contrastive.fit import fit_encoders
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import EncoderSpec
 from cgni.fold_data.schemas import numbered_schema

@@ -12,7 +12,8 @@ import pandas as pd
 from cgni.base.seeds import derive_seed
 from cgni.base.views import GENETICS, VIEWS
 from cgni.cohort.settings import PeopleSettings
-from cgni.contrastive.fit import embed, fit_encoders
+from cgni.contrastive.embeddings import embed
+from cgni.contrastive.fit import fit_encoders
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import EncoderSpec
 from cgni.contributions.calls import summarise
@@ -21,7 +22,7 @@ from cgni.contributions.settings import ContributionSettings
 from cgni.fold_data.people import FoldData
 from cgni.fold_data.tables import StudyTables
 from cgni.occlusion.measure import FoldMeasurement, fold_contributions
-from cgni.occlusion.region_features import RegionFeatures
+from cgni.occlusion.occluded import RegionFeatures
 from cgni.occlusion.settings import OcclusionSettings
 from cgni.scca.correlations import variate_correlations
 from cgni.scca.fold import FoldEmbeddings

@@ -9,13 +9,13 @@ import pandas as pd
 import torch
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import EncoderPair, load_encoders
-from cgni.contrastive.fit import embed
 from cgni.fold_data.people import FoldData
 from cgni.fold_data.tables import StudyTables
 from cgni.occlusion.losses import region_losses, snp_losses
+from cgni.occlusion.occluded import RegionFeatures
 from cgni.occlusion.readout import Readout, readout
-from cgni.occlusion.region_features import RegionFeatures
 from cgni.occlusion.settings import OcclusionSettings
 from cgni.scca.fold import FoldEmbeddings, FoldScca, restore_fit
 

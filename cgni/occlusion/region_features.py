@@ -2,55 +2,21 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-from cgni.base.files import atomic_path
 from cgni.imaging.atlas import Atlas, region_means
 from cgni.imaging.store import GmStore
 from cgni.occlusion.incremental import batch_of_people, occluded_features, plan_region
+from cgni.occlusion.occluded import RegionFeatures
 from cgni.occlusion.people import OccludedPeople
 from cgni.pretraining.cnn import BrainCnn
 
 _BLUR_VOXELS = 3.0
 # What stands in for the voxels of a map [x, y, z].
 StandIn = Callable[[np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class RegionFeatures:
-    """One fold's people with their features, intact and without each region.
-
-    Attributes
-    ----------
-    ids : participant ids, sorted.
-    names, sizes : of the regions; voxels on the grid.
-    means : float64 [people, regions], mean gray matter.
-    intact : float32 [people, features].
-    occluded : float32 [people, regions, features].
-    """
-
-    ids: np.ndarray
-    names: np.ndarray
-    sizes: np.ndarray
-    means: np.ndarray
-    intact: np.ndarray
-    occluded: np.ndarray
-
-    def save(self, path: str | Path) -> None:
-        """Write plain arrays, without pickling."""
-        with atomic_path(path) as temporary, temporary.open("wb") as stream:
-            np.savez(stream, **{name: getattr(self, name) for name in self.__dataclass_fields__})
-
-    @classmethod
-    def load(cls, path: str | Path) -> "RegionFeatures":
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(**arrays)
 
 
 def fold_features(

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-import yaml
+from cgni.workflow.schema import json_schema
 
-from tests.workflow.study import REPOSITORY
-
-SCHEMA = yaml.safe_load((REPOSITORY / "resources/config.schema.yaml").read_text())
+SCHEMA = json_schema()
 # Keys whose values must fit other keys, or that the schema alone does not bound.
 BY_HAND: dict[str, Any] = {
     "cohort.wm_low": [2, 4],
     "cohort.wm_high": [9, 11],
     "simulation.genotypes.go_terms": ["GO:0097242", "GO:0048156"],
-    "classification.proposed.features": ["zg"],
     "enrichment.sources": ["GO:BP"],
     "figures.palette": ["#000000", "#c8553d", "#6a994e", "#8e7cc3", "#e0a030", "#5f6b7a"],
     "transfer.transfer_blocks": 2,
@@ -26,25 +23,37 @@ BY_HAND: dict[str, Any] = {
 }
 # Keys that change which jobs there are, or where their files lie, or that go with another key; tested one by one.
 STRUCTURAL = {
-    "inputs.genotypes.build", "genetics.eqtl.build", "cohort.pcs", "contrastive.linear_subset",
-    "classification.shared_head", "classification.search", "contributions.null_encoders", "contributions.null_batch",
-    "enrichment.gmt", "enrichment.obo", "enrichment.gaf",
-    "protocol", "results_dir", "simulation.enabled", "splits.folds", "contrastive.subsets",
-    "classification.models", "inputs.genotypes.chromosomes", "people.pretrain_on",
-}  # fmt: skip
+    "protocol",
+    "results_dir",
+    "inputs.atlas",
+    "inputs.atlas_labels",
+    "inputs.genotypes.build",
+    "inputs.genotypes.chromosomes",
+    "simulation.enabled",
+    "people.pretrain_on",
+    "cohort.pcs",
+    "splits.folds",
+    "genetics.eqtl.build",
+    "contrastive.subsets",
+    "contrastive.linear_subset",
+    "classification.models",
+    "classification.shared_head",
+    "classification.search",
+    "classification.finetune_encoder",
+    "classification.proposed.features",
+    "contributions.null_encoders",
+    "contributions.null_batch",
+    "enrichment.gmt",
+    "enrichment.obo",
+    "enrichment.gaf",
+}
 
 
 def schema_of(key: str) -> dict[str, Any]:
     """The schema of a dotted key."""
-    part = SCHEMA
+    part: dict[str, Any] = SCHEMA
     for name in key.split("."):
-        part = _resolved(part)["properties"][name]
-    return _resolved(part)
-
-
-def _resolved(part: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in part:
-        part = SCHEMA["$defs"][part["$ref"].rsplit("/", 1)[1]]
+        part = part["properties"][name]
     return part
 
 

@@ -10,24 +10,33 @@ from typing import Any
 
 import pytest
 import yaml
-from docs.make_reruns import StudyJob
 
-from docs import make_reruns
+from cgni.base.nested import leaves, nested
+from cgni.contrastive.terms import TERMS
+from cgni.imaging.atlases import atlas_files
 from tests.conftest import READS, TINY
-from tests.workflow.config_changes import STRUCTURAL, is_settled, nested, other_value
+from tests.workflow.config_changes import STRUCTURAL, is_settled, other_value
 from tests.workflow.planner import Planner
 from tests.workflow.study import REPOSITORY, Study
+from tools import make_reruns
+from tools.make_reruns import StudyJob
 
 pytestmark = pytest.mark.slow
 IN_FORCE = make_reruns.effective(TINY)
-KEYS = {key: value for key, value in make_reruns.leaves(IN_FORCE) if key not in STRUCTURAL and not is_settled(key)}
+KEYS = {key: value for key, value in leaves(IN_FORCE) if key not in STRUCTURAL and not is_settled(key)}
 MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
-    "pretraining.bin_years", "contributions.ld_r2", "enrichment.gmt", "enrichment.obo", "enrichment.gaf",
-    "enrichment.service", "enrichment.timeout", "enrichment.attempts",
-    *(f"contrastive.weights.{name}" for name in ("vg", "gv", "vv", "gg")),
-}  # fmt: skip
+    "pretraining.bin_years",
+    "contributions.ld_r2",
+    "enrichment.gmt",
+    "enrichment.obo",
+    "enrichment.gaf",
+    "enrichment.service",
+    "enrichment.timeout",
+    "enrichment.attempts",
+    *(f"contrastive.weights.{term.key}" for term in TERMS),
+}
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +75,9 @@ def test_key_reruns_what_declares_it_and_what_follows(
     key: str, finished_study: Study, planner: Planner, jobs: list[StudyJob]
 ) -> None:
     value = KEYS[key]
-    if key.startswith("inputs."):
-        other = _own_copies(finished_study, value) if value != "auto" else "own/atlas"
-    else:
-        other = other_value(key, value)
+    other = _own_copies(finished_study, value) if key.startswith("inputs.") else other_value(key, value)
     assert other != value
-    planned = planner.planned(overlays=_overlay(finished_study, nested(key, other)))
+    planned = planner.planned(overlays=_overlay(finished_study, nested({key: other})))
     assert planned == dict(make_reruns.after(jobs, make_reruns.readers(jobs, IN_FORCE, key)))
 
 
@@ -83,7 +89,9 @@ STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
     "both builds": {"inputs": {"genotypes": {"build": "GRCh38"}}, "genetics": {"eqtl": {"build": "GRCh38"}}},
     "computed components": {"cohort": {"pcs": "computed"}},
     "a linear genetic encoder": {"contrastive": {"linear_subset": [1, 2, 4]}},
-    "a shared head": {"classification": {"shared_head": [["counts"]]}},
+    "a shared head": {"classification": {"shared_head": [["genetics"]]}},
+    "other features of the head": {"classification": {"proposed": {"features": ["genetics_embedding"]}}},
+    "the encoder trained along": {"classification": {"finetune_encoder": True}},
     "more null encoders": {"contributions": {"null_encoders": 7}},
     "own gene sets": {"enrichment": {"gmt": "resources/app_interactors.tsv", "sources": ["GMT"]}},
     "own ontology": {"enrichment": {"obo": "resources/go/terms.parquet", "gaf": "resources/go/annotations.parquet"}},
@@ -110,12 +118,27 @@ def test_structural_change_reruns_what_it_must(
     assert not {"simulate_genotypes", "simulate_phenotypes", "simulate_images"} & set(planned)
     if change == "another loss subset":
         assert {name for name in direct if name.startswith("train_")} == {
-            "train_contrastive terms=terms2", "train_classifier model=cgni_terms2",
-        }  # fmt: skip
-        assert planned["train_contrastive"] == planned["train_classifier"] == 1
-        assert not {"pretrain_brain_age", "finetune_wm", "train_genetic_nn", "build_genotypes"} & set(planned)
+            "train_contrastive encoders=terms2",
+            "train_network model=cgni_terms2",
+        }
+        assert planned["train_contrastive"] == planned["train_network"] == 1
+        assert not {"pretrain_brain_age", "finetune_wm", "extract_hidden", "build_genotypes"} & set(planned)
     if change == "one model less":
         assert not [rule for rule in planned if rule.startswith(("train_", "pretrain_", "finetune_", "extract_"))]
+
+
+def test_another_atlas_reruns_the_rules_that_read_it(
+    finished_study: Study, planner: Planner, jobs: list[StudyJob]
+) -> None:
+    own = finished_study.folder / "own"
+    own.mkdir(exist_ok=True)
+    files = [shutil.copy2(path, own) for path in atlas_files("aal", None)]
+    image, labels = (str(Path(file).relative_to(finished_study.folder)) for file in files)
+    overlays = _overlay(finished_study, {"inputs": {"atlas": image, "atlas_labels": labels}})
+    expected, direct = _declared_difference(finished_study, jobs, overlays)
+    assert planner.planned(overlays=overlays) == expected
+    readers = {"simulate_images", "occlude_regions", "compare_with_truth", "plot_region_contributions"}
+    assert {name.split()[0] for name in direct} - {"write_config"} == readers
 
 
 def test_longer_withdrawal_list_reruns_the_cohort_and_what_follows(study_copy: Study, jobs: list[StudyJob]) -> None:
@@ -160,7 +183,7 @@ def test_rules_read_what_they_declare_and_nothing_else(finished_study: Study, jo
     for path in (finished_study.folder / READS).glob("*.json"):
         read[path.stem.rsplit("-", 1)[0]].update(json.loads(path.read_text()))
     for job in jobs:
-        declared[job.rule].update(key for key, _ in make_reruns.leaves(job.params.get("cfg", {})))
+        declared[job.rule].update(key for key, _ in leaves(job.params.get("cfg", {})))
     assert set(read) == {job.rule for job in jobs if job.script}
     del declared["write_config"]  # writes all of them down
     unread = {
@@ -187,7 +210,12 @@ def _is_settled(key: str) -> bool:
 
 def test_page_of_reruns_is_up_to_date() -> None:
     written = (REPOSITORY / "docs/reruns.md").read_text()
-    assert written == make_reruns.page(), "run docs/make_reruns.py"
+    assert written == make_reruns.page(), "run make settings"
+
+
+def test_short_table_of_the_architecture_is_up_to_date(jobs: list[StudyJob]) -> None:
+    written = (REPOSITORY / "docs/architecture.md").read_text()
+    assert make_reruns.group_table(jobs) in written, "put what tools.make_reruns.group_table says into the page"
 
 
 def test_tidied_study_has_nothing_to_do(study_copy: Study) -> None:

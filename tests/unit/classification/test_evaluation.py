@@ -18,6 +18,7 @@ from cgni.classification.evaluation import (
 )
 from cgni.classification.metrics import auc, balanced_accuracy, confusion
 from cgni.classification.selection import choose_terms
+from cgni.contrastive.terms import encoder_spec
 
 FOLDS = 3
 
@@ -41,7 +42,10 @@ def study(signal, seed=1, count=90):
     ids = people(count)["participant_id"]
     labels = np.random.default_rng(7).integers(0, 2, count)
     cut = count * 2 // 3
-    chance = lambda own: np.clip(0.5 + signal * (own - 0.5) + rng.normal(0, 0.2, len(own)), 0, 1)  # noqa: E731
+
+    def chance(own):
+        return np.clip(0.5 + signal * (own - 0.5) + rng.normal(0, 0.2, len(own)), 0, 1)
+
     development, holdout = [], []
     for fold in range(FOLDS):
         part = np.where(np.arange(cut) % FOLDS == fold, "validation", "fit")
@@ -198,9 +202,9 @@ def test_the_holdout_score_is_that_of_the_mean_probability():
 
 def test_selection_sees_validation_people_alone():
     """Whatever is predicted for fit and monitor people, the choice and the scores stay."""
-    tables = {"terms1": study(0.2, 1)[0], "terms124": study(0.8, 2)[0]}
+    tables = {encoder_spec([1]): study(0.2, 1)[0], encoder_spec([1, 2, 4]): study(0.8, 2)[0]}
     chosen = choose_terms(tables)
-    assert chosen["terms"] == "terms124"
+    assert chosen["proposed"] == "terms124"
     for table in tables.values():
         own = table["part"] != "validation"
         table.loc[own, "probability"] = 1.0 - table.loc[own, "label"]
@@ -209,11 +213,23 @@ def test_selection_sees_validation_people_alone():
 
 def test_equal_subsets_go_to_the_smaller_then_to_the_first():
     table = study(0.5)[0]
-    assert choose_terms({"terms124": table, "terms4": table, "terms1": table})["terms"] == "terms4"
+    tables = {encoder_spec(terms): table for terms in ([1, 2, 4], [4], [1])}
+    assert choose_terms(tables)["proposed"] == "terms4"
 
 
 def test_what_is_interpreted_relates_the_two_embeddings() -> None:
     table = pd.DataFrame({"fold": 0, "part": "validation", "label": [0, 1], "probability": [0.1, 0.9]})
-    chosen = choose_terms({"terms4": table, "terms124": table})
-    assert chosen["terms"] == "terms4" and chosen["interpreted"] == "terms124"
-    assert choose_terms({"terms4": table, "terms34": table})["interpreted"] == "terms12"
+    chosen = choose_terms({encoder_spec([4]): table, encoder_spec([1, 2, 4]): table})
+    assert chosen["proposed"] == "terms4" and chosen["interpreted"] == "terms124"
+    assert choose_terms({encoder_spec([4]): table, encoder_spec([3, 4]): table})["interpreted"] == "terms12"
+
+
+def test_resamples_without_a_class_lend_no_significance():
+    """Nobody of the high group: no resample has a score, so the comparison says nothing (p = 1)."""
+    ids = [f"p{i}" for i in range(6)]
+    own = pd.DataFrame({"fold": 0, "participant_id": ids, "part": "validation", "label": 0})
+    own["probability"] = np.linspace(0.1, 0.9, 6)
+    holdout = pd.concat([own.assign(model=model) for model in "ab"])
+    people = pd.DataFrame({"participant_id": ids, "family": ids})
+    table = compare_models("a", {"a": own, "b": own}, holdout, people, 200, 1)
+    assert (table["bootstrap_p"] == 1).all()

@@ -1,109 +1,73 @@
-"""Hyperparameter candidates: from the grids of the config to the winner, by validation scores alone."""
+"""Hyperparameter candidates: each is fitted as the model will be, and the winner is chosen by validation people."""
 
-import copy
-import json
+import dataclasses
 
-import numpy as np
 import pandas as pd
-import pytest
-import yaml
+import torch
 
-from cgni.workflow.config import candidates, effective_config, model_names, with_candidate
-from cgni.base.errors import InputError
-from cgni.classification.candidates import with_settings
+from cgni.base.seeds import derive_seed
+from cgni.base.tables import write_table
+from cgni.classification.features import FeatureTables
+from cgni.classification.fitters.registry import FITTERS
+from cgni.classification.folds import classifier_seed, fit_classifier_folds
+from cgni.classification.schemas import SEARCH_SCORES
+from cgni.classification.search import Candidate, fit_candidate
 from cgni.classification.selection import candidate_scores, choose_candidate
+from cgni.cohort.settings import PeopleSettings
+from cgni.contrastive.folds import fit_contrastive_folds
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contrastive.terms import ALL_TERMS
+from cgni.networks.resume import ResumeFile
+from tests.unit.classification.made_up import PROPOSED, SmallModels
+from tests.unit.fold_data.made_up import MadeUpStudy
+
+torch.set_num_threads(1)
 
 
-def config(*grids, **sections):
-    with open("config.yaml", encoding="utf-8") as stream:
-        loaded = yaml.safe_load(stream)
-    loaded["classification"]["search"] = list(grids)
-    for name, changes in sections.items():
-        loaded[name] |= changes
-    return loaded
-
-
-GRID = {"model": "proposed", "contrastive.learning_rate": [1e-3, 3e-4], "classification.proposed.layers": [[8], [8, 4]]}
-
-
-def test_a_grid_is_the_product_of_its_lists():
-    found = candidates(effective_config(config(GRID)), "proposed")
-    assert len(found) == 4
-    chosen = {
-        (s["contrastive"]["learning_rate"], tuple(s["classification"]["proposed"]["layers"])) for s in found.values()
-    }
-    assert chosen == {(rate, layers) for rate in (1e-3, 3e-4) for layers in ((8,), (8, 4))}
-
-
-def test_another_value_leaves_the_candidates_that_are_there_alone():
-    wider = {**GRID, "contrastive.learning_rate": [3e-3, 1e-3, 3e-4]}
-    before = candidates(effective_config(config(GRID)), "proposed")
-    after = candidates(
-        effective_config(config(wider, {"model": "genetic_linear", "classification.genetic_linear.c": [1]})), "proposed"
-    )
-    assert before.items() <= after.items() and len(after) == 6
-
-
-def test_a_candidate_changes_its_own_keys_only():
-    effective = effective_config(config(GRID))
-    untouched = copy.deepcopy(effective)
-    settings = {"contrastive": {"learning_rate": 0.5}}
-    changed = with_candidate(effective, settings)
-    assert effective == untouched and changed["contrastive"]["learning_rate"] == 0.5
-    changed["contrastive"]["learning_rate"] = effective["contrastive"]["learning_rate"]
-    assert changed == effective
-
-
-@pytest.mark.parametrize(
-    ("grid", "message"),
-    [
-        ({"model": "proposed", "contrastive.tau": [1]}, "contrastive.tau is not a key"),
-        ({"model": "proposed", "contrastive.subsets": ["all"]}, "contrastive.subsets is not a key"),
-        ({"model": "proposed", "contrastive.dropout": [0.1, 2]}, r"contrastive\.dropout: 2"),
-        ({"model": "proposed", "contrastive.dropout": []}, "search"),
-        ({"model": "proposed"}, "search"),
-    ],
-)
-def test_a_grid_that_cannot_be_used_is_refused_with_its_place(grid, message):
-    with pytest.raises(InputError, match=message):
-        effective_config(config(grid))
-
-
-def test_a_search_for_a_model_that_is_not_fitted_is_refused():
-    with pytest.raises(InputError, match="genetic_linear is not among"):
-        grid = {"model": "genetic_linear", "classification.genetic_linear.c": [1.0]}
-        effective_config(config(grid, classification={"models": ["genetic_nn"], "search": [grid]}))
-
-
-def test_heads_on_unseen_people_need_unseen_people():
-    with pytest.raises(InputError, match=r"people\.heads_on"):
-        effective_config(config(people={"fit_on": "training", "heads_on": "monitor"}))
-
-
-def test_all_models_of_table_1_are_there():
-    names = model_names(effective_config(config(contrastive={"linear_subset": [1, 2, 4]})))
-    assert {"imaging_cnn", "genetic_nn", "genetic_linear", "imaging_genetic_svm", "imaging_genetic_nn", "head_h",
-            "cgni_linear_terms124", "confounds"} <= set(names)  # fmt: skip
-
-
-def test_the_winner_is_taken_over_where_the_job_reads_it(tmp_path):
-    path = tmp_path / "settings.json"
-    path.write_text(json.dumps({"contrastive": {"dropout": 0.5}, "classification": {"proposed": {"layers": [9]}}}))
-    cfg = {"seed": 1, "contrastive": {"dropout": 0.0, "epochs": 3}}
-    assert with_settings(cfg, path) == {"seed": 1, "contrastive": {"dropout": 0.5, "epochs": 3}}
-    assert cfg["contrastive"]["dropout"] == 0.0 and with_settings(cfg, None) == cfg
-
-
-def test_candidates_are_chosen_by_their_validation_people():
+def test_candidates_are_chosen_by_their_validation_people(tmp_path):
     """Good on fit people and bad on validation people loses; of equal ones the first wins."""
     rows = [(f, f"p{f}{n}", part, n % 2) for f in range(2) for part in ("fit", "validation") for n in range(6)]
     table = pd.DataFrame(rows, columns=["fold", "participant_id", "part", "label"])
     right = table["label"] * 0.8 + 0.1
-    good = table.assign(probability=np.where(table["part"] == "validation", right, 1 - right))
-    bad = table.assign(probability=np.where(table["part"] == "validation", 1 - right, right))
+    good = table.assign(probability=right.where(table["part"] == "validation", 1 - right))
+    bad = table.assign(probability=(1 - right).where(table["part"] == "validation", right))
     settings = {"b": {"x": 1}, "g": {"x": 2}, "h": {"x": 3}}
     scores = candidate_scores({"b": bad, "g": good, "h": good}, settings)
     assert scores[scores["fold"] == -1]["balanced_accuracy"].tolist() == [0, 1, 1]
     assert len(scores) == 9
+    write_table(scores, tmp_path / "scores.parquet", SEARCH_SCORES, {})
     chosen = choose_candidate(scores)
     assert chosen == {"candidate": "g", "settings": {"x": 2}, "validation_balanced_accuracy": 1.0}
+
+
+def fitted(models: SmallModels, name: str, study: MadeUpStudy, folder, contrastive: ContrastiveSettings | None = None):
+    people = PeopleSettings(fit_on="fit", heads_on="fit", pretrain_on="training", reference="development")
+    candidate = Candidate(models.specs[name], models.parts(name), contrastive, people)
+    resumes = [ResumeFile(folder / f"{name}.{part}", "digest") for part in ("encoders", "heads")]
+    return fit_candidate(candidate, FeatureTables(study), 5, resumes)
+
+
+def test_a_candidate_of_a_baseline_is_the_fit_that_comes_after_the_search(tmp_path):
+    study, models = MadeUpStudy(), SmallModels()
+    own = fitted(models, "genetic_linear", study, tmp_path)
+    spec, fitter = models.specs["genetic_linear"], models.fitter("genetic_linear")
+    seed = derive_seed(5, "classification", "genetic_linear")
+    plain = fit_classifier_folds(spec, fitter, FeatureTables(study), "fit", seed)
+    pd.testing.assert_frame_equal(own.predictions, plain.predictions)
+    pd.testing.assert_frame_equal(own.lineage, plain.lineage)
+
+
+def test_a_candidate_of_the_proposed_model_has_encoders_of_its_own_on_all_terms(tmp_path):
+    for along in (False, True):
+        study, models = MadeUpStudy(), SmallModels(finetune_encoder=along)
+        settings = models.job.section(ContrastiveSettings)
+        own = fitted(models, PROPOSED, study, tmp_path / str(along), settings)
+        encoders = fit_contrastive_folds(study, ALL_TERMS, settings, "fit", derive_seed(5, "contrastive"))
+        spec, parts = models.specs[PROPOSED], dataclasses.replace(models.parts(PROPOSED), encoders=encoders.checkpoint)
+        fitter, tables = FITTERS[spec.fitter].fitter.of(parts), FeatureTables(study, encoders.embeddings)
+        plain = fit_classifier_folds(spec, fitter, tables, "fit", classifier_seed(5, spec))
+        pd.testing.assert_frame_equal(own.predictions, plain.predictions)
+        pd.testing.assert_frame_equal(own.curve, encoders.curve)
+        everybody = {tuple(row) for row in [*encoders.lineage.to_numpy(), *plain.lineage.to_numpy()]}
+        assert {tuple(row) for row in own.lineage.to_numpy()} == everybody and len(own.lineage) == len(everybody)
+        assert len(list((tmp_path / str(along)).iterdir())) == 2  # both fits can be gone on with

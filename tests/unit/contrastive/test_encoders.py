@@ -10,7 +10,8 @@ import torch
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.contrastive.encoders import load_encoders
-from cgni.contrastive.fit import EncoderFit, embed, fit_encoders
+from cgni.contrastive.embeddings import embed
+from cgni.contrastive.fit import EncoderFit, fit_encoders
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import encoder_spec
 from cgni.fold_data.people import FoldData, fit_rows

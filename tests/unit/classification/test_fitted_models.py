@@ -1,0 +1,139 @@
+"""Every kind of fitted model and every fitter, found by themselves: fit, predict, save and load."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from cgni.base.views import GENETICS, IMAGING
+from cgni.classification import fitters
+from cgni.classification.fitters.base import Examples, FittedModel, Fitter, FitterParts
+from cgni.classification.fitters.registry import FITTERS, MODELS, restore
+from cgni.classification.settings import TrainingSettings
+from cgni.contrastive.encoders import EncoderPair, EncoderShape
+from cgni.networks.checkpoint import load_checkpoint, save_checkpoint
+from cgni.networks.scaling import Scaling
+from cgni.workflow import roster
+from tests.unit.fold_data.made_up import same
+
+torch.set_num_threads(1)
+SCRIPTS = Path(__file__).resolve().parents[3] / "workflow_scripts"
+SNPS, OTHERS, FOLD = 5, 7, 1
+COLUMNS = SNPS + OTHERS
+
+
+def classes() -> Iterator[type]:
+    """Every class of the package of fitters."""
+    for module in pkgutil.walk_packages(fitters.__path__, f"{fitters.__name__}."):
+        for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if kind.__module__ == module.name:
+                yield kind
+
+
+def concrete_models() -> set[type[FittedModel]]:
+    return {kind for kind in classes() if issubclass(kind, FittedModel) and not inspect.isabstract(kind)}
+
+
+def concrete_fitters() -> set[type]:
+    return {kind for kind in classes() if hasattr(kind, "fit") and kind is not Fitter}
+
+
+def examples(count: int, seed: int) -> Examples:
+    """Allele counts, then other features that tell the classes apart."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % 2
+    counts = rng.integers(0, 3, (count, SNPS))
+    x = np.hstack([counts, rng.normal(size=(count, OTHERS)) + labels[:, None]])
+    return Examples(x.astype(np.float32), labels)
+
+
+def parts(kind: str) -> FitterParts:
+    """What any fitter may need, under its own default settings."""
+    torch.manual_seed(0)
+    shape = EncoderShape({IMAGING: (4,), GENETICS: (4,)}, "relu", 0.0, True)
+    scalings = {IMAGING: Scaling(np.zeros(OTHERS), np.ones(OTHERS)), GENETICS: Scaling(np.ones(SNPS), np.ones(SNPS))}
+    encoders = {f"fold{fold}": EncoderPair(shape, scalings).checkpoint() for fold in range(FOLD + 1)}
+    networks = [{"head.weight": torch.randn(2, COLUMNS), "head.bias": torch.randn(2)} for _ in range(FOLD + 1)]
+    settings = FITTERS[kind].settings
+    return FitterParts(settings() if settings else None, TrainingSettings(epochs=3), encoders, networks)
+
+
+def fitted(kind: str, watched: bool = True, seed: int = 5) -> FittedModel:
+    seen = examples(30, 2) if watched else None
+    return FITTERS[kind].fitter.of(parts(kind)).fit(examples(60, 1), seen, FOLD, seed)[0]
+
+
+def plain(value: Any) -> bool:
+    """Whether a checkpoint may hold it."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and plain(own) for key, own in value.items())
+    if isinstance(value, list | tuple):
+        return all(plain(own) for own in value)
+    return isinstance(value, torch.Tensor) or type(value) in (int, float, str, bool, type(None))
+
+
+def test_every_fitted_model_can_be_restored() -> None:
+    assert set(MODELS.values()) == concrete_models()
+    assert all(MODELS[kind.KIND] is kind for kind in concrete_models())  # no two share a KIND
+
+
+def test_every_fitter_is_known_by_name() -> None:
+    assert {kind.fitter for kind in FITTERS.values()} == concrete_fitters()
+    assert {kind.fitter.MODEL for kind in FITTERS.values()} == concrete_models()
+
+
+def test_the_roster_knows_the_same_fitters_with_the_same_settings() -> None:
+    assert {name: facts.settings for name, facts in roster.FITTERS.items()} == {
+        name: kind.settings for name, kind in FITTERS.items()
+    }
+    rows = {**roster.BASELINES, roster.CONFOUNDS: roster.CONFOUND_BASELINE}
+    for name, row in rows.items():
+        settings = FITTERS[row.fitter].settings
+        assert type(row.defaults) is (settings or type(None)), name
+
+
+@pytest.mark.parametrize("kind", FITTERS)
+def test_every_fitter_has_its_script(kind: str) -> None:
+    script = SCRIPTS / f"train_{kind}.py"
+    assert script.is_file()
+    assert FITTERS[kind].fitter.__name__ in script.read_text()
+
+
+@pytest.mark.parametrize("watched", [True, False])
+@pytest.mark.parametrize("kind", FITTERS)
+def test_a_fitted_model_predicts_and_comes_back_from_its_checkpoint(kind: str, watched: bool, tmp_path: Path) -> None:
+    model, x = fitted(kind, watched), examples(40, 3).x
+    probabilities = model.probabilities(x)
+    assert type(model) is FITTERS[kind].fitter.MODEL
+    assert probabilities.shape == (40,) and probabilities.dtype == np.float64
+    assert (probabilities >= 0).all() and (probabilities <= 1).all() and np.ptp(probabilities) > 0.01
+    np.testing.assert_allclose(model.probabilities(x[7:8]), probabilities[7:8], rtol=1e-5)  # of each alone
+
+    state = model.state()
+    assert plain(state)
+    save_checkpoint({"fold0": {"kind": model.KIND, "model": state}}, tmp_path / "model.ckpt")
+    loaded = restore(load_checkpoint(tmp_path / "model.ckpt")["fold0"])
+    assert type(loaded) is type(model) and same(loaded.state(), state)
+    np.testing.assert_array_equal(loaded.probabilities(x), probabilities)
+
+
+@pytest.mark.parametrize("kind", FITTERS)
+def test_a_fit_repeats_for_its_seed(kind: str) -> None:
+    first, second, x = fitted(kind), fitted(kind), examples(40, 3).x
+    assert same(first.state(), second.state())
+    np.testing.assert_array_equal(first.probabilities(x), second.probabilities(x))
+
+
+@pytest.mark.parametrize("kind", FITTERS)
+def test_fits_leave_what_they_are_given_alone(kind: str) -> None:
+    given, fit = parts(kind), examples(60, 1)
+    before = {"encoders": parts(kind).encoders, "x": examples(60, 1).x}
+    FITTERS[kind].fitter.of(given).fit(fit, examples(30, 2), FOLD, 5)
+    assert same(given.encoders, before["encoders"])
+    np.testing.assert_array_equal(fit.x, before["x"])
