@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+ENVIRONMENTS = Path(__file__).resolve().parents[1] / "envs"
 HEAD = """\
-# Made by envs/make_conda_environment.py from requirements.lock; do not edit.
+# Made by tools/make_conda_environment.py from requirements.lock; do not edit.
 name: cgni
 channels:
   - conda-forge
@@ -25,4 +25,4 @@ def environment(lock: str) -> str:
 
 
 if __name__ == "__main__":
-    (HERE / "environment.yaml").write_text(environment((HERE / "requirements.lock").read_text()))
+    (ENVIRONMENTS / "environment.yaml").write_text(environment((ENVIRONMENTS / "requirements.lock").read_text()))

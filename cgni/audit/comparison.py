@@ -18,6 +18,7 @@ from cgni.audit.settings import AuditSettings
 from cgni.base.views import GENETICS, IMAGING
 from cgni.cohort.confounds import confound_columns, site_levels
 from cgni.cohort.roles import development_people
+from cgni.contributions.called import CONSENSUS
 from cgni.imaging.atlas import Atlas, region_means
 from cgni.imaging.store import GmStore
 
@@ -112,7 +113,8 @@ def compare_with_truth(
     """
     linkage = Linkage(tested.counts, truth.snps, settings.hit_r2)
     rows = _oracle_rows(truth, tested, linkage, settings.fdr)
-    consensus, snp_genes = findings.contributions.query("fold == -1"), findings.snp_genes
+    consensus, snp_genes = findings.contributions, findings.snp_genes
+    consensus = consensus[consensus["fold"] == CONSENSUS]
     for who, column in _RULES.items():
         called = consensus[consensus[column]]
         snps = called.loc[called["view"] == GENETICS, "feature"].unique()

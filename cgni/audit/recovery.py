@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cgni.classification.schemas import POOLED
+
 
 class RecoveryRow(NamedTuple):
     """One quantity (`schemas.RECOVERY`).
@@ -104,7 +106,7 @@ def term_ranks(terms: pd.DataFrame, planted: Collection[str]) -> list[RecoveryRo
 
 def accuracy_rows(performance: pd.DataFrame) -> list[RecoveryRow]:
     """Balanced accuracy of every model, pooled out of fold and on the holdout, with its standard error."""
-    chosen = performance[(performance["metric"] == "balanced_accuracy") & (performance["fold"] == -1)]
+    chosen = performance[(performance["metric"] == "balanced_accuracy") & (performance["fold"] == POOLED)]
     names = {"validation": "pooled out of fold", "holdout": "holdout"}
     return [
         RecoveryRow(row.model, f"balanced accuracy, {names[row.split]}", row.value, 0, f"SE {row.se:.3f}")

@@ -9,8 +9,7 @@ from scipy.stats import binomtest
 from cgni.base.errors import InputError
 from cgni.classification.bootstrap import family_weights, weighted_auc, weighted_balanced_accuracy
 from cgni.classification.metrics import auc, balanced_accuracy, confusion
-
-POOLED = -1  # fold number of scores over all folds
+from cgni.classification.schemas import POOLED
 
 
 def pooled_validation(predictions: pd.DataFrame) -> pd.DataFrame:

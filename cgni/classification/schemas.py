@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+POOLED = -1  # fold number of scores over all folds
 PREDICTIONS = pa.schema(
     [
         pa.field("fold", pa.int8(), nullable=False),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.classification.metrics import balanced_accuracy
+from cgni.classification.schemas import POOLED
 from cgni.contrastive.terms import LABEL_FREE, EncoderSpec, encoder_spec
 
 
@@ -70,7 +71,7 @@ def candidate_scores(
 
 def choose_candidate(scores: pd.DataFrame) -> dict[str, Any]:
     """The candidate with the best mean validation score; of equal ones the first of the config."""
-    means = scores[scores["fold"] == -1].reset_index(drop=True)
+    means = scores[scores["fold"] == POOLED].reset_index(drop=True)
     best = means.loc[means["balanced_accuracy"].idxmax()]
     return {
         "candidate": best["candidate"],

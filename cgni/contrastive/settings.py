@@ -23,7 +23,7 @@ class ContrastiveSettings(Section):
 
     subsets: Literal["all"] | tuple[tuple[int, ...], ...] = setting(
         default=((1,), (4,), (1, 2, 4)),
-        schema={"oneOf": [{"const": "all"}, {"type": "array", "minItems": 1, "items": _SUBSET}]},
+        schema={"oneOf": [{"const": "all"}, _SUBSETS]},
     )
     """loss terms: 1 = imaging against genetics, 2 = genetics against imaging, 3 = imaging, 4 = genetics, by class; or
     all: every subset of them"""

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.views import GENETICS, VIEWS
-from cgni.contributions.null import CONSENSUS, adjusted, calibration, null_p, share_array, shares
+from cgni.contributions.called import CONSENSUS
+from cgni.contributions.null import adjusted, calibration, null_p, share_array, shares
 from cgni.contributions.schemas import CALIBRATION, NULL_SHARES
 from cgni.contributions.settings import ContributionSettings
 

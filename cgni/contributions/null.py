@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from cgni.base.seeds import derive_seed
+from cgni.contributions.called import CONSENSUS
 from cgni.scca.matching import exchange_blocks, permuted_orders
 
 HOLDOUT_FOLD = -1
-CONSENSUS = -1  # number of the fold that stands for all of them
 
 
 def shuffled_genotypes(

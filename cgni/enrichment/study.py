@@ -9,7 +9,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.base.views import GENETICS
-from cgni.enrichment.called import called_features, consensus
+from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.offline import over_represented
 from cgni.enrichment.ontology import Ontology
 from cgni.enrichment.schemas import ALL_COMPONENTS, TERMS

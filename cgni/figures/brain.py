@@ -11,7 +11,7 @@ from nilearn.datasets import load_mni152_template
 from nilearn.image import resample_img
 
 from cgni.base.views import IMAGING
-from cgni.enrichment.called import consensus
+from cgni.contributions.called import consensus
 from cgni.figures.style import DECREASE, INCREASE
 from cgni.imaging.atlas import Atlas
 

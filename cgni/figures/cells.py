@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from cgni.classification.schemas import POOLED
+
 NOT_KNOWN = "–"
 
 
@@ -10,7 +12,7 @@ class Scores:
     """Cells of the tables from `classification.schemas.PERFORMANCE`."""
 
     def __init__(self, performance: pd.DataFrame) -> None:
-        pooled = performance[performance["fold"] == -1]
+        pooled = performance[performance["fold"] == POOLED]
         self._rows = pooled.set_index(["model", "split", "metric"])[["value", "se", "low", "high"]].sort_index()
 
     def over_folds(self, model: str, split: str) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cgni.base.views import FEATURE, FEATURES, GENETICS, IMAGING, VIEWS
-from cgni.enrichment.called import called_features, consensus
+from cgni.contributions.called import called_features, consensus
 from cgni.figures.cells import NOT_KNOWN
 
 PUBLISHED_CORRELATIONS = {

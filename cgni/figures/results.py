@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from cgni.base.views import GENETICS
-from cgni.enrichment.called import consensus
+from cgni.classification.schemas import POOLED
+from cgni.contributions.called import consensus
 from cgni.figures.style import NEUTRAL
 
 _PARTS = {"validation": "Out-of-fold people (validation)", "holdout": "Holdout"}
@@ -37,13 +38,13 @@ def performance(
         part = own[own["split"] == split]
         for model, row in rows.items():
             mine = part[part["model"] == model]
-            folds, pooled = mine[mine["fold"] >= 0], mine[mine["fold"] == -1]
+            folds, pooled = mine[mine["fold"] >= 0], mine[mine["fold"] == POOLED]
             axis.plot(folds["value"], [row] * len(folds), "o", color=palette[0], alpha=0.45, markersize=5)
             value, low, high = pooled[["value", "low", "high"]].iloc[0]
             axis.errorbar(
                 value, row, xerr=[[value - low], [high - value]], fmt="D", color=palette[1], capsize=3, markersize=6
             )
-        baseline = part[(part["model"] == _CONFOUNDS) & (part["fold"] == -1)]["value"].iloc[0]
+        baseline = part[(part["model"] == _CONFOUNDS) & (part["fold"] == POOLED)]["value"].iloc[0]
         axis.axvline(0.5, color="gray", linestyle=":", linewidth=1)
         axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
         axis.set(title=title, xlabel="Balanced accuracy", xlim=(min(0.3, own["value"].min() - 0.02), 1.0))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.views import FEATURES, VIEWS
-from cgni.enrichment.called import called_features, consensus
+from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import NOT_KNOWN, Scores
 from cgni.figures.interpretation_tables import correlations_of

@@ -4,7 +4,7 @@ A baseline is a row of BASELINES; a kind of fit a row of FITTERS. No script impo
 changes nobody else's code digest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,8 +159,3 @@ def _keys(fitter: str, own: str) -> tuple[str, ...]:
 
 def _hidden_of(features: Sequence[str]) -> str:
     return HIDDEN_OF if "genetics_hidden" in features else ""
-
-
-def gathered(models: Mapping[str, ModelSpec], *fitters: str) -> list[str]:
-    """Names of the models of some kinds of fit."""
-    return [name for name, spec in models.items() if spec.fitter in fitters]

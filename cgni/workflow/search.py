@@ -17,6 +17,8 @@ _NOT_SEARCHED = {
     "contrastive.subsets",
     "contrastive.linear_subset",
     *(f"classification.{key}" for key in ("models", "shared_head", "search", "bootstrap")),
+    # what a model is stands fast before any candidate is fitted
+    *("classification.finetune_encoder", "classification.proposed.features"),
 }
 
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
 from cgni.classification.fitters.linear_model import LinearModel, standardised
 from cgni.classification.fitters.svm_settings import SvmSettings
@@ -40,11 +38,8 @@ class SvmFitter:
         scaling = Scaling.fit(fit.x)
         svm = LinearSVC(C=self.c, max_iter=5000, class_weight=balanced, random_state=seed % 2**32)
         svm.fit(standardised(scaling, fit.x), fit.labels)
-        platt = watched or fit
-        decision = svm.decision_function(standardised(scaling, platt.x))[:, None]
-        slope, offset = _platt(LogisticRegression(class_weight=balanced).fit(decision, platt.labels))
+        shown = watched or fit
+        decision = svm.decision_function(standardised(scaling, shown.x))[:, None]
+        platt = LogisticRegression(class_weight=balanced).fit(decision, shown.labels)
+        slope, offset = platt.coef_[0, 0], platt.intercept_[0]
         return LinearModel(scaling, slope * svm.coef_[0], slope * svm.intercept_[0] + offset), []
-
-
-def _platt(fitted: "object") -> tuple[np.float64, np.float64]:
-    return fitted.coef_[0, 0], fitted.intercept_[0]  # type: ignore[attr-defined]

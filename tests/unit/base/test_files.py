@@ -1,10 +1,20 @@
-"""Copies are there whole or not at all."""
+"""Files are there whole or not at all."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from cgni.base.files import copy_file
+from cgni.base.files import atomic_path, copy_file
+
+
+def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "x.json"
+    target.write_text(json.dumps(1))
+    with pytest.raises(RuntimeError), atomic_path(target) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "1" and list(tmp_path.iterdir()) == [target]
 
 
 def test_copies_are_whole_and_replace_what_is_there(tmp_path: Path) -> None:

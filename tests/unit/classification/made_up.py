@@ -35,6 +35,7 @@ CONTRASTIVE = {
     "patience": 3,
 }
 CLASSIFICATION = {
+    "models": ["imaging_cnn", "genetic_nn", "genetic_linear", "imaging_genetic_svm", "imaging_genetic_nn"],
     "proposed": {"layers": [8], "l1": 0.0, "batch_size": 20},
     "genetic_nn": {"layers": [8, 4], "l1": 0.0, "batch_size": 20},
     "genetic_linear": {"c": 0.01},

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
-from cgni.contrastive.encoders import load_encoders
 from cgni.contrastive.embeddings import embed
+from cgni.contrastive.encoders import load_encoders
 from cgni.contrastive.fit import EncoderFit, fit_encoders
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import encoder_spec

@@ -9,8 +9,8 @@ import torch
 from cgni.base.tables import read_provenance, read_table
 from cgni.base.views import GENETICS, IMAGING
 from cgni.contrastive import folds
-from cgni.contrastive.encoders import load_encoders
 from cgni.contrastive.embeddings import embed
+from cgni.contrastive.encoders import load_encoders
 from cgni.contrastive.folds import EncoderFits, fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import encoder_spec

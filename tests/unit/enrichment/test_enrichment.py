@@ -16,7 +16,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from cgni.base.errors import InputError
-from cgni.enrichment.called import called_features, consensus
+from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.offline import over_represented
 from cgni.enrichment.online import Service
 from cgni.enrichment.ontology import Ontology, load_snapshot

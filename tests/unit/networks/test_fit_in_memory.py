@@ -48,3 +48,13 @@ def test_without_watchers_all_epochs_run_and_the_seed_decides() -> None:
 def test_a_loss_that_is_not_finite_ends_the_fit() -> None:
     with pytest.raises(InputError, match="no longer finite"):
         _fit(None, factor=float("nan"))
+
+
+@pytest.mark.parametrize(("optimiser", "expected"), [("adamw", 2.0 * (1 - 0.1 * 0.5)), ("adam", 2.0 - 0.1)])
+def test_decoupled_weight_decay_is_the_published_one(optimiser: str, expected: float) -> None:
+    """Without a gradient AdamW multiplies weights by 1 - rate x decay; the L2 penalty of Adam moves by the rate."""
+    network = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.constant_(network.weight, 2.0)
+    settings = FitSettings(4, 1, 0.1, 0.5, 1, optimiser)
+    fit_in_memory(network, np.array([0, 0, 1, 1]), lambda rows: network.weight.sum() * 0, None, settings, 1)
+    assert network.weight.item() == pytest.approx(expected, rel=1e-5)

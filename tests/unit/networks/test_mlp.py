@@ -25,3 +25,10 @@ def test_l1_is_the_sum_of_absolute_weights_without_biases() -> None:
         network.linears[1].weight.copy_(torch.tensor([[5.0, -6]]))
         network.linears[0].bias.fill_(100)
     assert network.l1().item() == 10 and network.l1(output=True).item() == 21 and Mlp(3, [2]).l1().item() == 0
+
+
+def test_l1_with_the_output_layer_is_over_all_layers() -> None:
+    network = Mlp(3, [4, 2])
+    hidden, output = (linear.weight.abs().sum() for linear in network.linears)
+    torch.testing.assert_close(network.l1(), hidden)
+    torch.testing.assert_close(network.l1(output=True), hidden + output)

@@ -33,6 +33,11 @@ def test_tensors_keep_their_type_and_equal_the_arrays() -> None:
     np.testing.assert_array_equal(scaling.apply(torch.from_numpy(rows).double()).numpy(), scaling.apply(rows))
 
 
+def test_constant_columns_are_centred_and_not_divided() -> None:
+    scaling = Scaling.fit(np.array([[1.0, 2.0], [1.0, 4.0]], np.float32))
+    torch.testing.assert_close(scaling.apply(torch.tensor([[1.0, 4.0]])), torch.tensor([[0.0, 1.0]]))
+
+
 def test_a_state_is_plain_and_restores_the_same_numbers(tmp_path) -> None:
     scaling = Scaling.fit(_rows())
     torch.save(scaling.state(), tmp_path / "state.pt")

@@ -1,16 +1,11 @@
-"""The digest of a script's import closure, tables and atomic files."""
+"""The digest of a script's import closure: what reruns a job, and what does not."""
 
-import json
+import ast
 from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa
 import pytest
 
 from cgni.workflow import code_digest
-from cgni.base.files import atomic_path, digest_file
-from cgni.base.seeds import derive_seed
-from cgni.base.tables import read_provenance, read_table, write_table
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,7 +35,7 @@ def _digest() -> str:
 def test_closure_is_what_is_imported_and_the_packages_above(project: Path) -> None:
     _digest()
     closure = code_digest.import_closure("workflow_scripts/run.py")
-    assert [Path(path).name for path in closure] == ["__init__.py", "__init__.py", "a.py", "b.py", "run.py"]
+    assert closure == ["cgni/__init__.py", "cgni/a.py", "cgni/b.py", "workflow_scripts/run.py"]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +49,7 @@ def test_closure_is_what_is_imported_and_the_packages_above(project: Path) -> No
 )
 def test_only_code_that_would_run_counts(project: Path, name: str, text: str, same: bool) -> None:
     before = _digest()
-    (project / "workflow_scripts" / name).write_text(text)
+    (project / name).write_text(text)
     assert (_digest() == before) is same
 
 
@@ -75,54 +70,70 @@ def test_relative_imports_are_refused(project: Path) -> None:
         _digest()
 
 
-def test_every_rule_declares_the_digest_of_its_own_script() -> None:
-    for rules in sorted((_ROOT / "rules").glob("*.smk")):
-        for block in rules.read_text().split("\nrule ")[1:]:
-            script = block.split("script:")[1].split('"')[1].rsplit("/", 1)[1].removesuffix(".py")
-            assert f'code("{script}")' in block, f"{rules.name}: {block.splitlines()[0]}"
-            assert "log:" in block and "benchmark:" in block and "mem_mb=" in block and "conda:" in block
+KITCHEN = '''"""Settings of the kitchen."""
+
+from cgni.base.settings import Section, section, setting
 
 
-def test_scripts_read_no_config_behind_snakemakes_back() -> None:
-    for script in sorted((_ROOT / "workflow_scripts").glob("*.py")):
-        assert "snakemake.config" not in script.read_text(), script.name
+@section("kitchen")
+class KitchenSettings(Section):
+    """A kitchen."""
 
-
-def test_table_round_trip_keeps_provenance(tmp_path: Path) -> None:
-    schema = pa.schema([pa.field("participant_id", pa.string(), nullable=False), pa.field("age", pa.float64())])
-    frame = pd.DataFrame({"participant_id": ["a", "b"], "age": [50.0, None]})
-    write_table(frame, tmp_path / "t.parquet", schema, {"rule": "r", "seed": 1})
-    pd.testing.assert_frame_equal(read_table(tmp_path / "t.parquet"), frame)
-    assert read_provenance(tmp_path / "t.parquet") == {"rule": "r", "seed": 1}
-    before = digest_file(tmp_path / "t.parquet")
-    write_table(frame, tmp_path / "t.parquet", schema, {"rule": "r", "seed": 1})
-    assert digest_file(tmp_path / "t.parquet") == before
+    seats: int = setting(default=4, at_least=1)
+    """chairs"""
+    heat: float = setting(default=180.0, above=0, below=300)
+    """in degrees"""
+'''
 
 
 @pytest.mark.parametrize(
-    ("frame", "message"),
+    ("old", "new", "same"),
     [
-        (pd.DataFrame({"participant_id": ["a"]}), "missing columns"),
-        (pd.DataFrame({"participant_id": ["a"], "age": [1.0], "extra": [1]}), "unexpected"),
-        (pd.DataFrame({"participant_id": [None], "age": [1.0]}), "non-nullable"),
+        ("default=4", "default=[4, 5, 6]", True),
+        ("at_least=1", "at_least=0, at_most=99", True),
+        ("above=0, below=300", "pattern='x'", True),
+        ('"""chairs"""', '"""places at the table"""', True),
+        ('    """chairs"""\n', "", True),
+        ('"""A kitchen."""', '"""Where people cook."""', True),
+        ("seats: int", "seats: float", False),
+        ("seats", "chairs", False),
+        ('    """in degrees"""\n', '    """in degrees"""\n    fan: bool = setting(default=True)\n', False),
+        ('    heat: float = setting(default=180.0, above=0, below=300)\n    """in degrees"""\n', "", False),
+        ('section("kitchen")', 'section("canteen")', False),
+        ("class KitchenSettings", "class OtherSettings", False),
     ],
 )
-def test_tables_that_break_their_schema_are_refused(tmp_path: Path, frame: pd.DataFrame, message: str) -> None:
-    schema = pa.schema([pa.field("participant_id", pa.string(), nullable=False), pa.field("age", pa.float64())])
-    with pytest.raises(ValueError, match=message):
-        write_table(frame, tmp_path / "t.parquet", schema, {})
-    assert not list(tmp_path.iterdir())
+def test_a_settings_class_counts_by_its_keys_and_their_types(project: Path, old: str, new: str, same: bool) -> None:
+    """Defaults and bounds reach a job by its parameters; what a key means is text."""
+    settings = project / "cgni/kitchen.py"
+    (project / "workflow_scripts/run.py").write_text("from cgni.kitchen import KitchenSettings\n")
+    settings.write_text(KITCHEN)
+    before = _digest()
+    assert old in KITCHEN
+    settings.write_text(KITCHEN.replace(old, new, 1))
+    assert (_digest() == before) is same
 
 
-def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
-    target = tmp_path / "x.json"
-    target.write_text(json.dumps(1))
-    with pytest.raises(RuntimeError), atomic_path(target) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
-    assert target.read_text() == "1" and list(tmp_path.iterdir()) == [target]
+def test_all_keys_of_the_study_are_written_as_the_digest_knows_them() -> None:
+    """`key: type = setting(...)` with a string below it; anything else would rerun jobs when a default changes."""
+    sections = 0
+    for path in sorted((_ROOT / "cgni").rglob("*.py")):
+        for kind in [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]:
+            if not any(
+                isinstance(mark, ast.Call) and ast.unparse(mark.func) == "section" for mark in kind.decorator_list
+            ):
+                continue
+            sections += 1
+            for key in [part for part in kind.body if isinstance(part, ast.AnnAssign)]:
+                value = key.value
+                assert isinstance(value, ast.Call) and ast.unparse(value.func) == "setting", (
+                    f"{path}: {ast.unparse(key)}"
+                )
+    assert sections > 30
 
 
-def test_seeds_differ_by_purpose_and_repeat() -> None:
-    assert derive_seed(1, "a", 0) == derive_seed(1, "a", 0)
-    assert len({derive_seed(1, "a", 0), derive_seed(1, "a", 1), derive_seed(2, "a", 0), derive_seed(1, "b", 0)}) == 4
+def test_scripts_carry_no_defaults_of_the_roster() -> None:
+    """A new baseline changes no script: only the workflow's own modules know all models."""
+    for script in sorted((_ROOT / "workflow_scripts").glob("*.py")):
+        closure = code_digest.import_closure(f"workflow_scripts/{script.name}")
+        assert "cgni/workflow/roster.py" not in closure and "cgni/workflow/settings.py" not in closure, script.name
