@@ -221,8 +221,9 @@ def searched_settings(searched):
 
 
 def searched_model(wildcards):
-    """The model of a search."""
-    return _roster.searched_model(wildcards.model, SETTINGS)
+    """The model of a search, with the candidate's settings."""
+    changed = _search.with_candidate(EFFECTIVE, candidate_settings(wildcards))
+    return _roster.searched_model(wildcards.model, _StudySettings.of(changed))
 
 
 def candidate_settings(wildcards):

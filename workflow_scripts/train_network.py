@@ -15,7 +15,7 @@ from cgni.cohort.settings import PeopleSettings
 from cgni.networks.device import prepare_torch
 from cgni.networks.resume import ResumeFile
 
-inputs, spec = dict(snakemake.input.items()), ModelSpec.of(snakemake.params.model)
+inputs, spec = dict(snakemake.input.items()), ModelSpec.of(snakemake.params.model, snakemake.input.get("settings"))
 tuned = job.with_winner(inputs.get("settings"))
 parts = FitterParts(tuned.section(NetworkSettings, model=spec.settings), tuned.section(TrainingSettings))
 seed, heads_on = classifier_seed(job.seed, spec), job.section(PeopleSettings).heads_on

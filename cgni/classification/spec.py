@@ -1,7 +1,9 @@
 """What a model is: one object made when the workflow is parsed, from which rules, labels and searches follow."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -42,7 +44,17 @@ class ModelSpec:
         return {name: getattr(self, name) for name in names} | {name: list(getattr(self, name)) for name in lists}
 
     @classmethod
-    def of(cls, params: Mapping[str, Any]) -> "ModelSpec":
-        """The spec of a job, from `params`; its label and keys stay behind."""
-        plain = {**params, "features": tuple(params["features"]), "uses": tuple(params["uses"])}
+    def of(cls, params: Mapping[str, Any], winner: str | Path | None = None) -> "ModelSpec":
+        """The spec of a job, from `params`; its label and keys stay behind.
+
+        Parameters
+        ----------
+        winner
+            Path of the searched settings, which may have chosen other features for the proposed model; None: no search.
+        """
+        features = params["features"]
+        if winner and params["encoders"]:
+            settings = json.loads(Path(winner).read_text())
+            features = settings.get("classification", {}).get(params["settings"], {}).get("features", features)
+        plain = {**params, "features": tuple(features), "uses": tuple(params["uses"])}
         return cls(label="", keys=(), **plain)

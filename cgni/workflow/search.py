@@ -17,8 +17,7 @@ _NOT_SEARCHED = {
     "contrastive.subsets",
     "contrastive.linear_subset",
     *(f"classification.{key}" for key in ("models", "shared_head", "search", "bootstrap")),
-    # what a model is stands fast before any candidate is fitted
-    *("classification.finetune_encoder", "classification.proposed.features"),
+    "classification.finetune_encoder",  # another kind of fit, so another rule
 }
 
 
@@ -63,6 +62,8 @@ def check_candidates(effective: Mapping[str, Any], schema: Mapping[str, Any]) ->
         for key in set(grid) - {"model"}:
             if not _exists(effective, key) or any(key == n or key.startswith(f"{n}.") for n in _NOT_SEARCHED):
                 raise InputError(f"{here}: {key} is not a key of the config that a search may vary")
+        if "classification.proposed.features" in grid and effective["classification"]["finetune_encoder"]:
+            raise InputError(f"{here}: classification.proposed.features: not with classification.finetune_encoder")
         for settings in candidates([grid], grid["model"]).values():
             changed = with_candidate(effective, settings)
             for name in SEARCHED:

@@ -1,5 +1,7 @@
 """The models of a study as published and as their names in results have always been."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,6 +162,21 @@ def test_params_tell_a_job_what_it_needs_to_know(full: StudySettings) -> None:
         for name in ("name", "fitter", "features", "settings", "uses", "seed", "encoders", "hidden_of"):
             assert getattr(again, name) == getattr(spec, name)
         assert all(isinstance(value, str | list) for value in spec.params().values())  # as Snakemake compares them
+
+
+def test_the_winner_of_a_search_may_bring_other_features_for_the_proposed_model(
+    full: StudySettings, tmp_path: Path
+) -> None:
+    winner = tmp_path / "settings.json"
+    winner.write_text(json.dumps({"classification": {"proposed": {"features": ["imaging"], "layers": [8]}}}))
+    specs = roster(full)
+    assert ModelSpec.of(specs["cgni_terms124"].params(), winner).features == ("imaging",)
+    assert ModelSpec.of(specs["head_imaging_genetics_hidden"].params(), winner).features == (
+        "imaging",
+        "genetics_hidden",
+    )
+    winner.write_text(json.dumps({"contrastive": {"dropout": 0.1}}))
+    assert ModelSpec.of(specs["cgni_terms124"].params(), winner).features == HEAD
 
 
 def test_another_baseline_changes_no_other_model(full: StudySettings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,7 @@ def test_a_candidate_changes_its_own_keys_only() -> None:
         ({"model": "proposed", "contrastive.subsets": ["all"]}, "contrastive.subsets is not a key"),
         ({"model": "proposed", "contrastive.weights": [{}]}, "contrastive.weights is not a key"),
         ({"model": "proposed", "classification.bootstrap": [200]}, "classification.bootstrap is not a key"),
-        # what a model sees and what fits it is known before any candidate is fitted
-        ({"model": "proposed", "classification.proposed.features": [["imaging"]]}, "proposed.features is not a key"),
+        # what fits a model is known before any candidate is fitted
         ({"model": "proposed", "classification.finetune_encoder": [True]}, "finetune_encoder is not a key"),
         ({"model": "proposed", "contrastive.dropout": [0.1, 2]}, r"search\.0: contrastive\.dropout: 2"),
         ({"model": "proposed", "contrastive.dropout": []}, "search"),
@@ -76,3 +75,12 @@ def test_a_search_for_a_model_that_is_not_fitted_is_refused() -> None:
     grid = {"model": "genetic_linear", "classification.genetic_linear.c": [1.0]}
     with pytest.raises(InputError, match="genetic_linear is not among"):
         effective_config(config(grid, models=["genetic_nn"]))
+
+
+def test_features_of_the_head_may_be_searched_unless_the_encoder_is_trained_along() -> None:
+    grid = {"model": "proposed", "classification.proposed.features": [["imaging"], ["genetics_embedding", "imaging"]]}
+    assert len(candidates(effective_config(config(grid))["classification"]["search"], "proposed")) == 2
+    along = config(grid)
+    along["classification"]["finetune_encoder"] = True
+    with pytest.raises(InputError, match=r"not with classification\.finetune_encoder"):
+        effective_config(along)
