@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,20 +22,29 @@ import torch
 import yaml
 
 from benchmarks.common import processor
-from benchmarks.features import write_features
-from cgni.workflow.config import effective_config, model_names, terms_names
-from cgni.figures.study_tables import table1, table2
+from benchmarks.features import study_tables, write_features
+from cgni.base.nested import overlay
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import read_table
-from cgni.classification.candidates import classifier_seed, with_settings
-from cgni.classification.fold_fits import fit_classifier_folds, fit_contrastive_folds
-from cgni.classification.inputs import StudyTables
+from cgni.classification.candidates import fold_scores
+from cgni.classification.features import FeatureTables
+from cgni.classification.fitters.registry import FITTERS, fitter_parts
+from cgni.classification.folds import classifier_seed, fit_classifier_folds
+from cgni.contrastive.folds import fit_contrastive_folds
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.figures.classification_tables import table1, table2
+from cgni.figures.study_models import StudyModels
 from cgni.networks.resume import ResumeFile
-from cgni.classification.selection import fold_scores
+from cgni.workflow import roster
+from cgni.workflow.config import effective_config
+from cgni.workflow.job import Job
+from cgni.workflow.search import with_candidate
+from cgni.workflow.settings import StudySettings
 
 FOLDER = Path("results-full-size")
 OVERLAY = "benchmarks/full_size.yaml"
 TIMES = FOLDER / "seconds.json"
+SEARCH = FOLDER / "classification/search"
 
 
 def main() -> int:
@@ -60,18 +70,23 @@ def main() -> int:
 
 def tables() -> dict[str, pd.DataFrame]:
     """Tables 1 and 2 and every candidate's scores."""
-    config = _config()
+    settings = StudySettings.of(_config())
     performance = read_table(FOLDER / "classification/performance.parquet")
     comparisons = read_table(FOLDER / "classification/comparisons.parquet")
-    chosen = json.loads((FOLDER / "classification/selection.json").read_text())["terms"]
-    models = [m for m in model_names(config) if not m.startswith("cgni_terms") or m == f"cgni_{chosen}"]
-    scores = pd.concat(
-        [read_table(path).assign(model=path.parent.name) for path in FOLDER.glob("search/*/scores.parquet")]
+    models, subsets, selection = roster.roster(settings), roster.subsets(settings), _selection()
+    compared = StudyModels(
+        models=list(models),
+        labels={name: spec.label for name, spec in models.items()},
+        encoders={name: spec.terms for name, spec in subsets.items()},
+        proposed={name: roster.model_name(name) for name in subsets},
+        chosen=selection["proposed"],
+        interpreted=selection["interpreted"],
     )
+    scores = pd.concat([read_table(path).assign(model=path.parent.name) for path in SEARCH.glob("*/scores.parquet")])
     return {
         "candidates": scores[scores["fold"] == -1],
-        "table1": table1(performance, models, comparisons),
-        "table2": table2(performance, terms_names(config), config["contrastive"]["weights"], chosen),
+        "table1": table1(performance, comparisons, compared),
+        "table2": table2(performance, compared, settings.contrastive.weights),
     }
 
 
@@ -82,46 +97,45 @@ def compare_heads() -> pd.DataFrame:
     call that was cut off goes on.
     """
     torch.set_num_threads(1)
-    terms = json.loads((FOLDER / "classification/selection.json").read_text())["terms"]
-    winner = json.loads((FOLDER / "search/cgni_terms1234/selection.json").read_text())["candidate"]
-    config = with_settings(_config(), FOLDER / f"search/cgni_terms1234/{winner}/settings.json")
-    digest = {"config": {name: config[name] for name in ("seed", "contrastive", "classification")}}
-    folds = range(config["splits"]["folds"])
-    study = StudyTables(
-        [str(FOLDER / f"transfer/fold{fold}/features.parquet") for fold in folds],
-        [str(FOLDER / f"genetics/fold{fold}/fill.parquet") for fold in folds],
-        str(FOLDER / "genetics/genotypes.parquet"),
-        str(FOLDER / "cohort/participants.parquet"),
-        str(FOLDER / "cohort/splits.parquet"),
-    )
-    resume = ResumeFile(FOLDER / f"resume/compare_heads/{terms}", digest)
-    seed = derive_seed(config["seed"], "contrastive")
-    encoders = fit_contrastive_folds(study, terms, config["contrastive"], "fit", seed, resume)
+    winner = json.loads((SEARCH / "proposed/selection.json").read_text())["settings"]
+    config = with_candidate(_config(), winner)
+    declared = {name: config[name] for name in ("seed", "contrastive", "classification")}
+    job = Job("compare_heads", "all", declared, code="", inputs={})
+    settings, chosen = StudySettings.of(config), _selection()["proposed"]
+    spec, models = roster.subsets(settings)[chosen], roster.roster(settings)
+    kept = FOLDER / "resume/compare_heads"
+    study, seed = study_tables(FOLDER), derive_seed(job.seed, "contrastive")
+    resume = ResumeFile(kept / chosen, job.provenance())
+    encoders = fit_contrastive_folds(study, spec, job.section(ContrastiveSettings), "fit", seed, resume)
+    inputs = FeatureTables(study, embeddings=encoders.embeddings)
     rows = []
     for heads_on in ("fit", "monitor", "both"):
         row: dict[str, object] = {"heads on": heads_on}
-        for model in (f"cgni_{terms}", "head_h"):
-            seed = classifier_seed(config["seed"], model)
-            extra = {"embeddings": encoders.rows}
-            resume = ResumeFile(FOLDER / f"resume/compare_heads/{model}_{heads_on}", digest)
-            fits = fit_classifier_folds(model, study, config["classification"], heads_on, seed, extra, resume)
-            scores = 100 * np.array(list(fold_scores(fits.rows).values()))
-            row[model] = f"{scores.mean():.2f} ± {scores.std(ddof=1):.2f}"
+        for model in (models[roster.model_name(chosen)], models["head_imaging"]):
+            fitter = FITTERS[model.fitter].fitter.of(fitter_parts(model, job.section, []))
+            resume = ResumeFile(kept / f"{model.name}_{heads_on}", job.provenance())
+            fits = fit_classifier_folds(model, fitter, inputs, heads_on, classifier_seed(job.seed, model), resume)
+            scores = 100 * np.array(list(fold_scores(fits.predictions).values()))
+            row[model.name] = f"{scores.mean():.2f} ± {scores.std(ddof=1):.2f}"
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _config() -> dict:
+def _selection() -> dict[str, str]:
+    return json.loads((FOLDER / "classification/selection.json").read_text())
+
+
+def _config() -> dict[str, Any]:
     config = yaml.safe_load(Path("config.yaml").read_text())
-    for key, value in yaml.safe_load(Path(OVERLAY).read_text()).items():
-        config[key] = {**config[key], **value} if isinstance(value, dict) else value
+    overlay(config, yaml.safe_load(Path(OVERLAY).read_text()))
     return effective_config(config)
 
 
 def _run(cores: str, seconds: float | None) -> bool:
     """Run Snakemake, at most `seconds`; whether everything is done."""
-    command = [Path(sys.executable).parent / "snakemake", "-s", "benchmarks/full_size.smk", "--cores", cores,
-               "--rerun-incomplete", "--quiet", "all", "--configfile", "config.yaml", OVERLAY]  # fmt: skip
+    snakemake = str(Path(sys.executable).parent / "snakemake")
+    command = [snakemake, "-s", "benchmarks/full_size.smk", "--cores", cores, "--rerun-incomplete", "--quiet", "all"]
+    command += ["--configfile", "config.yaml", OVERLAY]
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}  # the Snakefile does not lie in the root
     subprocess.run([*command, "--unlock"], check=True, env=environment)
     start = time.monotonic()

@@ -55,7 +55,7 @@ rule extract_hidden:
     benchmark:
         benchmark_file("extract_hidden", "{model}")
     wildcard_constraints:
-        model=one_of(MODELS),
+        model=one_of(name for name, spec in ROSTER.items() if spec.fitter == "network"),
     conda:
         ENVIRONMENT
     threads: 1
@@ -69,34 +69,41 @@ rule extract_hidden:
         "../workflow_scripts/extract_hidden.py"
 
 
-rule train_candidate:
-    """Fit one hyperparameter candidate of a model in every fold."""
-    input:
-        unpack(candidate_inputs),
-        **FOLD_TABLES,
-    output:
-        predictions=result("classification/search/{model}/{candidate}/predictions.parquet"),
-        curve=result("classification/search/{model}/{candidate}/curve.parquet"),
-        settings=result("classification/search/{model}/{candidate}/settings.json"),
-        lineage=result("audit/lineage/train_candidate_{model}_{candidate}.parquet"),
-    log:
-        log_file("train_candidate", "{model}_{candidate}"),
-    benchmark:
-        benchmark_file("train_candidate", "{model}_{candidate}")
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=grows(4000),
-        runtime=grows(240),
-    params:
-        cfg=candidate_section,
-        model=lambda wildcards: searched_model(wildcards).params(),
-        settings=candidate_settings,
-        resume=result("resume/train_candidate/{model}_{candidate}"),
-        code=code("train_candidate"),
-    script:
-        "../workflow_scripts/train_candidate.py"
+for fitter in dict.fromkeys(_roster.searched_model(name, SETTINGS).fitter for name in SEARCHES):
+
+    rule:
+        """Fit one hyperparameter candidate of a model in every fold."""
+        name:
+            f"search_{fitter}"
+        input:
+            unpack(candidate_inputs),
+            **FOLD_TABLES,
+        output:
+            predictions=result("classification/search/{model}/{candidate}/predictions.parquet"),
+            curve=result("classification/search/{model}/{candidate}/curve.parquet"),
+            settings=result("classification/search/{model}/{candidate}/settings.json"),
+            lineage=result("audit/lineage/search_{model}_{candidate}.parquet"),
+        log:
+            log_file(f"search_{fitter}", "{model}_{candidate}"),
+        benchmark:
+            benchmark_file(f"search_{fitter}", "{model}_{candidate}")
+        wildcard_constraints:
+            model=one_of(name for name in SEARCHES if _roster.searched_model(name, SETTINGS).fitter == fitter),
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(4000),
+            runtime=grows(240),
+        params:
+            cfg=candidate_section,
+            model=lambda wildcards: searched_model(wildcards).params(),
+            settings=candidate_settings,
+            resume=result("resume/search/{model}_{candidate}"),
+            code=code(f"search_{fitter}"),
+            script=f"search_{fitter}",
+        script:
+            "../workflow_scripts/{params.script}.py"
 
 
 # a checkpoint, because only its winner decides which candidate's settings the rules after it read

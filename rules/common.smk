@@ -17,6 +17,16 @@ from cgni.workflow import search as _search
 from cgni.workflow.settings import StudySettings as _StudySettings
 
 
+def _atlas(inputs):
+    """Label image and table of the atlas. Where jobs run it may be absent: those that read it will say so."""
+    try:
+        return _atlas_files(inputs.atlas, inputs.atlas_labels)
+    except _InputError:
+        if workflow.is_main_process:
+            raise
+        return inputs.atlas, inputs.atlas_labels or inputs.atlas
+
+
 def _checked():
     """The effective config and the atlas; a mistake, or a missing input of a real study, ends the run in one message."""
     try:
@@ -25,7 +35,7 @@ def _checked():
         missing = [] if settings.simulation.enabled else _input_files.missing_inputs(settings.inputs)
         if missing:
             raise _InputError(_input_files.missing_message(missing))
-        return effective, settings, _atlas_files(settings.inputs.atlas, settings.inputs.atlas_labels)
+        return effective, settings, _atlas(settings.inputs)
     except _InputError as error:
         raise WorkflowError(str(error))
 
@@ -187,11 +197,11 @@ def model_tables(spec):
 
 def fitter_inputs(spec):
     """What a model's fitter needs beside its features: encoders to train along, or the networks whose head it takes."""
-    if spec.fitter == "encoder_head":
-        return {"encoders": result(f"contrastive/{spec.encoders}/encoders.ckpt")}
-    if spec.fitter == "cnn_head":
-        return {"networks": expand(result("transfer/fold{fold}/wm.ckpt"), fold=FOLDS)}
-    return {}
+    places = {
+        "encoders": result(f"contrastive/{spec.encoders}/encoders.ckpt"),
+        "networks": expand(result("transfer/fold{fold}/wm.ckpt"), fold=FOLDS),
+    }
+    return {name: places[name] for name in spec.needs}
 
 
 def classifier_inputs(wildcards):
@@ -232,9 +242,9 @@ def candidate_settings(wildcards):
 
 
 def candidate_section(wildcards):
-    """The slice of `train_candidate`: what its model reads, with the candidate's settings in it."""
+    """The slice of `search_<kind>`: what its model reads, with the candidate's settings in it."""
     spec = searched_model(wildcards)
-    keys = [*spec.keys, *(encoder_keys(_roster.ALL_TERMS) if spec.encoders else [])]
+    keys = [*spec.keys, *(encoder_keys(_roster.SEARCHED_TERMS) if spec.encoders else [])]
     return _config.section(_search.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
 
 
@@ -246,5 +256,5 @@ def candidate_inputs(wildcards):
 
 def candidate_lineages():
     """Who was used in the fits of every candidate."""
-    path = result("audit/lineage/train_candidate_{model}_{candidate}.parquet")
+    path = result("audit/lineage/search_{model}_{candidate}.parquet")
     return [path.format(model=model, candidate=name) for model, own in SEARCHES.items() for name in own]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.study import Study, copy_repository
 from cgni.workflow import config_reads
+from tests.workflow.study import Study, copy_repository
 
 TINY = ("tests/tiny.yaml",)
 READS = "config-reads"  # what each rule of the finished study read of its config

@@ -1,15 +1,18 @@
-"""Compare the results of one study made by two versions: every table, array and CSV file, value for value.
+"""Compare the results of one study made by two versions: tables, arrays, CSV, TeX and selections, value for value.
 
 python -m tools.compare_studies OLD_RESULTS NEW_RESULTS
 
 Names that changed between the versions are mapped by RENAMED_* below; everything that is mapped is listed. Provenance
-in the Parquet metadata is left out. The exit status is 1 when anything differs or is missing.
+in the Parquet metadata is left out. Of other files (figures, checkpoints) it is checked that they are there. Files that
+only the new study has are listed. The exit status is 1 when anything differs or is missing.
 """
 
+import json
 import re
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +27,10 @@ RENAMED_FILES = (
     (r"^classification/genetic_nn/features\.parquet$", "classification/genetic_nn/hidden.parquet"),
     (r"^transfer/(fold\d+)/candidates\.parquet$", r"transfer/\1/fits.parquet"),
     (r"^(.*)head_h\b", r"\1head_imaging"),
+    (r"^search/", "classification/search/"),
+    (r"^classification/search/cgni_terms1234/", "classification/search/proposed/"),
+    (r"^audit/lineage/train_candidate_", "audit/lineage/search_"),
+    (r"^audit/lineage/search_cgni_terms1234_", "audit/lineage/search_proposed_"),
 )
 # column: old pattern, new name
 RENAMED_COLUMNS = (
@@ -40,7 +47,9 @@ RENAMED_CODES = {
     "rule": {"train_classifier_head_h": "train_classifier_head_imaging"},
     "who": {"head_h": "head_imaging"},
 }
-COMPARED = (".parquet", ".csv", ".npz", ".npy")
+# keys of selection.json
+RENAMED_KEYS = {"terms": "proposed"}
+COMPARED = (".parquet", ".csv", ".tex", ".npz", ".npy", "selection.json")  # ends of names
 LEFT_OUT = ("benchmarks/", "logs/", "resume/")  # times and hosts
 
 
@@ -83,9 +92,24 @@ def difference(old: Path, new: Path) -> tuple[str, list[str]]:
         return (f"arrays {unequal}" if unequal else ""), []
     if old.suffix == ".npy":
         return ("" if _same(np.load(old, mmap_mode="r"), np.load(new, mmap_mode="r")) else "values"), []
+    if old.suffix == ".json":
+        return _json_difference(json.loads(old.read_text()), json.loads(new.read_text()))
     text = old.read_bytes().replace(b"head_h,", b"head_imaging,")
     notes = ["name head_h -> head_imaging"] if text != old.read_bytes() else []
     return ("" if text == new.read_bytes() else "bytes"), notes
+
+
+def _json_difference(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, list[str]]:
+    notes = [f"key {name} -> {RENAMED_KEYS[name]}" for name in old if name in RENAMED_KEYS]
+    first = {RENAMED_KEYS.get(name, name): value for name, value in old.items()}
+    unequal = sorted(name for name in set(first) | set(new) if name not in first or first[name] != new.get(name))
+    return (f"keys {unequal}" if unequal else ""), notes
+
+
+def _files(folder: str) -> dict[str, Path]:
+    """Files of a study by their path below its folder, without those that differ from run to run."""
+    found = {str(path.relative_to(folder)): path for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+    return {name: path for name, path in found.items() if not name.startswith(LEFT_OUT)}
 
 
 def _same(first: np.ndarray, second: np.ndarray) -> bool:
@@ -95,17 +119,18 @@ def _same(first: np.ndarray, second: np.ndarray) -> bool:
 def main(old: str, new: str) -> int:
     """Print what was compared and what differs."""
     equal, wrong, notes = Counter[str](), [], Counter[str]()
-    for path in sorted(Path(old).rglob("*")):
-        name = str(path.relative_to(old))
-        if path.suffix not in COMPARED or name.startswith(LEFT_OUT):
-            continue
+    only_new = _files(new)
+    for name, path in _files(old).items():
         place = new_path(name)
+        there = only_new.pop(place, None)
         if place != name:
             notes[re.sub(r"\d+", "*", f"file {name} -> {place}")] += 1
-        if not (Path(new) / place).is_file():
+        if there is None:
             wrong.append(f"{name}: not there ({place})")
             continue
-        found, renames = difference(path, Path(new) / place)
+        if not name.endswith(COMPARED):
+            continue
+        found, renames = difference(path, there)
         notes.update(renames)
         if found:
             wrong.append(f"{name}: {found}")
@@ -113,6 +138,7 @@ def main(old: str, new: str) -> int:
             equal[f"{name.split('/')[0]}/*{path.suffix}"] += 1
     print("equal, value for value:", *(f"  {count:4d}  {kind}" for kind, count in sorted(equal.items())), sep="\n")
     print("renamed on the way:", *(f"  {count:4d}  {note}" for note, count in sorted(notes.items())), sep="\n")
+    print(f"{len(only_new)} only in the new study:", *(f"  {name}" for name in only_new), sep="\n")
     print(f"{len(wrong)} differ:", *(f"  {line}" for line in wrong), sep="\n")
     return bool(wrong)
 

@@ -6,7 +6,6 @@ python -m tools.make_outputs
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -110,6 +109,10 @@ CONTENTS: dict[str, pa.Schema | str] = {
 }
 
 
+# under another config than the one whose rules the page lists
+_OTHER_WRITERS = {"cohort/participants.parquet": ("build_participants",)}
+
+
 def contents(path: str) -> pa.Schema | str:
     """Schema of an output, or what it holds in words; KeyError when nothing says so.
 
@@ -126,7 +129,7 @@ def page() -> str:
     parts = [_HEAD]
     for stage, rules in _by_stage(study_rules()).items():
         parts.append(f"\n## {stage}\n\n| output | rule | columns or contents |\n|---|---|---|")
-        parts += [row for rule in rules for row in _rows(rule)]
+        parts += _rows(rules)
     return "\n".join(parts) + "\n" + _TAIL
 
 
@@ -138,13 +141,27 @@ def _by_stage(rules: list[StudyRule]) -> dict[str, list[StudyRule]]:
     return stages
 
 
-def _rows(rule: StudyRule) -> list[str]:
-    found: dict[str, Any] = {}
-    for path in rule.outputs:
-        place = re.sub(r"^(figures|tables)/.*", r"\1/", path)
-        place = place if not place.startswith("simulation/") or "truth" in place else "simulation/"
-        found.setdefault(place, contents(path))
-    return [f"| `{path}` | `{rule.name}` | {_described(what)} |" for path, what in found.items()]
+def _rows(rules: list[StudyRule]) -> list[str]:
+    """One row an output, with all rules that write it."""
+    writers: dict[str, list[str]] = {}
+    found: dict[str, pa.Schema | str] = {}
+    for rule in rules:
+        for path in rule.outputs:
+            place = _place(path)
+            found.setdefault(place, contents(path))
+            names = writers.setdefault(place, [])
+            names += [name for name in (rule.name, *_OTHER_WRITERS.get(path, ())) if name not in names]
+    return [
+        f"| `{place}` | {', '.join(f'`{name}`' for name in writers[place])} | {_described(what)} |"
+        for place, what in found.items()
+    ]
+
+
+def _place(path: str) -> str:
+    """The output as the page names it: figures, tables and a lab's files by their folders."""
+    if path.startswith("simulation/") and "truth" not in path:
+        return "simulation/"
+    return re.sub(r"^(figures|tables)/.*", r"\1/", path)
 
 
 def _described(what: pa.Schema | str) -> str:

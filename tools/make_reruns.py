@@ -4,6 +4,8 @@ python -m tools.make_reruns
 """
 
 import contextlib
+import copy
+import functools
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,22 +18,26 @@ import yaml
 from cgni.base.nested import leaves
 from cgni.imaging.atlases import atlas_files
 from cgni.workflow import code_digest, config
-from tools.study_rules import script_path
+from cgni.workflow.roster import PROPOSED
+from tools.study_rules import EVERY_RULE, script_path
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # Entries of a rule's parameters that are made from config keys.
 _SUBSETS = ("contrastive.subsets",)
-_SUBSETS_AND_MODELS = (*_SUBSETS, "classification.models")
+_MODELS = (*_SUBSETS, "contrastive.linear_subset", "classification.models", "classification.shared_head")
 _DERIVED = {
     "encoders": _SUBSETS,
     "proposed": _SUBSETS,
-    "models": _SUBSETS_AND_MODELS,
-    "labels": _SUBSETS_AND_MODELS,
+    "models": _MODELS,
+    "labels": _MODELS,
     "stamp": ("people.pretrain_on",),
+    "names": ("classification.search",),
+    "settings": ("classification.search",),
 }
 _ATLAS = ("inputs.atlas", "inputs.atlas_labels")
-_OWN = ("model", "resume", "code", "settings", "script")  # of one job: changed by changes of the roster alone
+_OWN = ("resume", "code", "script")  # not made from the config
+_TARGETS = {"all", "null"}
 # The groups of modules that docs/architecture.md shows with what each reruns.
 GROUPS = {
     "a loss term, the encoders": "cgni/contrastive/losses.py",
@@ -66,8 +72,36 @@ class StudyJob:
     needs: tuple[str, ...]
 
 
-def study_jobs(configfiles: Iterable[str], folder: Path = ROOT) -> list[StudyJob]:
-    """All jobs of the study in `folder` under these overlays, as Snakemake builds them."""
+@dataclass(frozen=True)
+class StudyPlan:
+    """The jobs of a study and its config in force."""
+
+    jobs: list[StudyJob]
+    in_force: Mapping[str, Any]
+
+    def rules(self, names: Iterable[str]) -> set[str]:
+        """The rules of the jobs with these names."""
+        rule_of = {job.name: job.rule for job in self.jobs}
+        return {rule_of[name] for name in names}
+
+
+@functools.cache
+def plans() -> tuple[StudyPlan, ...]:
+    """Studies that together have every rule: all chromosomes and loss subsets; what that one does without."""
+    published = ("tests/published.yaml",)
+    return (
+        StudyPlan(study_jobs(published, targets=_TARGETS), effective(published)),
+        StudyPlan(study_jobs((), changes=EVERY_RULE, targets=_TARGETS), effective((), EVERY_RULE)),
+    )
+
+
+def study_jobs(
+    configfiles: Iterable[str],
+    folder: Path = ROOT,
+    changes: Mapping[str, Any] | None = None,
+    targets: Iterable[str] = (),
+) -> list[StudyJob]:
+    """All jobs of the study in `folder` under these overlays and changes, as Snakemake builds them; targets: `all`."""
     from snakemake.api import SnakemakeApi
     from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
 
@@ -78,10 +112,10 @@ def study_jobs(configfiles: Iterable[str], folder: Path = ROOT) -> list[StudyJob
     ):
         workflow = api.workflow(
             resource_settings=ResourceSettings(cores=1),
-            config_settings=ConfigSettings(configfiles=[Path(name) for name in configfiles]),
+            config_settings=ConfigSettings(config=changes or {}, configfiles=[Path(name) for name in configfiles]),
             snakefile=Path("Snakefile"),
         )
-        dag = workflow.dag(dag_settings=DAGSettings(forceall=True))
+        dag = workflow.dag(dag_settings=DAGSettings(targets=set(targets), forceall=True))
         dag.execute_workflow(executor="dryrun")
         dag = workflow._workflow.dag
         return [_study_job(job, dag.dependencies[job]) for job in dag.jobs]
@@ -108,15 +142,38 @@ def declared_keys(job: StudyJob, governed: Iterable[str]) -> set[str]:
     for name, part in job.params.items():
         if name in _OWN:
             continue
-        if name in _DERIVED:
-            keys.update(_DERIVED[name] if part else ())
+        if name == "model":
+            keys |= _model_keys(part)
+        elif name in _DERIVED:
+            keys |= _derived_keys(name, part)
         elif name == "figures":
             keys.update(f"figures.{key}" for key in part)
         elif isinstance(part, Mapping):
-            for key, _ in leaves(part):
-                top = key.split(".")[0]
-                keys.update(governed if top == "choices" else _DERIVED.get(top, (key,)))
+            for top, value in part.items():
+                if top == "choices":
+                    keys.update(governed)
+                else:
+                    keys |= _derived_keys(top, value) if top in _DERIVED else {key for key, _ in leaves({top: value})}
+    # a candidate has its own values of the keys that are searched
+    return keys - {key for key, _ in leaves(job.params.get("settings", {}))}
+
+
+def _derived_keys(name: str, part: Any) -> set[str]:
+    """Keys that an entry of the parameters is made from; none when it is empty."""
+    keys = set(_DERIVED[name] if part else ())
+    if name == "encoders" and isinstance(part, Mapping) and (part.get("linear") or "linear_" in " ".join(part)):
+        keys.add("contrastive.linear_subset")
+    if name == "models":  # names, or what fits know of their models
+        keys.update(key for model in part if isinstance(model, Mapping) for key in _model_keys(model))
     return keys
+
+
+def _model_keys(model: Mapping[str, Any]) -> set[str]:
+    """Keys that make a model's kind and features; a baseline is a row of the roster."""
+    if model["settings"] != PROPOSED:
+        return set()
+    of_encoders = {"classification.proposed.features", "classification.finetune_encoder"}
+    return of_encoders if model["encoders"] else {"classification.shared_head"}
 
 
 def readers(jobs: list[StudyJob], in_force: Mapping[str, Any], key: str) -> set[str]:
@@ -147,11 +204,12 @@ def after(jobs: list[StudyJob], direct: set[str]) -> Counter:
     return Counter(job.rule for job in jobs if job.name in again)
 
 
-def effective(configfiles: Iterable[str]) -> dict[str, Any]:
-    """The config in force under overlays on config.yaml."""
+def effective(configfiles: Iterable[str], changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The config in force under overlays on config.yaml, and changes on top of them."""
     merged: dict[str, Any] = {}
     for name in ("config.yaml", *configfiles):
         _merge(merged, yaml.safe_load((ROOT / name).read_text()) or {})
+    _merge(merged, copy.deepcopy(dict(changes or {})))
     return config.effective_config(merged)
 
 
@@ -169,42 +227,48 @@ def library_modules() -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in files if path.stat().st_size)
 
 
-def group_table(jobs: list[StudyJob]) -> str:
+def group_table() -> str:
     """The short table of docs/architecture.md: what a change of a module reruns itself, without what follows."""
     rows = []
     for title, module in GROUPS.items():
-        rules = {job.rule for job in jobs if job.name in users(jobs, module)}
+        rules = set().union(*(plan.rules(users(plan.jobs, module)) for plan in plans()))
         rows.append(f"| {title} | `{module}` | {_names(rules) or 'nothing'} |\n")
     return "| a change of | such as | reruns, before what follows |\n|---|---|---|\n" + "".join(rows)
 
 
 def page() -> str:
     """The text of docs/reruns.md."""
-    overlays = ("tests/published.yaml",)  # all chromosomes and loss subsets
-    jobs, in_force = study_jobs(overlays), effective(overlays)
-    keys = {key: readers(jobs, in_force, key) for key, _ in leaves(in_force)}
-    modules = {module.removeprefix("cgni/"): users(jobs, module) for module in library_modules()}
-    first = dict.fromkeys(job.rule for job in sorted(jobs, key=lambda job: len(after(jobs, {job.name})), reverse=True))
-    following = {
-        rule: after(jobs, {job.name for job in jobs if job.rule == rule}) for rule in first if rule not in _TARGETS
-    }
+    keys: dict[str, set[str]] = {}
+    modules: dict[str, set[str]] = {}
+    following: dict[str, set[str]] = {}
+    for plan in plans():
+        for key, _ in leaves(plan.in_force):
+            keys.setdefault(key, set()).update(plan.rules(readers(plan.jobs, plan.in_force, key)))
+        for module in library_modules():
+            found = plan.rules(users(plan.jobs, module))
+            modules.setdefault(module.removeprefix("cgni/"), set()).update(found)
+        for rule in {job.rule for job in plan.jobs} - _TARGETS:
+            found = set(after(plan.jobs, {job.name for job in plan.jobs if job.rule == rule}))
+            following.setdefault(rule, set()).update(found - {rule, *_TARGETS})
     return (
         _HEAD
         + "\n## Config keys\n\n| keys | rules that declare them |\n|---|---|\n"
-        + _grouped(keys, jobs, leave_out={"write_config"})
+        + _grouped(keys, leave_out={"write_config"})
         + "\n## Library modules (`cgni/`)\n\n| modules | rules that import them |\n|---|---|\n"
-        + _grouped(modules, jobs, leave_out=set())
+        + _grouped(modules)
         + "\n## What follows a rule\n\n| rule | rules that follow |\n|---|---|\n"
-        + "".join(f"| `{rule}` | {_names(set(rules) - {rule, *_TARGETS})} |\n" for rule, rules in following.items())
+        + "".join(
+            f"| `{rule}` | {_names(rules)} |\n"
+            for rule, rules in sorted(following.items(), key=lambda row: (-len(row[1]), row[0]))
+        )
     )
 
 
-_TARGETS = {"all"}
 _HEAD = """\
 # What runs again after a change
 
 Made by `make settings` from what the rules declare; a test compares it with dry runs against a finished study.
-After a change, the rules beside it in the first two tables run again, and of them only the jobs concerned (a weight
+It holds the rules of all configs, those of a search, of computed components and of the target `null` too. After a change, the rules beside it in the first two tables run again, and of them only the jobs concerned (a weight
 of the contrastive loss reruns the subsets with that term, a chromosome's file reruns that chromosome); then whatever
 follows them (last table). Nothing upstream, nothing beside it.
 
@@ -220,14 +284,13 @@ follows them (last table). Nothing upstream, nothing beside it.
 """
 
 
-def _grouped(direct: Mapping[str, set[str]], jobs: list[StudyJob], leave_out: set[str]) -> str:
+def _grouped(rules: Mapping[str, set[str]], leave_out: Iterable[str] = ()) -> str:
     """One row for all names with the same rules, in the order of the names."""
-    rule_of = {job.name: job.rule for job in jobs}
     groups: dict[frozenset[str], list[str]] = {}
-    for name, found in direct.items():
-        groups.setdefault(frozenset(rule_of[job] for job in found) - leave_out, []).append(name)
+    for name, found in rules.items():
+        groups.setdefault(frozenset(found.difference(leave_out)), []).append(name)
     return "".join(
-        f"| {_names(names, keep_order=True)} | {_names(rules) or 'none'} |\n" for rules, names in groups.items()
+        f"| {_names(names, keep_order=True)} | {_names(found) or 'none'} |\n" for found, names in groups.items()
     )
 
 

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cgni.workflow.roster import searchable
+
 ROOT = Path(__file__).resolve().parents[1]
 _DECLARED = ("mem_mb", "runtime")
-# rules that some configs have and others do not
-_EVERY_RULE = {
+# what some configs have and others do not
+EVERY_RULE: dict[str, Any] = {
+    "inputs": {"relatedness": None},
     "cohort": {"pcs": "computed"},
+    "contrastive": {"linear_subset": [1, 2]},
     "classification": {
         "finetune_encoder": True,
-        "search": [{"model": "genetic_linear", "classification.genetic_linear.c": [0.001, 0.01]}],
+        "shared_head": [["imaging"]],
+        "search": [{"model": name, "classification.epochs": [1, 2]} for name in searchable()],
     },
 }
 
@@ -62,7 +67,7 @@ def study_rules(configfiles: Iterable[str] = (), folder: Path = ROOT, every: boo
         workflow = api.workflow(
             resource_settings=ResourceSettings(cores=1),
             config_settings=ConfigSettings(
-                config=_EVERY_RULE if every else {}, configfiles=[Path(name) for name in configfiles]
+                config=EVERY_RULE if every else {}, configfiles=[Path(name) for name in configfiles]
             ),
             snakefile=Path("Snakefile"),
         )

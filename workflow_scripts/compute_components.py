@@ -9,7 +9,7 @@ from cgni.cohort.schemas import participants_schema
 from cgni.cohort.settings import CohortSettings
 from cgni.genetics.components import with_components
 from cgni.genetics.plink import open_plink
-from cgni.genetics.thinning import ThinnedSnps
+from cgni.genetics.thinned import ThinnedSnps
 
 inputs, output, count = snakemake.input, snakemake.output, job.section(CohortSettings).n_pcs
 snps = ThinnedSnps.of(inputs.bed, inputs.people)

@@ -8,7 +8,7 @@ from cgni.base.files import write_text
 from cgni.cohort.settings import SplitSettings
 from cgni.genetics.kinship import estimate_kinship
 from cgni.genetics.plink import open_plink
-from cgni.genetics.thinning import ThinnedSnps
+from cgni.genetics.thinned import ThinnedSnps
 
 inputs, output = snakemake.input, snakemake.output
 snps = ThinnedSnps.of(inputs.bed, inputs.people)

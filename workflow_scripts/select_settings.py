@@ -6,8 +6,8 @@ job = start(snakemake)
 
 from cgni.base.files import write_json
 from cgni.base.tables import read_table
+from cgni.classification.candidates import candidate_scores, choose_candidate
 from cgni.classification.schemas import SEARCH_SCORES
-from cgni.classification.selection import candidate_scores, choose_candidate
 
 names = job.value("names")
 tables = {name: read_table(path) for name, path in zip(names, snakemake.input.predictions, strict=True)}

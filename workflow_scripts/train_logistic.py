@@ -1,25 +1,11 @@
-"""Logistic regressions in every fold, and their predictions for development people."""
+"""Logistic regressions, in every fold, and their predictions for development people."""
 
 from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from cgni.classification.features import FeatureTables
-from cgni.classification.fitters.base import FitterParts
 from cgni.classification.fitters.logistic import LogisticFitter
 from cgni.classification.fitters.logistic_settings import LogisticSettings
-from cgni.classification.folds import classifier_seed, fit_classifier_folds
-from cgni.classification.settings import TrainingSettings
-from cgni.classification.spec import ModelSpec
-from cgni.cohort.settings import PeopleSettings
-from cgni.networks.device import prepare_torch
-from cgni.networks.resume import ResumeFile
+from cgni.workflow.train_models import train_models
 
-inputs, spec = dict(snakemake.input.items()), ModelSpec.of(snakemake.params.model)
-tuned = job.with_winner(inputs.get("settings"))
-parts = FitterParts(tuned.section(LogisticSettings, model=spec.settings), tuned.section(TrainingSettings))
-seed, heads_on = classifier_seed(job.seed, spec), job.section(PeopleSettings).heads_on
-prepare_torch(seed, snakemake.threads)
-resume = ResumeFile(snakemake.params.resume, job.provenance())
-fits = fit_classifier_folds(spec, LogisticFitter.of(parts), FeatureTables.of(inputs), heads_on, seed, resume)
-fits.write(dict(snakemake.output.items()), job.provenance(), [resume])
+train_models(job, snakemake, LogisticFitter, LogisticSettings)

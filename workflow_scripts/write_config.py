@@ -8,5 +8,5 @@ import yaml
 
 from cgni.base.files import write_text
 
-text = yaml.safe_dump(job.provenance()["config"], sort_keys=True, default_flow_style=None)
+text = yaml.safe_dump(job.config, sort_keys=True, default_flow_style=None)
 write_text(text, snakemake.output.config)

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.seeds import derive_seed
-from cgni.classification.evaluation import pooled_validation
 from cgni.classification.features import FeatureTables
 from cgni.classification.fitters.base import FitterParts
-from cgni.classification.fitters.network import NetworkModel
+from cgni.classification.fitters.network_model import NetworkModel
 from cgni.classification.fitters.registry import FITTERS
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
 from cgni.classification.hidden import hidden_layers
 from cgni.classification.metrics import balanced_accuracy
+from cgni.classification.pooling import pooled_validation
 from cgni.classification.settings import TrainingSettings
 from cgni.classification.spec import ModelSpec
 from cgni.cohort.settings import PeopleSettings

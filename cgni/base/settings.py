@@ -1,7 +1,8 @@
 """Settings as frozen dataclasses: each key's type, default and bounds once, and what it means in the string below it.
 
 The library takes these objects; the config's check, its schema, config.yaml and the key reference are made from them
-(`cgni.workflow.schema`). The code digest leaves defaults and bounds out, because values reach a job by its parameters.
+(`cgni.workflow.schema`). The code digest leaves the keys out, because values reach a job by its parameters and a key
+that a rule does not declare cannot be read: a new key reruns nothing.
 """
 
 import types
@@ -99,7 +100,8 @@ class Section:
         return own
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the rule does not declare the key {self.PATH}.{name}")
+        path = self.PATH.replace("{", "<").replace("}", ">")
+        raise AttributeError(f"the rule does not declare the key {path}.{name}")
 
     def plain(self) -> dict[str, Any]:
         """Nested dicts, lists and scalars of the keys that are set, as a YAML file holds them."""

@@ -9,18 +9,8 @@ from scipy.stats import binomtest
 from cgni.base.errors import InputError
 from cgni.classification.bootstrap import family_weights, weighted_auc, weighted_balanced_accuracy
 from cgni.classification.metrics import auc, balanced_accuracy, confusion
+from cgni.classification.pooling import mean_holdout, pooled_validation
 from cgni.classification.schemas import POOLED
-
-
-def pooled_validation(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Out-of-fold predictions: every development person once, by the model that did not see them."""
-    return predictions[predictions["part"] == "validation"].sort_values("participant_id").reset_index(drop=True)
-
-
-def mean_holdout(holdout: pd.DataFrame) -> pd.DataFrame:
-    """One row a holdout person: the mean probability of the fold models."""
-    grouped = holdout.groupby("participant_id", sort=True)
-    return grouped.agg(label=("label", "first"), probability=("probability", "mean")).reset_index()
 
 
 def matched_subset(people: pd.DataFrame, caliper: float = 3.0) -> np.ndarray:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cgni.base.tables import number_columns
 from cgni.classification.features import FeatureTables
-from cgni.classification.fitters.network import NetworkModel
+from cgni.classification.fitters.network_model import NetworkModel
 from cgni.fold_data.people import FoldData
 
 COLUMN = "hidden"

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cgni.classification.features import FeatureTables, Table
-from cgni.classification.fitters.registry import restore
+from cgni.classification.fitters.restore import restore
 from cgni.classification.spec import ModelSpec
 from cgni.fold_data.tables import StudyTables
 

@@ -8,14 +8,13 @@ import pandas as pd
 
 from cgni.base.seeds import derive_seed
 from cgni.classification.features import FeatureTables
-from cgni.classification.fitters.base import FitterParts
-from cgni.classification.fitters.registry import FITTERS
+from cgni.classification.fitters.base import Fitter, FitterParts
 from cgni.classification.folds import ClassifierFits, classifier_seed, fit_classifier_folds
 from cgni.classification.spec import ModelSpec
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
-from cgni.contrastive.terms import ALL_TERMS
+from cgni.contrastive.terms import SEARCHED_TERMS
 from cgni.networks.resume import ResumeFile
 
 
@@ -25,12 +24,13 @@ class Candidate:
 
     Attributes
     ----------
-    parts : of its fitter.
+    fitter : what fits it; parts : what the fitter is made from.
     contrastive : of its encoders, which are trained on all loss terms; None: it reads no embeddings.
     people : on whom encoders and classifiers are fitted.
     """
 
     spec: ModelSpec
+    fitter: type[Fitter]
     parts: FitterParts
     contrastive: ContrastiveSettings | None
     people: PeopleSettings
@@ -52,11 +52,11 @@ def fit_candidate(
     if candidate.contrastive is not None:
         stage_seed = derive_seed(seed, "contrastive")
         encoders = fit_contrastive_folds(
-            tables.study, ALL_TERMS, candidate.contrastive, candidate.people.fit_on, stage_seed, resumes[0]
+            tables.study, SEARCHED_TERMS, candidate.contrastive, candidate.people.fit_on, stage_seed, resumes[0]
         )
         tables = dataclasses.replace(tables, embeddings=encoders.embeddings)
         parts = dataclasses.replace(parts, encoders=encoders.checkpoint)
-    fitter = FITTERS[candidate.spec.fitter].fitter.of(parts)
+    fitter = candidate.fitter.of(parts)
     own_seed = classifier_seed(seed, candidate.spec)
     fits = fit_classifier_folds(candidate.spec, fitter, tables, candidate.people.heads_on, own_seed, resumes[1])
     if encoders is None:

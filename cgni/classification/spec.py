@@ -19,6 +19,7 @@ class ModelSpec:
     settings : its section of the config below `classification`; empty: none.
     keys : dotted config keys that its fit reads.
     uses : on whom it is fitted (`fit`) and who stops it or sets its probabilities (`monitor`).
+    needs : what its fitter takes beside its inputs: `encoders` to train along, `networks` of the folds.
     seed : name of its stream of random numbers; models that differ by their inputs alone share one.
     encoders : name of the encoders whose embeddings it reads; empty: none.
     hidden_of : name of the network whose last hidden layer is among its features; empty: none.
@@ -36,6 +37,7 @@ class ModelSpec:
     encoders: str = ""
     hidden_of: str = ""
     searched: str = ""
+    needs: tuple[str, ...] = ()
 
     def params(self) -> dict[str, Any]:
         """What a fit of the model needs to know of it, as plain values; the keys are the rule's own affair."""

@@ -45,10 +45,5 @@ def fold_people(splits: pd.DataFrame, fold: int) -> FoldPeople:
     )
 
 
-def fold_count(splits: pd.DataFrame) -> int:
-    """Number of folds of the split table."""
-    return sum(name.startswith("monitor_") for name in splits.columns)
-
-
 def _ids(splits: pd.DataFrame, chosen: pd.Series) -> pd.Index:
     return pd.Index(splits.loc[chosen, "participant_id"]).sort_values()

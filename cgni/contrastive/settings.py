@@ -25,12 +25,12 @@ class ContrastiveSettings(Section):
         default=((1,), (4,), (1, 2, 4)),
         schema={"oneOf": [{"const": "all"}, _SUBSETS]},
     )
-    """loss terms: 1 = imaging against genetics, 2 = genetics against imaging, 3 = imaging, 4 = genetics, by class; or
-    all: every subset of them"""
+    """loss terms, of which the published: 1 = imaging against genetics, 2 = genetics against imaging, 3 = imaging,
+    4 = genetics, by class; or all: every subset of the terms"""
     linear_subset: tuple[int, ...] | None = setting(default=None, schema={"oneOf": [{"type": "null"}, _SUBSET]})
     """terms of a baseline whose genetic encoder is one linear layer; null: none"""
     weights: Mapping[str, float] = setting(default={term.key: term.weight for term in TERMS}, at_least=0, at_most=1)
-    """of terms (1) to (4): lambda, sigma, gamma, theta; a term alone weighs 1"""
+    """of each term by its views; a term alone weighs 1"""
     include_positive: bool = setting(default=AUTO)
     """the positive pair in the denominator of (1) and (2)"""
     reduction: Literal["mean", "sum"] = setting(default=AUTO)

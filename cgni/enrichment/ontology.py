@@ -61,7 +61,7 @@ class Ontology:
 
 
 def load_snapshot(folder: str | Path) -> Ontology:
-    """Read the snapshot made by resources/build/build_go_snapshot.py."""
+    """Read the snapshot made by tools/build_go_snapshot.py."""
     folder = Path(folder)
     genes = pd.read_parquet(folder / "genes.parquet")
     symbols = genes.drop_duplicates("entrez").set_index("entrez")["symbol"]

@@ -8,6 +8,7 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.cohort.samples import read_people
 from cgni.genetics.counts import AlleleCounts
+from cgni.genetics.mfi import read_mfi
 from cgni.genetics.people import GenotypedPeople
 from cgni.genetics.plink import (
     Plink,
@@ -21,7 +22,6 @@ from cgni.genetics.qc import (
     apply_filters,
     match_candidates,
     minor_frequency,
-    read_mfi,
     stated_info,
     supplied_info,
 )

@@ -10,7 +10,7 @@ from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
 from cgni.cohort.roles import development_people
 from cgni.genetics.plink import Argument, Plink, write_rows
-from cgni.genetics.thinning import ThinnedSnps
+from cgni.genetics.thinned import ThinnedSnps
 
 _EXACT_PCA = 5000  # people above whom plink2's randomised algorithm computes the components
 _LEAST_PEOPLE = 50  # plink2 refuses to estimate frequencies from fewer

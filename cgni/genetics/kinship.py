@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from cgni.genetics.plink import Argument, Plink
-from cgni.genetics.thinning import ThinnedSnps
+from cgni.genetics.thinned import ThinnedSnps
 
 
 def estimate_kinship(plink: Plink, snps: ThinnedSnps, kinship: float) -> pd.DataFrame:

@@ -4,9 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pv
 
 from cgni.base.errors import InputError
 from cgni.genetics.settings import VariantQcSettings
@@ -28,7 +25,6 @@ REASONS = (
 FILTERS = {"pass_info": LOW_INFO, "pass_missing": MISSING, "pass_maf": RARE, "pass_hwe": HWE}
 
 _KEY = ["pos", "ref", "alt"]
-_MFI_COLUMNS = ["alternate_id", "rsid", "position", "allele1", "allele2", "maf", "minor_allele", "info"]
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
@@ -122,41 +118,6 @@ def _named_by_file(table: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     table["ref"], table["alt"] = table["ref"].fillna(chosen["ref"]), table["alt"].fillna(chosen["alt"])
     full = table["chrom"] + ":" + table["pos"].astype(str) + ":" + table["ref"] + ":" + table["alt"]
     return table.assign(variant_id=full.where(table["found"], table["candidate_id"]))
-
-
-def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.0) -> pd.DataFrame:
-    """INFO of the variants at `positions` from a UK Biobank mfi file (8 columns, tab, no header).
-
-    Without `positions`: of all variants with a MAF of at least `least_maf`.
-
-    Returns
-    -------
-    Columns pos (int), ref, alt (str), maf (float), info (float).
-
-    Raises
-    ------
-    InputError
-        No such file, or not eight tab-separated columns.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such mfi file; set inputs.genotypes.mfi (null: MaCH r2 of the dosages)")
-    types = {"position": pa.int64(), "allele1": pa.string(), "allele2": pa.string()}
-    types |= {"maf": pa.float64(), "info": pa.float64()}
-    try:
-        reader = pv.open_csv(
-            path,
-            read_options=pv.ReadOptions(column_names=_MFI_COLUMNS, use_threads=False),
-            parse_options=pv.ParseOptions(delimiter="\t"),
-            convert_options=pv.ConvertOptions(include_columns=list(types), column_types=types),
-        )
-        wanted = pc.field("maf") >= least_maf
-        if positions is not None:
-            wanted = pc.is_in(pc.field("position"), pa.array(sorted(positions), pa.int64()))
-        kept = [batch.filter(wanted).to_pandas() for batch in reader]
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path}: not an mfi file of {len(_MFI_COLUMNS)} tab-separated columns ({error})") from error
-    return pd.concat(kept).set_axis(["pos", "ref", "alt", "maf", "info"], axis=1)
 
 
 def supplied_info(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> pd.Series:

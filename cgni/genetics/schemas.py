@@ -1,7 +1,5 @@
 """Declared columns of the genetics tables."""
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 
 CANDIDATE_VARIANTS = pa.schema(
@@ -71,13 +69,3 @@ SNP_GENES = pa.schema(
 )
 
 FILL = pa.schema([pa.field("variant_id", pa.string(), nullable=False), pa.field("fill", pa.float64(), nullable=False)])
-
-
-def genotypes_schema(variant_ids: Sequence[str], kind: pa.DataType | None = None) -> pa.Schema:
-    """One row a person, one nullable column a variant: int8 allele counts, or float32 dosages."""
-    return pa.schema(
-        [
-            pa.field("participant_id", pa.string(), nullable=False),
-            *[pa.field(name, kind or pa.int8()) for name in variant_ids],
-        ]
-    )

@@ -1,8 +1,6 @@
-"""Thinned SNPs for kinship and components: common, well imputed, in approximate linkage equilibrium."""
+"""Thinning a chromosome for kinship and components: common, well imputed SNPs in approximate linkage equilibrium."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,60 +9,15 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.cohort.samples import read_people
 from cgni.genetics.bgen import locate_variants
+from cgni.genetics.mfi import read_mfi
 from cgni.genetics.plink import NO_VARIANTS, Argument, Plink, read_pvar
-from cgni.genetics.qc import read_mfi
 from cgni.genetics.settings import ThinSettings
 from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
+from cgni.genetics.thinned import BED_MAGIC
 
-_MAGIC = b"\x6c\x1b\x01"
 _WELL_IMPUTED = 0.9  # INFO of the SNPs taken where an mfi file states it
 _HARD_CALL = 0.1  # of plink2's --hard-call-threshold
 _LEAST_PEOPLE = 50  # plink2 refuses to estimate LD from fewer
-
-
-@dataclass(frozen=True)
-class ThinnedSnps:
-    """Thinned SNPs of all chromosomes.
-
-    Attributes
-    ----------
-    prefixes : prefix of each chromosome's .bed, .bim and .fam, whose people are r0, r1 ... by their row in the
-        genotype file.
-    ids : ids (str) of the people of the genotype file, in its order.
-    """
-
-    prefixes: tuple[Path, ...]
-    ids: np.ndarray
-
-    @classmethod
-    def of(cls, beds: Iterable[str], people: str) -> "ThinnedSnps":
-        """From the paths of the .bed files and of the file that lists the genotype file's people."""
-        return cls(tuple(Path(path).with_suffix("") for path in beds), read_people(people)["participant_id"].to_numpy())
-
-    def join(self, target: Path) -> Path:
-        """Write one .bed, .bim and .fam of all chromosomes with the prefix `target`, and return it.
-
-        Raises
-        ------
-        InputError
-            Chromosomes with different people or orders, or no SNP at all.
-        """
-        people = {Path(f"{prefix}.fam").read_text() for prefix in self.prefixes}
-        if len(people) > 1:
-            raise InputError(
-                "inputs.genotypes: the chromosomes list their people in different orders; kinship and components "
-                "cannot be computed from them; give inputs.relatedness, and cohort.pcs: field"
-            )
-        with Path(f"{target}.bed").open("wb") as joined:
-            joined.write(_MAGIC)
-            for prefix in self.prefixes:
-                content = Path(f"{prefix}.bed").read_bytes()
-                joined.write(content[len(_MAGIC) :])
-        Path(f"{target}.bim").write_text("".join(Path(f"{prefix}.bim").read_text() for prefix in self.prefixes))
-        Path(f"{target}.fam").write_text(people.pop())
-        if Path(f"{target}.bed").stat().st_size == len(_MAGIC):
-            raise InputError("inputs.genotypes: no common SNP is left to compute kinship or components from")
-        return target
 
 
 def thin_chromosome(plink: Plink, files: GenotypeFiles, wanted: pd.Series, thin: ThinSettings) -> Path:
@@ -150,7 +103,7 @@ def _spread_positions(files: GenotypeFiles, thin: ThinSettings) -> list[int] | N
 
 def _write_empty_bed(prefix: Path, people: np.ndarray) -> Path:
     """A .bed, .bim and .fam without a SNP, of the given people (bool, by row of the file)."""
-    Path(f"{prefix}.bed").write_bytes(_MAGIC)
+    Path(f"{prefix}.bed").write_bytes(BED_MAGIC)
     Path(f"{prefix}.bim").write_text("")
     rows = np.flatnonzero(people)
     Path(f"{prefix}.fam").write_text("".join(f"0\tr{row}\t0\t0\t0\t-9\n" for row in rows))

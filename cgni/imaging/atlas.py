@@ -12,6 +12,7 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import SpatialImage
 
 from cgni.base.errors import InputError
+from cgni.imaging.atlas_names import read_names
 from cgni.imaging.resampling import resampled
 
 
@@ -48,7 +49,7 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
     image
         3D label image in the maps' space; 0 is the background.
     table
-        Names of its labels (`read_names`).
+        Names of its labels (`atlas_names.read_names`).
     grid, affine
         Voxels along x, y and z of the maps, and their affine (4, 4) to millimetres.
 
@@ -57,7 +58,7 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
     InputError
         An image that cannot be read or has labels that the table lacks; a table that cannot be used.
     """
-    names = read_names(table)
+    names = pd.Series(read_names(table))
     source, values = _read_labels(image)
     unnamed = int((~np.isin(values[values > 0], names.index)).sum())
     if unnamed:
@@ -66,43 +67,6 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
             "and inputs.atlas_labels belong together"
         )
     return Atlas(np.rint(resampled(source, grid, affine, order=0)).astype(np.int32), names)
-
-
-def read_names(table: str | Path) -> pd.Series:
-    """Region names by label, from lines `index name [code]`.
-
-    Of a line with tabs the second field is the name. Otherwise the name is the rest of the line, spaces
-    included; if every line ends in an integer after a name, that integer is a code and no part of it.
-    Index 0, the background, is left out.
-
-    Raises
-    ------
-    InputError
-        Lines without an index or a name, or an index or a name that appears twice.
-    """
-    lines = [
-        (number, line.strip())
-        for number, line in enumerate(Path(table).read_text(encoding="utf-8").splitlines(), start=1)
-        if line.strip()
-    ]
-    coded = all(_ends_in_code(line) for _, line in lines if "\t" not in line)
-    indices, names = [], []
-    for number, line in lines:
-        index, name = _parts(line, coded)
-        if not _is_integer(index) or not name:
-            raise InputError(
-                f"{table}: line {number} is not `index name`; each line names one label of the atlas: mend the table, "
-                "or check inputs.atlas_labels"
-            )
-        indices.append(int(index))
-        names.append(name)
-    found = pd.Series(names, index=pd.Index(indices, dtype=np.int64))
-    found = found[found.index != 0].sort_index()
-    if found.empty:
-        raise InputError(f"{table}: names no region; expected lines `index name`: check inputs.atlas_labels")
-    _refuse_doubled(table, "indices", found.index[found.index.duplicated()].unique())
-    _refuse_doubled(table, "names", pd.unique(found[found.duplicated()]))
-    return found
 
 
 def region_means(maps: Iterable[np.ndarray], labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
@@ -123,30 +87,3 @@ def _read_labels(path: str | Path) -> tuple[SpatialImage, np.ndarray]:
         return image, np.unique(np.rint(np.asarray(image.dataobj)))
     except (ImageFileError, OSError, EOFError) as error:
         raise InputError(f"{path}: not a readable label image ({error}); check inputs.atlas") from error
-
-
-def _parts(line: str, coded: bool) -> tuple[str, str]:
-    """Index and name of a line; an empty name where there is none."""
-    if "\t" in line:
-        fields = line.split("\t")
-        return fields[0].strip(), fields[1].strip()
-    index, _, rest = line.partition(" ")
-    return index, (rest.rpartition(" ")[0] if coded else rest).strip()
-
-
-def _ends_in_code(line: str) -> bool:
-    tokens = line.split()
-    return len(tokens) > 2 and _is_integer(tokens[-1])
-
-
-def _is_integer(token: str) -> bool:
-    return token.isascii() and token.isdigit()
-
-
-def _refuse_doubled(table: str | Path, what: str, doubled: Sequence[object]) -> None:
-    if len(doubled):
-        shown = ", ".join(str(one) for one in doubled[:3]) + (", ..." if len(doubled) > 3 else "")
-        raise InputError(
-            f"{table}: {len(doubled)} {what} appear more than once ({shown}); give each region a line and a name of "
-            "its own (with a tab after the index, the name is what follows up to the next tab)"
-        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cgni.base.errors import InputError
+from cgni.imaging.atlas_names import read_names
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _MRICRON = ("usr/share/mricron/templates", "share/mricron/templates")
@@ -55,17 +56,28 @@ def atlas_files(atlas: str, labels: str | None) -> tuple[str, str]:
     Raises
     ------
     InputError
-        A known atlas that is not installed, or an image without a table.
+        A known atlas that is not installed, an image without a table, or a table that is there but cannot be used
+        (`atlas_names.read_names`).
     """
     if atlas in ATLASES:
         image, own = _known_files(atlas)
-        return image, own if labels is None else labels
+        if labels is None:
+            _check_names(_REPOSITORY / own)
+            return image, own
+        atlas = image
     if labels is None:
         raise InputError(
             f"inputs.atlas: {atlas} is none of the known atlases ({', '.join(ATLASES)}), so it is the path of a label "
             "image; set inputs.atlas_labels to its table of lines `index name`"
         )
+    _check_names(Path(labels))
     return atlas, labels
+
+
+def _check_names(table: Path) -> None:
+    """Refuse a table that cannot be used before anything runs; one that is not there is a missing input."""
+    if table.is_file():
+        read_names(table)
 
 
 def _known_files(name: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,14 +48,12 @@ class GmStore:
     ids : participant id of each row.
     affine : float64 array (4, 4), voxel to MNI millimetres.
     scale : float32 array (people); a value is a stored number times its row's scale. None: 1.
-    crc32 : CRC-32 of each row's bytes; None when unknown.
     """
 
     maps: np.ndarray
     ids: pd.Index
     affine: np.ndarray
     scale: np.ndarray | None = None
-    crc32: np.ndarray | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> "GmStore":
@@ -80,7 +78,7 @@ class GmStore:
             )
         scale = index["scale"].to_numpy(np.float32) if maps.dtype == np.uint8 else None
         affine = np.asarray(grid["affine"], dtype=np.float64)
-        return cls(maps, pd.Index(index["participant_id"]), affine, scale, index["crc32"].to_numpy())
+        return cls(maps, pd.Index(index["participant_id"]), affine, scale)
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -123,9 +121,3 @@ class GmStore:
         for density in self.each(rows):
             total += density
         return (total / len(rows)).astype(np.float32)
-
-    def damaged(self) -> int:
-        """How many maps no longer have the checksum that the index states; reads everything."""
-        if self.crc32 is None:
-            raise ValueError("this store was made without checksums")
-        return sum(map_checksum(self.maps[row]) != crc for row, crc in enumerate(self.crc32))

@@ -25,8 +25,10 @@ _VERSION = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).he
 def code_digest(script: str) -> str:
     """Digest of `script` (path from the repository root) and its project-local import closure.
 
-    Comments, docstrings and formatting do not count, nor do descriptions, defaults and bounds of
-    config keys: the syntax trees are digested without them. `__init__.py` files on the way are part of the closure.
+    Comments, docstrings and formatting do not count, nor do the config keys of a settings class: the syntax trees
+    are digested without them. A key's value reaches a job by its parameters, and reading a key that a rule does not
+    declare is an error, so a new key, another type or another default changes nothing that a job does by itself.
+    `__init__.py` files on the way are part of the closure.
     """
     state, before = hashlib.sha256(), len(_remembered())
     for path in import_closure(script):
@@ -79,9 +81,7 @@ def _facts(path: str) -> tuple[str, list[str]]:
 def _tree_digest(tree: ast.Module) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [part for part in node.body if not _is_text(part)]
-        if isinstance(node, ast.AnnAssign) and _is_setting(node.value):
-            node.value = None
+            node.body = [part for part in node.body if not _is_text(part) and not _is_key(part)]
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
@@ -90,8 +90,9 @@ def _is_text(part: ast.stmt) -> bool:
     return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and isinstance(part.value.value, str)
 
 
-def _is_setting(value: ast.expr | None) -> bool:
-    """Default and bounds of a config key: what is in force reaches a job by its parameters."""
+def _is_key(part: ast.stmt) -> bool:
+    """A config key, `name: type = setting(...)`: what is in force reaches a job by its parameters."""
+    value = part.value if isinstance(part, ast.AnnAssign) else None
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setting"
 
 

@@ -26,6 +26,7 @@ from cgni.base.tables import write_table
 from cgni.workflow.config_reads import Reads
 
 _LOCK = Path(__file__).resolve().parents[2] / "envs" / "requirements.lock"
+_TOLD = ("model", "encoders", "settings")
 S = TypeVar("S", bound=Section)
 
 
@@ -39,6 +40,7 @@ class Job:
     cfg : the nested part of the config that the rule declares; read it through `section`, `seed` and `value`.
     code : digest of the script's import closure.
     inputs : input name (or number) to path.
+    told : what the rule tells the job beside its config: its model, its encoders, a candidate's settings.
     """
 
     rule: str
@@ -47,6 +49,7 @@ class Job:
     code: str
     inputs: Mapping[str, str]
     reads: Reads = field(default_factory=Reads)
+    told: Mapping[str, Any] = field(default_factory=dict)
     in_force: Mapping[str, Any] | None = None
 
     def with_winner(self, settings: str | None) -> "Job":
@@ -64,6 +67,11 @@ class Job:
     def seed(self) -> int:
         """The study's seed."""
         return int(self.value("seed"))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Everything that the rule declares, as plain nested values: to be written down, not to be read from."""
+        return dict(self.cfg)
 
     def value(self, key: str) -> Any:
         """A single declared value, such as `protocol`, or a list made from the config, such as `models`."""
@@ -84,7 +92,8 @@ class Job:
             "rule": self.rule,
             "instance": self.instance,
             "config": dict(self.cfg),
-            "config_digest": digest_value(dict(self.cfg)),
+            "config_digest": digest_value({**self.cfg, **self.told}),
+            **self.told,
             "seed": self.cfg.get("seed"),
             "code_digest": self.code,
             "environment_digest": digest_file(_LOCK),
@@ -126,7 +135,8 @@ def start(snakemake: Any) -> Job:
     atexit.register(lambda: write_json(_where_it_ran(), record))
     cfg, code = snakemake.params.cfg, snakemake.params.code
     inputs = _flat_paths(snakemake.input.items())
-    return Job(snakemake.rule, Path(log).stem, cfg, code, inputs, Reads.of(snakemake.rule))
+    told = {name: value for name in _TOLD if (value := getattr(snakemake.params, name, None)) is not None}
+    return Job(snakemake.rule, Path(log).stem, cfg, code, inputs, Reads.of(snakemake.rule), told)
 
 
 def _where_it_ran() -> dict[str, str]:

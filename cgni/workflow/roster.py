@@ -6,32 +6,42 @@ changes nobody else's code digest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cgni.base.settings import Section, section_fields
 from cgni.classification.fitters.logistic_settings import LogisticSettings
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.fitters.svm_settings import SvmSettings
 from cgni.classification.spec import ModelSpec
-from cgni.contrastive.terms import ALL_TERMS, EncoderSpec, all_subsets, encoder_spec
+from cgni.contrastive.terms import SEARCHED_TERMS, EncoderSpec, all_subsets, encoder_spec
+
+if TYPE_CHECKING:  # which imports this module for the models' sections
+    from cgni.workflow.settings import StudySettings
 
 
 @dataclass(frozen=True)
 class FitterFacts:
-    """What a kind of fit is: its settings, the common keys below `classification` that it reads, whom it uses."""
+    """What a kind of fit is.
+
+    Attributes
+    ----------
+    settings : of its models (None: none); keys : common ones below `classification` that it reads.
+    uses : whom (`fit`, `monitor`); needs : what it takes beside its inputs (`encoders`, `networks`).
+    """
 
     settings: type[Section] | None
     keys: tuple[str, ...]
     uses: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
 
 _TRAINING = ("class_weights", "activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience")
 FITTERS = {
     "network": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor")),
-    "encoder_head": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor")),
+    "encoder_head": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor"), ("encoders",)),
     "svm": FitterFacts(SvmSettings, ("class_weights",), ("fit", "monitor")),
     "logistic": FitterFacts(LogisticSettings, ("class_weights",), ("fit",)),
-    "cnn_head": FitterFacts(None, (), ()),  # the CNN's own head: nobody is fitted on
+    "cnn_head": FitterFacts(None, (), (), ("networks",)),  # the CNN's own head: nobody is fitted on
 }
 
 
@@ -43,6 +53,10 @@ class Baseline:
     fitter: str
     features: tuple[str, ...]
     defaults: Section | None = None
+
+    def __post_init__(self) -> None:
+        if embeddings := [name for name in self.features if name.endswith("_embedding")]:
+            raise ValueError(f"{self.label}: {embeddings} belong to a pair of encoders, which a baseline has not")
 
 
 BASELINES = {
@@ -66,21 +80,21 @@ PROPOSED = "proposed"  # section and search of the proposed model and of all tha
 _FEATURE_LABELS = {"imaging": "h_v", "genetics_hidden": "h_g", "genetics": "SNPs"}
 
 
-def subsets(settings: Any) -> dict[str, EncoderSpec]:
-    """The encoders of the loss subsets by name, in the config's order; `settings`: the config (StudySettings)."""
+def subsets(settings: "StudySettings") -> dict[str, EncoderSpec]:
+    """The encoders of the loss subsets by name, in the config's order."""
     chosen = settings.contrastive.subsets
     specs = [encoder_spec(terms) for terms in (all_subsets() if chosen == "all" else chosen)]
     return {spec.name: spec for spec in specs}
 
 
-def encoders(settings: Any) -> dict[str, EncoderSpec]:
+def encoders(settings: "StudySettings") -> dict[str, EncoderSpec]:
     """Every pair of encoders: those of the loss subsets, then the one with a linear genetic encoder, if wanted."""
     linear = settings.contrastive.linear_subset
     extra = [encoder_spec(linear, linear=True)] if linear else []
     return {**subsets(settings), **{spec.name: spec for spec in extra}}
 
 
-def roster(settings: Any) -> dict[str, ModelSpec]:
+def roster(settings: "StudySettings") -> dict[str, ModelSpec]:
     """All models by name: one for each pair of encoders, the chosen baselines, the shared heads, the confounds."""
     proposed = [_proposed(spec, settings) for spec in encoders(settings).values()]
     baselines = [_baseline(name, BASELINES[name]) for name in settings.classification.models]
@@ -89,9 +103,9 @@ def roster(settings: Any) -> dict[str, ModelSpec]:
     return {spec.name: spec for spec in [*proposed, *baselines, *heads, confounds]}
 
 
-def searched_model(searched: str, settings: Any) -> ModelSpec:
+def searched_model(searched: str, settings: "StudySettings") -> ModelSpec:
     """The model whose settings are searched under a name: the proposed one is searched with all loss terms."""
-    return _proposed(ALL_TERMS, settings) if searched == PROPOSED else _baseline(searched, BASELINES[searched])
+    return _proposed(SEARCHED_TERMS, settings) if searched == PROPOSED else _baseline(searched, BASELINES[searched])
 
 
 def searchable() -> list[str]:
@@ -104,7 +118,7 @@ def model_name(encoders_name: str) -> str:
     return f"cgni_{encoders_name}"
 
 
-def _proposed(spec: EncoderSpec, settings: Any) -> ModelSpec:
+def _proposed(spec: EncoderSpec, settings: "StudySettings") -> ModelSpec:
     chosen = settings.classification.proposed.features
     along = settings.classification.finetune_encoder and "genetics_embedding" in chosen
     # an encoder that is trained along takes the allele counts, and its embedding stands first
@@ -132,6 +146,7 @@ def _with_head(name: str, label: str, features: tuple[str, ...], fitter: str, en
         encoders=encoders_name,
         hidden_of=_hidden_of(features),
         searched=PROPOSED,
+        needs=FITTERS[fitter].needs,
     )
 
 
@@ -148,6 +163,7 @@ def _baseline(name: str, row: Baseline) -> ModelSpec:
         seed=name,
         hidden_of=_hidden_of(row.features),
         searched=own if name in BASELINES else "",
+        needs=FITTERS[row.fitter].needs,
     )
 
 

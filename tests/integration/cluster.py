@@ -56,9 +56,17 @@ def submitted(folder: Path) -> list[Submitted]:
 def _job(row: dict[str, str]) -> Submitted:
     rule, _, instance = row["Comment"].removeprefix("rule_").partition("_wildcards_")
     return Submitted(
-        row["JobID"], rule, instance, row["Partition"], row["State"].split()[0], int(row["ReqCPUS"]), row["ReqMem"],
-        int(row["TimelimitRaw"]), "gres/gpu=1" in row["AllocTRES"].split(","), row["Account"],
-    )  # fmt: skip
+        job=row["JobID"],
+        rule=rule,
+        instance=instance,
+        partition=row["Partition"],
+        state=row["State"].split()[0],
+        cpus=int(row["ReqCPUS"]),
+        memory=row["ReqMem"],
+        minutes=int(row["TimelimitRaw"]),
+        gpu="gres/gpu=1" in row["AllocTRES"].split(","),
+        account=row["Account"],
+    )
 
 
 def edit_profile(study: Study, rule: str, **resources: Any) -> None:

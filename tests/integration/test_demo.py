@@ -24,10 +24,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def _make_demo(folder: Path) -> subprocess.CompletedProcess:
     # a test may run below another make, whose flags are not the user's
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(
-        ["make", "demo", "CORES=2"], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=2400,
-    )  # fmt: skip
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
+    return subprocess.run(["make", "demo", "CORES=2"], cwd=folder, env=environment, text=True, timeout=2400, **streams)
 
 
 def test_demo_prints_the_summary_and_the_report(demo: tuple[Path, str]) -> None:
@@ -55,7 +53,7 @@ def test_the_null_finds_planted_genes_and_regions_and_little_else(demo: tuple[Pa
     assert found["region recall"] >= 0.5 and found["region precision"] >= 2 / 3
     ranks = recovery.loc[recovery["quantity"].str.endswith("all components together"), "value"]
     assert len(ranks) == 3 and (ranks <= 5).all(), "the planted GO terms, each in its own ontology"
-    calibration = pd.read_parquet(demo[0] / "results/occlusion/calibration.parquet")
+    calibration = pd.read_parquet(demo[0] / "results/contributions/calibration.parquet")
     share = calibration[calibration["quantity"] == "share of null features with p < .05"]["value"]
     assert len(share) == 2 and share.between(0.03, 0.07).all()
 
@@ -86,10 +84,14 @@ def test_planted_defects_go_for_the_planted_reason(demo: tuple[Path, str]) -> No
     planted = pd.read_parquet(results / "simulation/truth/variants.parquet")
     found = pd.read_parquet(results / "genetics/variants.parquet").set_index("variant_id")
     reasons = {
-        "low_info": "imputation quality", "missing": "missing genotypes", "rare": "rare", "hwe": "Hardy-Weinberg",
-        "strand_ambiguous": "strand-ambiguous alleles", "duplicated": "position appears more than once",
+        "low_info": "imputation quality",
+        "missing": "missing genotypes",
+        "rare": "rare",
+        "hwe": "Hardy-Weinberg",
+        "strand_ambiguous": "strand-ambiguous alleles",
+        "duplicated": "position appears more than once",
         "multi_allelic": "multi-allelic position",
-    }  # fmt: skip
+    }
     for defect, reason in reasons.items():
         own = planted.loc[planted["defect"] == defect, "variant_id"]
         # 2 on each of 6 chromosomes; a position with two records counts once

@@ -40,10 +40,8 @@ class Ordeal:
 
 
 def _clear_lock(study: Study, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "tools/clear_stale_lock.py", *arguments], cwd=study.folder, capture_output=True, text=True,
-        timeout=600,
-    )  # fmt: skip
+    command = [sys.executable, "tools/clear_stale_lock.py", *arguments]
+    return subprocess.run(command, cwd=study.folder, capture_output=True, text=True, timeout=600)
 
 
 def _copy(study: Study, target: Path, overlay: str) -> tuple[Study, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cgni.base.settings import section_fields
+from cgni.workflow.roster import FITTERS
 from cgni.workflow.settings import StudySettings
 from tests.workflow.declarations import rules
 
@@ -73,8 +74,11 @@ def test_rooms_are_without_circles() -> None:
     needs = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): {name for name in imported(path)} for path in LIBRARY
     }
-    modules = {name: {other for other in needs if any(n == other or n.startswith(f"{other}.") for n in found)}
-               for name, found in needs.items()}  # fmt: skip
+
+    def modules_of(names: set[str]) -> set[str]:
+        return {other for other in needs if any(n == other or n.startswith(f"{other}.") for n in names)}
+
+    modules = {name: modules_of(names) for name, names in needs.items()}
     done: set[str] = set()
     while left := {name for name in modules if name not in done and modules[name] <= done | {name}}:
         done |= left
@@ -105,16 +109,36 @@ def test_the_library_never_sees_the_snakemake_object() -> None:
             assert not re.search(r"\bsnakemake\.(input|output|params|wildcards|log|config)", path.read_text()), path
 
 
+def rules_with_scripts() -> set[str]:
+    """Names in the text of the rules, so that those of other configs are there; a loop makes one for a kind of fit."""
+    names = set()
+    for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]:
+        _, *parts = re.split(r"^ *(?:rule|checkpoint)\b *(\w*):$", path.read_text(), flags=re.MULTILINE)
+        for name, block in zip(parts[::2], parts[1::2], strict=True):
+            if "script:" in block:
+                names |= {name} if name else made_in_a_loop(block)
+    return names
+
+
+def made_in_a_loop(block: str) -> set[str]:
+    """Names of a rule's copies: `train_` a kind of fit, `search_` a kind that has settings to search."""
+    made = re.search(r'\bname:\s+f"(train|search)_\{fitter\}"', block)
+    assert made, block
+    return {f"{made[1]}_{kind}" for kind, facts in FITTERS.items() if made[1] == "train" or facts.settings}
+
+
 def test_five_names_of_a_rule_agree() -> None:
     """Rule, script, log folder, benchmark folder and the script whose code digest it carries."""
     texts = "".join(path.read_text() for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")])
+    declared = rules_with_scripts()
     for name, rule in rules().items():
+        assert name in declared
         assert rule.script == f"workflow_scripts/{name}.py", name
         assert rule.log.split("/")[1:3] == ["logs", name] and rule.benchmark.split("/")[1:3] == ["benchmarks", name]
-        kind = name.removeprefix("train_")
-        assert f'code=code("{name}")' in texts or (f"train_{kind}" == name and 'code=code(f"train_{fitter}")' in texts)
+        made = f"{name.split('_')[0]}_{{fitter}}"
+        assert f'code=code("{name}")' in texts or f'code=code(f"{made}")' in texts
         assert rule.doc.endswith(".") and "\n" not in rule.doc.strip(), f"{name}: one sentence for snakemake --list"
-    assert {path.stem for path in SCRIPTS} == set(rules())
+    assert {path.stem for path in SCRIPTS} == declared
 
 
 def test_a_stage_bears_one_name() -> None:

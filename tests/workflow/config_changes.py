@@ -83,10 +83,3 @@ def other_value(key: str, value: Any) -> Any:
 def other_value_of_item(value: Any) -> Any:
     """Another number for a list's first entry."""
     return value + 1 if isinstance(value, int) else 0.9 * value or 0.005
-
-
-def nested(key: str, value: Any) -> dict[str, Any]:
-    """{"a": {"b": value}} for the key `a.b`."""
-    for name in reversed(key.split(".")):
-        value = {name: value}
-    return value

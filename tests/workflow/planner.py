@@ -17,10 +17,10 @@ class Planner:
 
     def __init__(self, study: Study) -> None:
         self._study = study
-        self._process = subprocess.Popen(
-            [SNAKEMAKE.with_name("python"), __file__], cwd=study.folder, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )  # fmt: skip
+        command = [SNAKEMAKE.with_name("python"), __file__]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, cwd=study.folder, env=environment, text=True, **pipes)
 
     def planned(self, *arguments: str, overlays: tuple[str, ...] = ()) -> dict[str, int]:
         """Rules and numbers of jobs that a run would execute now."""
@@ -43,7 +43,7 @@ def _serve() -> None:
 
     # the study's own library must be imported, not the one of the repository that holds the tests
     sys.path[:] = [path for path in sys.path if path != os.environ["PYTHONPATH"]]
-    for name in [name for name in sys.modules if name.split(".")[0] in ("tests", "workflow_scripts")]:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("tests", "cgni")]:
         del sys.modules[name]
     for line in sys.stdin:
         with tempfile.TemporaryFile("w+") as output:

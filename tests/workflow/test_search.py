@@ -30,7 +30,7 @@ def test_another_candidate_runs_alone_unless_it_wins(study_copy: Study) -> None:
     first = study_copy.snakemake(*TARGETS, overlays=(overlay(study_copy, 2, 3),))
     assert first.returncode == 0, first.stdout[-4000:]
     rules = ran(first.stdout)
-    assert rules.count("train_candidate") == 2 and rules.count("select_settings") == 1
+    assert rules.count("search_network") == 2 and rules.count("select_settings") == 1
     assert rules.count("train_contrastive") == 1 and rules.count("train_network") == 1
     folder = study_copy.folder / SEARCH
     winner = json.loads((folder / "selection.json").read_text())["candidate"]
@@ -40,7 +40,7 @@ def test_another_candidate_runs_alone_unless_it_wins(study_copy: Study) -> None:
     more = study_copy.snakemake(*TARGETS, overlays=(overlay(study_copy, 2, 3, 1),))
     assert more.returncode == 0, more.stdout[-4000:]
     rules = ran(more.stdout)
-    assert rules.count("train_candidate") == 1 and rules.count("select_settings") == 1
+    assert rules.count("search_network") == 1 and rules.count("select_settings") == 1
     changed = json.loads((folder / "selection.json").read_text())["candidate"] != winner
     assert ("train_contrastive" in rules) == changed
     assert len(list(folder.glob("*/settings.json"))) == 3

@@ -31,7 +31,10 @@ OPTIONAL = {
     "estimate_kinship",
     "thin_genotypes",
     "compute_components",
-    "train_candidate",
+    "search_network",
+    "search_svm",
+    "search_logistic",
+    "search_encoder_head",
     "train_encoder_head",
     "select_settings",
     "score_shuffles",
@@ -79,10 +82,9 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, _Job]:
 def _request(job: _Job) -> dict[str, str]:
     """The sbatch options that the plugin would send, by name."""
     validate_slurm_extra(job)
-    params = {
-        "run_uuid": "run", "slurm_logfile": "log", "comment_str": "rule", "workdir": "",
-        "account": f"-A '{job.resources.slurm_account}'", "partition": f"-p '{job.resources.slurm_partition}'",
-    }  # fmt: skip
+    account, partition = f"-A '{job.resources.slurm_account}'", f"-p '{job.resources.slurm_partition}'"
+    names = {"run_uuid": "run", "slurm_logfile": "log", "comment_str": "rule", "workdir": ""}
+    params = {**names, "account": account, "partition": partition}
     words = shlex.split(get_submit_command(job, params) + set_gres_string(job))
     options: dict[str, str] = {}
     for word, following in zip(words, [*words[1:], ""], strict=True):
@@ -110,8 +112,10 @@ def test_requests_follow_the_rules_and_the_profile(planned: dict[str, _Job]) -> 
         assert request["-A"] == "research"
         assert request.get("--gpus") == ("1" if rule in gpu_rules() else None), rule
         numbers = {
-            "--mem": declared_memory(rule), "-t": declared_minutes(rule), "--cpus-per-task": declared_threads(rule),
-        }  # fmt: skip
+            "--mem": declared_memory(rule),
+            "-t": declared_minutes(rule),
+            "--cpus-per-task": declared_threads(rule),
+        }
         for option, number in numbers.items():
             assert number is None or request[option] == str(number), f"{rule}: {option} {request[option]}, not {number}"
         assert int(request["--mem"]) >= 500, f"{rule}: Snakemake itself needs 250 MB of a job's memory"

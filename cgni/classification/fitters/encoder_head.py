@@ -2,76 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from torch import nn
 
-from cgni.base.views import GENETICS, IMAGING
+from cgni.base.views import GENETICS
 from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
-from cgni.classification.fitters.network import HeadTraining, network_sizes, plain_state, restored_mlp
+from cgni.classification.fitters.encoder_head_model import EncoderHead, EncoderHeadModel
+from cgni.classification.fitters.network import HeadTraining, network_sizes
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.settings import TrainingSettings
-from cgni.contrastive.encoders import EncoderPair, load_encoders
+from cgni.contrastive.encoders import load_encoders
 from cgni.networks.mlp import Mlp
 from cgni.networks.scaling import Scaling
-
-
-class EncoderHead(nn.Module):
-    """Logits from allele counts and other features: the counts go through e_g first (study B18).
-
-    Parameters
-    ----------
-    pair
-        The fold's encoders; the genetic one becomes part of this network.
-    head
-        Takes z_g and the other features, standardised by `scaling`.
-    scaling
-        Of z_g as the encoder gives it before training goes on, and of the other features.
-    """
-
-    def __init__(self, pair: EncoderPair, head: Mlp, scaling: Scaling) -> None:
-        super().__init__()
-        self.pair, self.head, self.scaling = pair, head, scaling
-        self.snps = len(pair.scalings[GENETICS].mean)
-        pair.mlps[IMAGING].requires_grad_(False)
-
-    def features(self, x: torch.Tensor) -> torch.Tensor:
-        """z_g and the other features [people, latent + others] of [people, SNPs + others]."""
-        return torch.cat([self.pair.encode(GENETICS, x[:, : self.snps]), x[:, self.snps :]], dim=1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits of low and high, [people, 2]."""
-        logits: torch.Tensor = self.head(self.scaling.apply(self.features(x)))
-        return logits
-
-
-class EncoderHeadModel(FittedModel):
-    """A fitted `EncoderHead`; its first inputs are allele counts as the encoder takes them."""
-
-    KIND = "encoder_head"
-
-    def __init__(self, network: EncoderHead, sizes: Mapping[str, Any]) -> None:
-        self.network, self.sizes = network, dict(sizes)
-
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
-        with torch.inference_mode():
-            return torch.softmax(self.network(torch.from_numpy(x)), dim=1)[:, 1].double().numpy()
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "sizes": self.sizes,
-            "state": plain_state(self.network.head),
-            "scaling": self.network.scaling.state(),
-            "encoders": self.network.pair.checkpoint(),
-        }
-
-    @classmethod
-    def restore(cls, state: Mapping[str, Any]) -> Self:
-        pair = load_encoders({"fold0": state["encoders"]}, 0)
-        network = EncoderHead(pair, restored_mlp(state), Scaling.of(state["scaling"]))
-        return cls(network.eval(), state["sizes"])
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """Fit small networks with two outputs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -10,44 +9,13 @@ from torch import nn
 from torch.nn import functional
 
 from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
+from cgni.classification.fitters.network_model import NetworkModel
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.metrics import balanced_accuracy
 from cgni.classification.settings import TrainingSettings
 from cgni.networks.fit_in_memory import FitSettings, fit_in_memory
 from cgni.networks.mlp import Mlp
 from cgni.networks.scaling import Scaling
-
-
-class NetworkModel(FittedModel):
-    """A fully connected network on standardised inputs.
-
-    Parameters
-    ----------
-    sizes
-        Arguments of `Mlp`.
-    """
-
-    KIND = "network"
-
-    def __init__(self, network: Mlp, sizes: Mapping[str, Any], scaling: Scaling) -> None:
-        self.network, self.sizes, self.scaling = network, dict(sizes), scaling
-
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
-        with torch.inference_mode():
-            logits = self.network(self.scaling.apply(torch.from_numpy(x)))
-            return torch.softmax(logits, dim=1)[:, 1].double().numpy()
-
-    def hidden(self, x: np.ndarray) -> np.ndarray:
-        """h_g: the last hidden layer, float32 [people, units], of inputs float32 [people, columns]."""
-        with torch.inference_mode():
-            return self.network.hidden(self.scaling.apply(torch.from_numpy(x))).numpy()
-
-    def state(self) -> dict[str, Any]:
-        return {"sizes": self.sizes, "state": plain_state(self.network), "scaling": self.scaling.state()}
-
-    @classmethod
-    def restore(cls, state: Mapping[str, Any]) -> Self:
-        return cls(restored_mlp(state), state["sizes"], Scaling.of(state["scaling"]))
 
 
 @dataclass(frozen=True)
@@ -122,18 +90,6 @@ def network_sizes(inputs: int, own: NetworkSettings, training: TrainingSettings)
     """Arguments of an `Mlp` with two outputs."""
     layers = [*own.layers, 2]
     return {"inputs": inputs, "layers": layers, "activation": training.activation, "dropout": training.dropout}
-
-
-def plain_state(network: nn.Module) -> dict[str, torch.Tensor]:
-    """A network's weights, for a checkpoint."""
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}
-
-
-def restored_mlp(state: Mapping[str, Any]) -> Mlp:
-    """The network of `sizes` and `state`, in evaluation mode."""
-    network = Mlp(**state["sizes"])
-    network.load_state_dict(state["state"])
-    return network.eval()
 
 
 def _class_weights(labels: np.ndarray) -> torch.Tensor:

@@ -1,17 +1,16 @@
-"""Every kind of fit by name, for what deals with all of them: the holdout, searches, shuffles."""
+"""Every kind of fit by name, for what fits models of all kinds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cgni.base.settings import Section
-from cgni.classification.fitters.base import FittedModel, Fitter, FitterParts
+from cgni.classification.fitters.base import Fitter, FitterParts
 from cgni.classification.fitters.cnn_head import CnnHeadFitter
-from cgni.classification.fitters.encoder_head import EncoderHeadFitter, EncoderHeadModel
-from cgni.classification.fitters.linear_model import LinearModel
+from cgni.classification.fitters.encoder_head import EncoderHeadFitter
 from cgni.classification.fitters.logistic import LogisticFitter
 from cgni.classification.fitters.logistic_settings import LogisticSettings
-from cgni.classification.fitters.network import NetworkFitter, NetworkModel
+from cgni.classification.fitters.network import NetworkFitter
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.fitters.svm import SvmFitter
 from cgni.classification.fitters.svm_settings import SvmSettings
@@ -34,7 +33,6 @@ FITTERS: dict[str, FitterKind] = {
     "logistic": FitterKind(LogisticFitter, LogisticSettings),
     "cnn_head": FitterKind(CnnHeadFitter, None),
 }
-MODELS: dict[str, type[FittedModel]] = {kind.KIND: kind for kind in (LinearModel, NetworkModel, EncoderHeadModel)}
 
 
 def fitter_parts(spec: ModelSpec, section: Callable[..., Any], networks: Sequence[Mapping[str, Any]]) -> FitterParts:
@@ -51,8 +49,3 @@ def fitter_parts(spec: ModelSpec, section: Callable[..., Any], networks: Sequenc
     if kind.settings is None:
         return FitterParts(networks=networks)
     return FitterParts(section(kind.settings, model=spec.settings), section(TrainingSettings), networks=networks)
-
-
-def restore(state: Mapping[str, Any]) -> FittedModel:
-    """The fitted model of a fold's part of a checkpoint (`classification.folds`)."""
-    return MODELS[state["kind"]].restore(state["model"])

@@ -9,11 +9,11 @@ from cgni.audit.schemas import SHUFFLE_SUMMARY, SHUFFLES
 from cgni.audit.shuffled import ShuffledStudy, score_shuffles, shuffled_labels, summarise_shuffles
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
-from cgni.classification.evaluation import pooled_validation
 from cgni.classification.features import FeatureTables
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
 from cgni.classification.hidden import hidden_layers
 from cgni.classification.metrics import balanced_accuracy
+from cgni.classification.pooling import pooled_validation
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings

@@ -31,6 +31,13 @@ class OvenSettings(Section):
     """what the protocol says"""
 
 
+@section("pantries.{pantry}")
+class PantrySettings(Section):
+    """One of several."""
+
+    shelves: int = setting(default=3)
+
+
 @section("kitchen")
 class KitchenSettings(Section):
     """A kitchen."""
@@ -85,6 +92,8 @@ def test_a_part_of_a_section_knows_what_it_has_and_nothing_else() -> None:
             read()
     with pytest.raises(AttributeError, match=r"does not declare the key kitchen\.oven\.fan"):
         _ = part.oven.fan
+    with pytest.raises(AttributeError, match=r"does not declare the key pantries\.<pantry>\.shelves"):
+        _ = PantrySettings.of({}).shelves
     assert part.plain() == {"seats": 3, "oven": {"heat": 200}}
     assert KitchenSettings.of({}).plain() == {}
 

@@ -8,15 +8,9 @@ from sklearn.metrics import balanced_accuracy_score, confusion_matrix, roc_auc_s
 
 from cgni.base.errors import InputError
 from cgni.classification.bootstrap import family_weights, weighted_auc, weighted_balanced_accuracy
-from cgni.classification.evaluation import (
-    compare_models,
-    holm,
-    matched_subset,
-    mcnemar,
-    mean_holdout,
-    score_models,
-)
+from cgni.classification.evaluation import compare_models, holm, matched_subset, mcnemar, score_models
 from cgni.classification.metrics import auc, balanced_accuracy, confusion
+from cgni.classification.pooling import mean_holdout
 from cgni.classification.selection import choose_terms
 from cgni.contrastive.terms import encoder_spec
 

@@ -14,7 +14,8 @@ import torch
 from cgni.base.views import GENETICS, IMAGING
 from cgni.classification import fitters
 from cgni.classification.fitters.base import Examples, FittedModel, Fitter, FitterParts
-from cgni.classification.fitters.registry import FITTERS, MODELS, restore
+from cgni.classification.fitters.registry import FITTERS
+from cgni.classification.fitters.restore import MODELS, restore
 from cgni.classification.settings import TrainingSettings
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.networks.checkpoint import load_checkpoint, save_checkpoint

@@ -10,7 +10,7 @@ from cgni.base.tables import read_provenance, read_table
 from cgni.base.views import IMAGING
 from cgni.classification.features import FeatureTables
 from cgni.classification.fitters.base import Examples
-from cgni.classification.fitters.registry import restore
+from cgni.classification.fitters.restore import restore
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
 from cgni.contrastive.encoders import load_encoders
 from cgni.networks.checkpoint import load_checkpoint

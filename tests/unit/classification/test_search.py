@@ -7,16 +7,16 @@ import torch
 
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
+from cgni.classification.candidates import candidate_scores, choose_candidate
 from cgni.classification.features import FeatureTables
 from cgni.classification.fitters.registry import FITTERS
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
 from cgni.classification.schemas import SEARCH_SCORES
 from cgni.classification.search import Candidate, fit_candidate
-from cgni.classification.selection import candidate_scores, choose_candidate
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
-from cgni.contrastive.terms import ALL_TERMS
+from cgni.contrastive.terms import SEARCHED_TERMS
 from cgni.networks.resume import ResumeFile
 from tests.unit.classification.made_up import PROPOSED, SmallModels
 from tests.unit.fold_data.made_up import MadeUpStudy
@@ -42,7 +42,8 @@ def test_candidates_are_chosen_by_their_validation_people(tmp_path):
 
 def fitted(models: SmallModels, name: str, study: MadeUpStudy, folder, contrastive: ContrastiveSettings | None = None):
     people = PeopleSettings(fit_on="fit", heads_on="fit", pretrain_on="training", reference="development")
-    candidate = Candidate(models.specs[name], models.parts(name), contrastive, people)
+    spec = models.specs[name]
+    candidate = Candidate(spec, FITTERS[spec.fitter].fitter, models.parts(name), contrastive, people)
     resumes = [ResumeFile(folder / f"{name}.{part}", "digest") for part in ("encoders", "heads")]
     return fit_candidate(candidate, FeatureTables(study), 5, resumes)
 
@@ -62,7 +63,7 @@ def test_a_candidate_of_the_proposed_model_has_encoders_of_its_own_on_all_terms(
         study, models = MadeUpStudy(), SmallModels(finetune_encoder=along)
         settings = models.job.section(ContrastiveSettings)
         own = fitted(models, PROPOSED, study, tmp_path / str(along), settings)
-        encoders = fit_contrastive_folds(study, ALL_TERMS, settings, "fit", derive_seed(5, "contrastive"))
+        encoders = fit_contrastive_folds(study, SEARCHED_TERMS, settings, "fit", derive_seed(5, "contrastive"))
         spec, parts = models.specs[PROPOSED], dataclasses.replace(models.parts(PROPOSED), encoders=encoders.checkpoint)
         fitter, tables = FITTERS[spec.fitter].fitter.of(parts), FeatureTables(study, encoders.embeddings)
         plain = fit_classifier_folds(spec, fitter, tables, "fit", classifier_seed(5, spec))

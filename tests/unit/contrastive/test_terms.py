@@ -6,7 +6,7 @@ import pytest
 
 from cgni.base.views import GENETICS, IMAGING
 from cgni.contrastive.settings import ContrastiveSettings
-from cgni.contrastive.terms import ALL_TERMS, BY_NUMBER, LABEL_FREE, TERMS, EncoderSpec, all_subsets, encoder_spec
+from cgni.contrastive.terms import BY_NUMBER, LABEL_FREE, SEARCHED_TERMS, TERMS, EncoderSpec, all_subsets, encoder_spec
 
 
 def test_the_published_terms() -> None:
@@ -41,7 +41,7 @@ def test_all_subsets_come_in_the_order_of_their_bits() -> None:
     subsets = [tuple(number for place, number in enumerate(numbers) if mask >> place & 1) for mask in masks]
     assert all_subsets() == subsets
     assert subsets[:4] == [(1,), (2,), (1, 2), (3,)] and subsets[14] == (1, 2, 3, 4)
-    assert subsets[-1] == ALL_TERMS.terms == tuple(numbers)
+    assert subsets[-1] == SEARCHED_TERMS.terms == tuple(numbers)
 
 
 @pytest.mark.parametrize(

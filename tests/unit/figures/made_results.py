@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cgni.classification.schemas import COMPARISONS, PERFORMANCE
+from cgni.contrastive.terms import TERMS
 from cgni.contributions.schemas import CONTRIBUTIONS
 from cgni.figures.study_models import StudyModels
 from cgni.scca.schemas import CORRELATIONS
@@ -15,7 +16,8 @@ LABELS = {
     "imaging_cnn": "Imaging CNN",
     "confounds": "Confounds only",
 }
-WEIGHTS = {"imaging_genetics": 0.7, "genetics_imaging": 0.3, "imaging_imaging": 0.2, "genetics_genetics": 0.4}
+_PUBLISHED = {"imaging_genetics": 0.7, "genetics_imaging": 0.3, "imaging_imaging": 0.2, "genetics_genetics": 0.4}
+WEIGHTS = {term.key: term.weight for term in TERMS} | _PUBLISHED
 _COUNTS = ("tp", "fn", "tn", "fp")
 
 

@@ -59,7 +59,8 @@ def test_table1_leaves_out_the_proposed_models_of_other_subsets_alone() -> None:
 
 def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
     table = table2(made_performance(), study_models(), WEIGHTS)
-    assert list(table.columns[: len(TERMS)]) == ["(1) λ", "(2) σ", "(3) γ", "(4) θ"]
+    assert list(table.columns[:4]) == ["(1) λ", "(2) σ", "(3) γ", "(4) θ"]
+    assert table.columns[len(TERMS)] == "Train"
     assert table["(1) λ"].tolist() == ["1", "0.7"] and table["(3) γ"].tolist() == ["", ""]
     assert table["(2) σ"].tolist() == ["", "0.3"] and table["(4) θ"].tolist() == ["", "0.4"]
     assert table["Published holdout"].tolist() == ["88.31 ± 0.31", "88.91 ± 0.66"]

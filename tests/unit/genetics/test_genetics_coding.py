@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from cgni.base.errors import InputError
@@ -11,7 +12,9 @@ from cgni.base.tables import read_table, write_table
 from cgni.genetics.coding import alt_is_minor, fill_values
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.matrix import load_genotypes
-from cgni.genetics.schemas import FILL, genotypes_schema
+from cgni.genetics.schemas import FILL
+
+GENOTYPES = pa.schema([("participant_id", pa.string()), ("s1", pa.int8()), ("s2", pa.int8())])
 
 
 def _counts(**columns: list) -> pd.DataFrame:
@@ -49,7 +52,7 @@ def test_matrix_for_models(tmp_path: Path, stored: bool) -> None:
     genotypes.insert(0, "participant_id", list("abcd"))
     fill = pd.DataFrame({"variant_id": ["s2", "s1"], "fill": [0.25, 0.75]})
     if stored:
-        write_table(genotypes, tmp_path / "g.parquet", genotypes_schema(["s1", "s2"]), {})
+        write_table(genotypes, tmp_path / "g.parquet", GENOTYPES, {})
         write_table(fill, tmp_path / "f.parquet", FILL, {})
         genotypes, fill = read_table(tmp_path / "g.parquet"), read_table(tmp_path / "f.parquet")
     matrix, names = load_genotypes(genotypes, fill, ["d", "b"])

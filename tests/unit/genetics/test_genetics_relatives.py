@@ -15,7 +15,8 @@ from cgni.genetics.kinship import estimate_kinship
 from cgni.genetics.plink import Plink
 from cgni.genetics.settings import ThinSettings
 from cgni.genetics.sources import GenotypeFiles
-from cgni.genetics.thinning import ThinnedSnps, thin_chromosome
+from cgni.genetics.thinned import ThinnedSnps
+from cgni.genetics.thinning import thin_chromosome
 from cgni.simulation.bgen import BgenVariant, write_bgen
 from cgni.simulation.people import draw_pedigree, hand_down
 from tests.unit.genetics.genotype_files import Variant, write_files

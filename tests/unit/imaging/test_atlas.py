@@ -1,4 +1,4 @@
-"""Atlases: names of regions from label tables, labels on the maps' grid, means of regions, and where files lie."""
+"""Atlases: labels on the maps' grid, means of regions, and where files lie."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from cgni.base.errors import InputError
 from cgni.imaging import atlases
-from cgni.imaging.atlas import read_atlas, read_names, region_means
+from cgni.imaging.atlas import read_atlas, region_means
 from cgni.imaging.atlases import ATLASES, KnownAtlas, atlas_files
 
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
@@ -24,42 +24,6 @@ def _image(folder: Path, labels: np.ndarray, affine: np.ndarray = AFFINE) -> Pat
     path = folder / "atlas.nii.gz"
     nib.save(nib.Nifti1Image(labels.astype(np.int16), affine), path)
     return path
-
-
-@pytest.mark.parametrize(
-    ("lines", "names"),
-    [
-        (["1 Precentral_L 2001", "2 Precentral_R 2002"], {1: "Precentral_L", 2: "Precentral_R"}),
-        (["2 b", "1 a"], {1: "a", 2: "b"}),
-        (["1 Frontal Pole", "2 Frontal Orbital Cortex"], {1: "Frontal Pole", 2: "Frontal Orbital Cortex"}),
-        # a number at the end is a code only where every line has one
-        (["1 Area 44", "2 Area hOc"], {1: "Area 44", 2: "Area hOc"}),
-        (["1 7", "2 8"], {1: "7", 2: "8"}),
-        (["1 Area 44 501", "2 Area 45 502"], {1: "Area 44", 2: "Area 45"}),
-        (["1\tArea 44\t501", "2\tArea 45"], {1: "Area 44", 2: "Area 45"}),
-        (["1\tArea 44", "", "2 Frontal Pole"], {1: "Area 44", 2: "Frontal Pole"}),
-        (["0 Background", "3  Insula"], {3: "Insula"}),
-    ],
-)
-def test_names_of_a_table(tmp_path: Path, lines: list[str], names: dict[int, str]) -> None:
-    assert read_names(_table(tmp_path, *lines)).to_dict() == names
-
-
-@pytest.mark.parametrize(
-    ("lines", "message"),
-    [
-        (["1 a", "2"], r"labels\.txt: line 2 is not `index name`"),
-        (["1 a", "", "2\t"], "line 3 is not `index name`"),
-        (["index name", "1 a"], "line 1 is not `index name`"),
-        (["1 a", "2 b", "2 c"], r"1 indices appear more than once \(2\)"),
-        (["1 Frontal Pole", "2 Frontal Pole", "3 b", "4 b"], r"2 names appear more than once \(Frontal Pole, b\)"),
-        (["1 Area 44", "2 Area 45"], r"1 names appear more than once \(Area\); .*tab"),
-        ([""], "names no region"),
-    ],
-)
-def test_tables_that_cannot_be_used(tmp_path: Path, lines: list[str], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        read_names(_table(tmp_path, *lines))
 
 
 def test_labels_lie_where_the_affines_say_and_small_regions_are_lost(tmp_path: Path) -> None:
@@ -114,8 +78,8 @@ def test_a_shipped_atlas_is_a_row_and_its_files(tmp_path: Path, monkeypatch: pyt
         atlas_files("other", None)
     folder = tmp_path / "resources" / "atlases" / "other"
     folder.mkdir(parents=True)
-    for name in ("o.nii.gz", "o.tsv"):
-        (folder / name).touch()
+    (folder / "o.nii.gz").touch()
+    (folder / "o.tsv").write_text("1\tone\n2\ttwo\n")
     assert atlas_files("other", None) == ("resources/atlases/other/o.nii.gz", "resources/atlases/other/o.tsv")
 
 
@@ -130,3 +94,21 @@ def test_an_atlas_of_ones_own_needs_its_table() -> None:
     assert atlas_files("mine.nii", "mine.txt") == ("mine.nii", "mine.txt")
     with pytest.raises(InputError, match=r"inputs\.atlas: mine\.nii .* set inputs\.atlas_labels"):
         atlas_files("mine.nii", None)
+
+
+def test_a_table_that_cannot_be_used_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = _table(tmp_path, "1 Area 44", "2 Area 45")
+    with pytest.raises(InputError, match=r"labels\.txt: 1 names appear more than once"):
+        atlas_files("mine.nii", str(table))
+    folder = tmp_path / "resources" / "atlases" / "other"
+    folder.mkdir(parents=True)
+    (folder / "o.nii.gz").touch()
+    table.rename(folder / "o.tsv")
+    monkeypatch.setattr(atlases, "_REPOSITORY", tmp_path)
+    monkeypatch.setitem(ATLASES, "other", KnownAtlas("Other", "o.nii.gz", "o.tsv"))
+    with pytest.raises(InputError, match=r"o\.tsv: 1 names appear more than once"):
+        atlas_files("other", None)
+    with pytest.raises(InputError, match=r"o\.tsv: 1 names appear more than once"):
+        atlas_files("other", str(folder / "o.tsv"))

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.views import GENETICS, IMAGING
-from cgni.contrastive.encoders import EncoderPair
 from cgni.contrastive.embeddings import embed
+from cgni.contrastive.encoders import EncoderPair
 from cgni.contrastive.fit import fit_encoders
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import EncoderSpec
 from cgni.fold_data.people import FoldData, fold_parts
-from cgni.occlusion.people import occluded_people
 from cgni.occlusion.occluded import RegionFeatures
+from cgni.occlusion.people import occluded_people
 from cgni.occlusion.settings import OcclusionSettings
 from cgni.scca.fold import FoldEmbeddings
 from cgni.scca.settings import SccaSettings

@@ -9,8 +9,8 @@ import torch
 
 from cgni.imaging.atlas import Atlas
 from cgni.imaging.store import GmStore
-from cgni.occlusion.people import OccludedPeople
 from cgni.occlusion.occluded import RegionFeatures
+from cgni.occlusion.people import OccludedPeople
 from cgni.occlusion.region_features import fold_features, map_baseline
 from cgni.pretraining.cnn import BrainCnn
 

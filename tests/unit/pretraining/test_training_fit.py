@@ -51,9 +51,7 @@ def _pretrain(maps: np.ndarray, ages: np.ndarray, resume: Path | ResumeFile, mon
     return pretrain_brain_age(store_of(maps), mask, parts_of(ages, monitor), PRETRAINING, run_on_cpu(resume))
 
 
-def test_an_interrupted_fit_ends_with_the_sameweight_bytes(
-    maps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_fit_ends_with_the_same_weights(maps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     values, ages = maps
     whole, whole_fit, _ = _pretrain(values, ages, tmp_path / "whole")
 

@@ -38,10 +38,8 @@ def locked(tmp_path: Path) -> Path:
 
 def _clear(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PATH": f"{folder.parent / 'bin'}:{os.environ['PATH']}"}
-    return subprocess.run(
-        [sys.executable, "tools/clear_stale_lock.py", *arguments], cwd=folder, env=environment, capture_output=True,
-        text=True, timeout=120,
-    )  # fmt: skip
+    command = [sys.executable, "tools/clear_stale_lock.py", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def _is_locked(folder: Path) -> bool:

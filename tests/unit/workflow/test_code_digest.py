@@ -83,6 +83,10 @@ class KitchenSettings(Section):
     """chairs"""
     heat: float = setting(default=180.0, above=0, below=300)
     """in degrees"""
+
+    def crowded(self, guests: int) -> bool:
+        """Whether some stand."""
+        return guests > self.seats
 '''
 
 
@@ -95,16 +99,19 @@ class KitchenSettings(Section):
         ('"""chairs"""', '"""places at the table"""', True),
         ('    """chairs"""\n', "", True),
         ('"""A kitchen."""', '"""Where people cook."""', True),
-        ("seats: int", "seats: float", False),
-        ("seats", "chairs", False),
-        ('    """in degrees"""\n', '    """in degrees"""\n    fan: bool = setting(default=True)\n', False),
-        ('    heat: float = setting(default=180.0, above=0, below=300)\n    """in degrees"""\n', "", False),
+        ('"""Whether some stand."""', '"""Whether there are too few chairs."""', True),
+        ("seats: int", "seats: float", True),
+        ('    """in degrees"""\n', '    """in degrees"""\n    fan: bool = setting(default=True)\n', True),
+        ('    heat: float = setting(default=180.0, above=0, below=300)\n    """in degrees"""\n', "", True),
+        ("seats: int = setting(default=4, at_least=1)", "seats: int = 4", False),
+        ("guests > self.seats", "guests > self.chairs", False),
+        ("    def crowded", "    def cold(self) -> bool:\n        return self.heat < 20\n\n    def crowded", False),
         ('section("kitchen")', 'section("canteen")', False),
         ("class KitchenSettings", "class OtherSettings", False),
     ],
 )
-def test_a_settings_class_counts_by_its_keys_and_their_types(project: Path, old: str, new: str, same: bool) -> None:
-    """Defaults and bounds reach a job by its parameters; what a key means is text."""
+def test_a_settings_class_counts_by_its_methods_not_by_its_keys(project: Path, old: str, new: str, same: bool) -> None:
+    """Values reach a job by its parameters, and a key that a rule does not declare cannot be read."""
     settings = project / "cgni/kitchen.py"
     (project / "workflow_scripts/run.py").write_text("from cgni.kitchen import KitchenSettings\n")
     settings.write_text(KITCHEN)
@@ -115,7 +122,7 @@ def test_a_settings_class_counts_by_its_keys_and_their_types(project: Path, old:
 
 
 def test_all_keys_of_the_study_are_written_as_the_digest_knows_them() -> None:
-    """`key: type = setting(...)` with a string below it; anything else would rerun jobs when a default changes."""
+    """`key: type = setting(...)` with a string below it; anything else would rerun jobs when a key changes."""
     sections = 0
     for path in sorted((_ROOT / "cgni").rglob("*.py")):
         for kind in [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]:
@@ -137,3 +144,11 @@ def test_scripts_carry_no_defaults_of_the_roster() -> None:
     for script in sorted((_ROOT / "workflow_scripts").glob("*.py")):
         closure = code_digest.import_closure(f"workflow_scripts/{script.name}")
         assert "cgni/workflow/roster.py" not in closure and "cgni/workflow/settings.py" not in closure, script.name
+
+
+def test_thresholds_of_the_candidates_rerun_no_relatives_and_no_components() -> None:
+    """Thinning, kinship and components take none of the candidates' quality control, nor each other's code."""
+    for rule in ("thin_genotypes", "estimate_kinship", "compute_components"):
+        closure = code_digest.import_closure(f"workflow_scripts/{rule}.py")
+        assert "cgni/genetics/thinned.py" in closure and "cgni/genetics/qc.py" not in closure
+        assert ("cgni/genetics/thinning.py" in closure) is (rule == "thin_genotypes")

@@ -76,3 +76,15 @@ def test_start_takes_what_snakemake_gives(tmp_path: Path, monkeypatch: pytest.Mo
     job = start(SimpleNamespace(rule="train", log=log, params=params, input=inputs))
     assert (job.rule, job.instance, job.code, job.cfg) == ("train", "terms1", "c0de", CFG)
     assert job.inputs == {"single": "a.txt", "several[0]": "b.txt", "several[1]": "c.txt", "one": "d.txt"}
+
+
+def test_another_model_of_a_job_is_another_job() -> None:
+    """What the rule tells beside its config is in the provenance, and so in the name of a resume file."""
+    first, second = (
+        Job("train", "all", CFG, "c0de", {}, told={"model": {"features": [name]}}) for name in ("imaging", "genetics")
+    )
+    assert first.provenance()["model"] == {"features": ["imaging"]}
+    assert first.provenance()["config_digest"] != second.provenance()["config_digest"]
+    assert digest_value(first.provenance()) != digest_value(second.provenance())
+    plain = Job("train", "all", CFG, "c0de", {})
+    assert plain.provenance()["config_digest"] == digest_value(CFG)

@@ -8,7 +8,7 @@ import pytest
 
 from cgni.classification.fitters.logistic_settings import LogisticSettings
 from cgni.classification.spec import ModelSpec
-from cgni.contrastive.terms import ALL_TERMS, encoder_spec
+from cgni.contrastive.terms import SEARCHED_TERMS, encoder_spec
 from cgni.workflow import roster as rosters
 from cgni.workflow.config import effective_config
 from cgni.workflow.roster import BASELINES, Baseline, encoders, roster, searchable, searched_model, subsets
@@ -149,7 +149,7 @@ def test_all_means_every_subset() -> None:
 
 def test_the_proposed_model_is_searched_with_all_terms(full: StudySettings) -> None:
     spec = searched_model("proposed", full)
-    assert (spec.name, spec.encoders, spec.features) == (f"cgni_{ALL_TERMS.name}", ALL_TERMS.name, HEAD)
+    assert (spec.name, spec.encoders, spec.features) == (f"cgni_{SEARCHED_TERMS.name}", SEARCHED_TERMS.name, HEAD)
     assert searched_model("genetic_linear", full) == roster(full)["genetic_linear"]
     assert set(searchable()) == {"proposed", *BASELINES} - {"imaging_cnn"}
 
