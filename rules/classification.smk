@@ -37,7 +37,7 @@ for fitter in dict.fromkeys(spec.fitter for spec in ROSTER.values()):
 
 
 HIDDEN = (
-    {"hidden": result(f"classification/{_roster.HIDDEN_OF}/hidden.parquet")}
+    {"hidden": result(f"classification/{_HIDDEN_OF}/hidden.parquet")}
     if any(s.hidden_of for s in ROSTER.values())
     else {}
 )

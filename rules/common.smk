@@ -5,6 +5,7 @@ from snakemake.exceptions import WorkflowError
 
 from cgni.base.errors import InputError as _InputError
 from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
+from cgni.contrastive.terms import SEARCHED_TERMS as _SEARCHED_TERMS
 from cgni.contrastive.terms import TERMS as _TERMS
 from cgni.contrastive.terms import encoder_spec as _encoder_spec
 from cgni.genetics.paths import chromosome_files as _chromosome_files
@@ -14,6 +15,7 @@ from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
 from cgni.workflow import roster as _roster
 from cgni.workflow import search as _search
+from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
 from cgni.workflow.settings import StudySettings as _StudySettings
 
 
@@ -244,7 +246,7 @@ def candidate_settings(wildcards):
 def candidate_section(wildcards):
     """The slice of `search_<kind>`: what its model reads, with the candidate's settings in it."""
     spec = searched_model(wildcards)
-    keys = [*spec.keys, *(encoder_keys(_roster.SEARCHED_TERMS) if spec.encoders else [])]
+    keys = [*spec.keys, *(encoder_keys(_SEARCHED_TERMS) if spec.encoders else [])]
     return _config.section(_search.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
 
 

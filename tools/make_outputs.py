@@ -150,7 +150,7 @@ def _rows(rules: list[StudyRule]) -> list[str]:
             place = _place(path)
             found.setdefault(place, contents(path))
             names = writers.setdefault(place, [])
-            names += [name for name in (rule.name, *_OTHER_WRITERS.get(path, ())) if name not in names]
+            names += [name for name in (*_OTHER_WRITERS.get(path, ()), rule.name) if name not in names]
     return [
         f"| `{place}` | {', '.join(f'`{name}`' for name in writers[place])} | {_described(what)} |"
         for place, what in found.items()

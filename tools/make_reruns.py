@@ -18,7 +18,7 @@ import yaml
 from cgni.base.nested import leaves
 from cgni.imaging.atlases import atlas_files
 from cgni.workflow import code_digest, config
-from cgni.workflow.roster import PROPOSED
+from cgni.workflow.baselines import PROPOSED
 from tools.study_rules import EVERY_RULE, script_path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,7 +42,7 @@ _TARGETS = {"all", "null"}
 GROUPS = {
     "a loss term, the encoders": "cgni/contrastive/losses.py",
     "a kind of classifier": "cgni/classification/fitters/svm.py",
-    "the roster of models": "cgni/workflow/roster.py",
+    "a row of the baselines": "cgni/workflow/baselines.py",
     "the search for an atlas's files": "cgni/imaging/atlases.py",
     "an atlas on the maps' grid": "cgni/imaging/atlas.py",
     "sparse CCA": "cgni/scca/sparse.py",
@@ -154,13 +154,12 @@ def declared_keys(job: StudyJob, governed: Iterable[str]) -> set[str]:
                     keys.update(governed)
                 else:
                     keys |= _derived_keys(top, value) if top in _DERIVED else {key for key, _ in leaves({top: value})}
-    # a candidate has its own values of the keys that are searched
-    return keys - {key for key, _ in leaves(job.params.get("settings", {}))}
+    return keys
 
 
 def _derived_keys(name: str, part: Any) -> set[str]:
-    """Keys that an entry of the parameters is made from; none when it is empty."""
-    keys = set(_DERIVED[name] if part else ())
+    """Keys that an entry of the parameters is made from; none when it is empty, unless it is a stamp."""
+    keys = set(_DERIVED[name] if part or name == "stamp" else ())
     if name == "encoders" and isinstance(part, Mapping) and (part.get("linear") or "linear_" in " ".join(part)):
         keys.add("contrastive.linear_subset")
     if name == "models":  # names, or what fits know of their models
@@ -195,7 +194,7 @@ def users(jobs: list[StudyJob], module: str) -> set[str]:
     return {job.name for job in jobs if job.script in scripts}
 
 
-def after(jobs: list[StudyJob], direct: set[str]) -> Counter:
+def after(jobs: list[StudyJob], direct: set[str]) -> Counter[str]:
     """Rules and numbers of the jobs `direct` (names) and of all that follow them."""
     again, before = set(direct), -1
     while len(again) != before:
@@ -258,7 +257,7 @@ def page() -> str:
         + _grouped(modules)
         + "\n## What follows a rule\n\n| rule | rules that follow |\n|---|---|\n"
         + "".join(
-            f"| `{rule}` | {_names(rules)} |\n"
+            f"| `{rule}` | {_names(rules) or 'none'} |\n"
             for rule, rules in sorted(following.items(), key=lambda row: (-len(row[1]), row[0]))
         )
     )
@@ -267,8 +266,11 @@ def page() -> str:
 _HEAD = """\
 # What runs again after a change
 
-Made by `make settings` from what the rules declare; a test compares it with dry runs against a finished study.
-It holds the rules of all configs, those of a search, of computed components and of the target `null` too. After a change, the rules beside it in the first two tables run again, and of them only the jobs concerned (a weight
+Made by `make settings` from what the rules declare; a test compares it with dry runs against a finished study. Rules
+that only some configs have are there too: those of a search, of computed relatives and components, of encoders that are
+trained along, and of the target `null`.
+
+After a change, the rules beside it in the first two tables run again, and of them only the jobs concerned (a weight
 of the contrastive loss reruns the subsets with that term, a chromosome's file reruns that chromosome); then whatever
 follows them (last table). Nothing upstream, nothing beside it.
 

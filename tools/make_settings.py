@@ -17,8 +17,8 @@ from typing import Any
 import yaml
 
 from cgni.base.settings import Section, field_types, is_governed, is_section, section_fields
+from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS
 from cgni.workflow.config import protocol_values
-from cgni.workflow.roster import BASELINES, CONFOUND_BASELINE, CONFOUNDS
 from cgni.workflow.schema import json_schema, keys
 from cgni.workflow.settings import PARTS, StudySettings
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cgni.workflow.roster import searchable
+from cgni.workflow.baselines import searchable
 
 ROOT = Path(__file__).resolve().parents[1]
 _DECLARED = ("mem_mb", "runtime")

@@ -25,8 +25,8 @@ class ContrastiveSettings(Section):
         default=((1,), (4,), (1, 2, 4)),
         schema={"oneOf": [{"const": "all"}, _SUBSETS]},
     )
-    """loss terms, of which the published: 1 = imaging against genetics, 2 = genetics against imaging, 3 = imaging,
-    4 = genetics, by class; or all: every subset of the terms"""
+    """loss terms of each pair of encoders; the published terms: 1 = imaging against genetics, 2 = genetics against
+    imaging, 3 = imaging, 4 = genetics, by class; all: every subset of the terms"""
     linear_subset: tuple[int, ...] | None = setting(default=None, schema={"oneOf": [{"type": "null"}, _SUBSET]})
     """terms of a baseline whose genetic encoder is one linear layer; null: none"""
     weights: Mapping[str, float] = setting(default={term.key: term.weight for term in TERMS}, at_least=0, at_most=1)

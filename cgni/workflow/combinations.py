@@ -3,7 +3,8 @@
 from typing import Any
 
 from cgni.base.errors import InputError
-from cgni.workflow.roster import HIDDEN_OF, roster, subsets
+from cgni.workflow.baselines import HIDDEN_OF
+from cgni.workflow.roster import roster, subsets
 from cgni.workflow.settings import StudySettings
 
 

@@ -1,100 +1,31 @@
-"""Every model of a study, made from its config when the workflow is parsed.
-
-A baseline is a row of BASELINES; a kind of fit a row of FITTERS. No script imports this module, so that a new row
-changes nobody else's code digest.
-"""
+"""Every model of a study, made from its config and the rows of `baselines` when the workflow is parsed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from cgni.base.settings import Section, section_fields
-from cgni.classification.fitters.logistic_settings import LogisticSettings
-from cgni.classification.fitters.network_settings import NetworkSettings
-from cgni.classification.fitters.svm_settings import SvmSettings
+from cgni.base.settings import section_fields
 from cgni.classification.spec import ModelSpec
 from cgni.contrastive.terms import SEARCHED_TERMS, EncoderSpec, all_subsets, encoder_spec
+from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, FITTERS, HIDDEN_OF, PROPOSED, Baseline
+from cgni.workflow.settings import StudySettings
 
-if TYPE_CHECKING:  # which imports this module for the models' sections
-    from cgni.workflow.settings import StudySettings
-
-
-@dataclass(frozen=True)
-class FitterFacts:
-    """What a kind of fit is.
-
-    Attributes
-    ----------
-    settings : of its models (None: none); keys : common ones below `classification` that it reads.
-    uses : whom (`fit`, `monitor`); needs : what it takes beside its inputs (`encoders`, `networks`).
-    """
-
-    settings: type[Section] | None
-    keys: tuple[str, ...]
-    uses: tuple[str, ...]
-    needs: tuple[str, ...] = ()
-
-
-_TRAINING = ("class_weights", "activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience")
-FITTERS = {
-    "network": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor")),
-    "encoder_head": FitterFacts(NetworkSettings, _TRAINING, ("fit", "monitor"), ("encoders",)),
-    "svm": FitterFacts(SvmSettings, ("class_weights",), ("fit", "monitor")),
-    "logistic": FitterFacts(LogisticSettings, ("class_weights",), ("fit",)),
-    "cnn_head": FitterFacts(None, (), (), ("networks",)),  # the CNN's own head: nobody is fitted on
-}
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A row: label, fitter, feature sets, and the defaults of its own section of the config."""
-
-    label: str
-    fitter: str
-    features: tuple[str, ...]
-    defaults: Section | None = None
-
-    def __post_init__(self) -> None:
-        if embeddings := [name for name in self.features if name.endswith("_embedding")]:
-            raise ValueError(f"{self.label}: {embeddings} belong to a pair of encoders, which a baseline has not")
-
-
-BASELINES = {
-    "imaging_cnn": Baseline("Imaging CNN", "cnn_head", ("imaging",)),
-    "genetic_nn": Baseline(
-        "Sparse genetic NN", "network", ("genetics",), NetworkSettings(layers=(800, 600, 400), l1=1.0e-5)
-    ),
-    "genetic_linear": Baseline("Linear genetic model", "logistic", ("genetics",), LogisticSettings(c=0.001)),
-    "imaging_genetic_svm": Baseline("Imaging-genetic SVM", "svm", ("imaging", "genetics_hidden"), SvmSettings(c=0.01)),
-    "imaging_genetic_nn": Baseline(
-        "Imaging-genetic NN",
-        "network",
-        ("imaging", "genetics_hidden"),
-        NetworkSettings(layers=(500, 200), l1=1.0e-5, l1_layers="all"),
-    ),
-}
-CONFOUNDS = "confounds"  # in every study
-CONFOUND_BASELINE = Baseline("Confounds only", "logistic", ("confounds",), LogisticSettings(c=1.0))
-HIDDEN_OF = "genetic_nn"  # whose last hidden layer is the feature set genetics_hidden
-PROPOSED = "proposed"  # section and search of the proposed model and of all that share its head
 _FEATURE_LABELS = {"imaging": "h_v", "genetics_hidden": "h_g", "genetics": "SNPs"}
 
 
-def subsets(settings: "StudySettings") -> dict[str, EncoderSpec]:
+def subsets(settings: StudySettings) -> dict[str, EncoderSpec]:
     """The encoders of the loss subsets by name, in the config's order."""
     chosen = settings.contrastive.subsets
     specs = [encoder_spec(terms) for terms in (all_subsets() if chosen == "all" else chosen)]
     return {spec.name: spec for spec in specs}
 
 
-def encoders(settings: "StudySettings") -> dict[str, EncoderSpec]:
+def encoders(settings: StudySettings) -> dict[str, EncoderSpec]:
     """Every pair of encoders: those of the loss subsets, then the one with a linear genetic encoder, if wanted."""
     linear = settings.contrastive.linear_subset
     extra = [encoder_spec(linear, linear=True)] if linear else []
     return {**subsets(settings), **{spec.name: spec for spec in extra}}
 
 
-def roster(settings: "StudySettings") -> dict[str, ModelSpec]:
+def roster(settings: StudySettings) -> dict[str, ModelSpec]:
     """All models by name: one for each pair of encoders, the chosen baselines, the shared heads, the confounds."""
     proposed = [_proposed(spec, settings) for spec in encoders(settings).values()]
     baselines = [_baseline(name, BASELINES[name]) for name in settings.classification.models]
@@ -103,14 +34,9 @@ def roster(settings: "StudySettings") -> dict[str, ModelSpec]:
     return {spec.name: spec for spec in [*proposed, *baselines, *heads, confounds]}
 
 
-def searched_model(searched: str, settings: "StudySettings") -> ModelSpec:
+def searched_model(searched: str, settings: StudySettings) -> ModelSpec:
     """The model whose settings are searched under a name: the proposed one is searched with all loss terms."""
     return _proposed(SEARCHED_TERMS, settings) if searched == PROPOSED else _baseline(searched, BASELINES[searched])
-
-
-def searchable() -> list[str]:
-    """Names under which settings can be searched."""
-    return [PROPOSED, *(name for name, row in BASELINES.items() if row.defaults is not None)]
 
 
 def model_name(encoders_name: str) -> str:
@@ -118,7 +44,7 @@ def model_name(encoders_name: str) -> str:
     return f"cgni_{encoders_name}"
 
 
-def _proposed(spec: EncoderSpec, settings: "StudySettings") -> ModelSpec:
+def _proposed(spec: EncoderSpec, settings: StudySettings) -> ModelSpec:
     chosen = settings.classification.proposed.features
     along = settings.classification.finetune_encoder and "genetics_embedding" in chosen
     # an encoder that is trained along takes the allele counts, and its embedding stands first

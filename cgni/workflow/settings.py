@@ -20,7 +20,7 @@ from cgni.pretraining.settings import PretrainingSettings
 from cgni.scca.settings import SccaSettings
 from cgni.simulation.settings import SimulationSettings
 from cgni.transfer.settings import TransferSettings
-from cgni.workflow.roster import BASELINES, CONFOUND_BASELINE, CONFOUNDS, searchable
+from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, searchable
 
 
 @section("inputs")

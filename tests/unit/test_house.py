@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cgni.base.settings import section_fields
-from cgni.workflow.roster import FITTERS
+from cgni.workflow.baselines import FITTERS
 from cgni.workflow.settings import StudySettings
 from tests.workflow.declarations import rules
 

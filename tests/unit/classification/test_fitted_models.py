@@ -20,7 +20,7 @@ from cgni.classification.settings import TrainingSettings
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.networks.checkpoint import load_checkpoint, save_checkpoint
 from cgni.networks.scaling import Scaling
-from cgni.workflow import roster
+from cgni.workflow import baselines
 from tests.unit.fold_data.made_up import same
 
 torch.set_num_threads(1)
@@ -90,10 +90,10 @@ def test_every_fitter_is_known_by_name() -> None:
 
 
 def test_the_roster_knows_the_same_fitters_with_the_same_settings() -> None:
-    assert {name: facts.settings for name, facts in roster.FITTERS.items()} == {
+    assert {name: facts.settings for name, facts in baselines.FITTERS.items()} == {
         name: kind.settings for name, kind in FITTERS.items()
     }
-    rows = {**roster.BASELINES, roster.CONFOUNDS: roster.CONFOUND_BASELINE}
+    rows = {**baselines.BASELINES, baselines.CONFOUNDS: baselines.CONFOUND_BASELINE}
     for name, row in rows.items():
         settings = FITTERS[row.fitter].settings
         assert type(row.defaults) is (settings or type(None)), name

@@ -9,9 +9,9 @@ import pytest
 from cgni.classification.fitters.logistic_settings import LogisticSettings
 from cgni.classification.spec import ModelSpec
 from cgni.contrastive.terms import SEARCHED_TERMS, encoder_spec
-from cgni.workflow import roster as rosters
+from cgni.workflow.baselines import BASELINES, Baseline, searchable
 from cgni.workflow.config import effective_config
-from cgni.workflow.roster import BASELINES, Baseline, encoders, roster, searchable, searched_model, subsets
+from cgni.workflow.roster import encoders, roster, searched_model, subsets
 from cgni.workflow.settings import StudySettings
 
 HEAD = ("genetics_embedding", "imaging")
@@ -182,7 +182,7 @@ def test_the_winner_of_a_search_may_bring_other_features_for_the_proposed_model(
 def test_another_baseline_changes_no_other_model(full: StudySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = roster(full)
     row = Baseline("Linear imaging model", "logistic", ("imaging",), LogisticSettings(c=0.1))
-    monkeypatch.setitem(rosters.BASELINES, "imaging_linear", row)
+    monkeypatch.setitem(BASELINES, "imaging_linear", row)
     values = full.plain()
     values["classification"]["models"].insert(1, "imaging_linear")
     after = roster(StudySettings.of(values))

@@ -12,7 +12,7 @@ import yaml
 
 from cgni.base.nested import leaves
 from cgni.contrastive.terms import TERMS
-from cgni.workflow.roster import BASELINES, searchable
+from cgni.workflow.baselines import BASELINES, searchable
 from cgni.workflow.schema import governed_keys, json_schema, keys
 
 _ROOT = Path(__file__).resolve().parents[3]
