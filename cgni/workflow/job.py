@@ -13,17 +13,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
-
-import pandas as pd
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cgni.base.files import digest_file, digest_value, write_json
 from cgni.base.nested import overlay
 from cgni.base.processes import configure_logging, die_with_parent
 from cgni.base.settings import Section
-from cgni.base.tables import write_table
 from cgni.workflow.config_reads import Reads
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 _LOCK = Path(__file__).resolve().parents[2] / "envs" / "requirements.lock"
 _TOLD = ("model", "encoders", "settings")
@@ -107,8 +107,10 @@ class Job:
         """
         return dict(self._provenance)
 
-    def write(self, table: pd.DataFrame | pa.Table, path: str | Path, schema: pa.Schema) -> None:
+    def write(self, table: "pd.DataFrame | pa.Table", path: str | Path, schema: "pa.Schema") -> None:
         """Write a table with the job's provenance."""
+        from cgni.base.tables import write_table  # here, so that the log is open before anything heavy is imported
+
         write_table(table, path, schema, self.provenance())
 
     def _at(self, path: str) -> Any:

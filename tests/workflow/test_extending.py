@@ -1,4 +1,4 @@
-"""The recipes of docs/extending.md, carried out in a copy of the repository; the tiny study runs with them."""
+"""The recipes of docs/extending.md, carried out in a copy of the repository: its unit tests and the tiny study run."""
 
 import re
 import subprocess
@@ -14,6 +14,14 @@ pytestmark = pytest.mark.slow
 PAGE = (REPOSITORY / "docs/extending.md").read_text()
 # what the page's table promises
 MOST_FILES = {"A loss term": 4, "A baseline": 6, "An atlas": 3, "Imaging features from a table": 4}
+# unit tests that speak of all terms, models, kinds of fit, rules or keys, and so must hold for a new one too
+UNIT_TESTS = (
+    "tests/unit/contrastive",
+    "tests/unit/figures",
+    "tests/unit/classification/test_fitted_models.py",
+    "tests/unit/test_house.py",
+    "tests/unit/workflow",
+)
 OVERLAY = """
 contrastive: {subsets: [[1, 2], [1, 5]]}
 classification: {models: [imaging_linear, imaging_centroid], shared_head: []}
@@ -53,6 +61,13 @@ def test_the_tiny_study_runs_with_a_new_term_and_new_baselines(fresh_study: Stud
     config = yaml.safe_load((fresh_study.folder / "config.yaml").read_text())
     assert config["contrastive"]["weights"]["alignment_imaging_genetics"] == 0.5
     assert config["classification"]["imaging_centroid"] == {"shrinkage": 0.0}
+    tests = subprocess.run(
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *UNIT_TESTS],
+        cwd=fresh_study.folder,
+        text=True,
+        capture_output=True,
+    )
+    assert tests.returncode == 0, f"unit tests fail in a copy with all recipes: {tests.stdout[-8000:]}{tests.stderr}"
 
     run = fresh_study.snakemake("tables", "figures", overlays=(fresh_study.overlay("more.yaml", OVERLAY),))
     assert run.returncode == 0, run.stdout[-6000:]

@@ -20,7 +20,7 @@ classification:
   - {model: imaging_genetic_svm, classification.imaging_genetic_svm.c: [1.0e-2, 1.0e-1]}
 audit: {shuffles: {count: 2, epochs: 2}}
 """
-TARGETS = ("tables", "null")
+TARGETS = ("tables", "null", "results-tiny/audit/lineage.parquet")
 # model to the rule that fits it
 FITTED = {
     "cgni_terms12": "train_encoder_head",
@@ -44,8 +44,8 @@ def test_linear_encoders_heads_searches_and_the_null_run_to_the_end(study_copy: 
     assert labels <= set(models) and models.is_unique
     for model, rule in FITTED.items():
         assert (results / f"logs/{rule}/{model}.json").is_file(), f"{rule} has not fitted {model}"
-    fits = pd.read_parquet(results / "audit/lineage.parquet") if (results / "audit/lineage.parquet").is_file() else None
-    assert fits is None or fits["clean"].all()
+    fits = pd.read_parquet(results / "audit/lineage.parquet")
+    assert fits["clean"].all() and fits["rule"].str.startswith("search_").any()
     summary = pd.read_parquet(results / "audit/shuffle_summary.parquet").set_index("model")
     assert (summary["shuffles"] == 2).all() and {"cgni_terms124", *list(FITTED)[2:]} <= set(summary.index)
 

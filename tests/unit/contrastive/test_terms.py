@@ -41,7 +41,7 @@ def test_all_subsets_come_in_the_order_of_their_bits() -> None:
     subsets = [tuple(number for place, number in enumerate(numbers) if mask >> place & 1) for mask in masks]
     assert all_subsets() == subsets
     assert subsets[:4] == [(1,), (2,), (1, 2), (3,)] and subsets[14] == (1, 2, 3, 4)
-    assert subsets[-1] == SEARCHED_TERMS.terms == tuple(numbers)
+    assert subsets[-1] == tuple(numbers) and SEARCHED_TERMS.terms == (1, 2, 3, 4)
 
 
 @pytest.mark.parametrize(
