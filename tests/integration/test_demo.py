@@ -49,7 +49,7 @@ def test_oracle_finds_at_least_four_fifths_of_what_is_planted(demo: tuple[Path, 
 def test_the_null_finds_planted_genes_and_regions_and_little_else(demo: tuple[Path, str]) -> None:
     recovery = pd.read_parquet(demo[0] / "results/audit/recovery.parquet")
     found = recovery[recovery["who"] == "permutation null"].set_index("quantity")["value"]
-    # 18 of 26 called genes are planted where the processor has bf16 units, 18 of 28 in float32; most others are linked
+    # 18 of 26 called genes are planted where the processor has bf16 units, 18 of 28 in float32
     assert found["gene recall"] >= 0.5 and found["gene precision"] >= 0.6
     assert found["region recall"] >= 0.5 and found["region precision"] >= 2 / 3
     ranks = recovery.loc[recovery["quantity"].str.endswith("all components together"), "value"]
