@@ -49,8 +49,9 @@ def test_oracle_finds_at_least_four_fifths_of_what_is_planted(demo: tuple[Path, 
 def test_the_null_finds_planted_genes_and_regions_and_little_else(demo: tuple[Path, str]) -> None:
     recovery = pd.read_parquet(demo[0] / "results/audit/recovery.parquet")
     found = recovery[recovery["who"] == "permutation null"].set_index("quantity")["value"]
-    # 18 of 26 called genes are planted where the processor has bf16 units, 18 of 28 in float32
-    assert found["gene recall"] >= 0.5 and found["gene precision"] >= 0.6
+    # 18 of 26 called genes are planted where the processor has bf16 units, 18 of 28 where networks run in float32
+    log = (demo[0] / "results/logs/pretrain_brain_age/fold0.log").read_text()
+    assert found["gene recall"] >= 0.5 and found["gene precision"] >= (2 / 3 if "precision bf16" in log else 0.6)
     assert found["region recall"] >= 0.5 and found["region precision"] >= 2 / 3
     ranks = recovery.loc[recovery["quantity"].str.endswith("all components together"), "value"]
     assert len(ranks) == 3 and (ranks <= 5).all(), "the planted GO terms, each in its own ontology"
