@@ -99,7 +99,7 @@ if COMPUTED_PCS:
             mem_mb=grows(8000),
             runtime=grows(240),
         params:
-            cfg=section("seed", "cohort.n_pcs"),
+            cfg=section("seed", "cohort.n_pcs", "cohort.confounds", "cohort.category_confounds"),
             code=code("compute_components"),
         script:
             "../workflow_scripts/compute_components.py"

@@ -54,7 +54,7 @@ rule measure_contributions:
         mem_mb=grows(8000),
         runtime=grows(240),
     params:
-        cfg={"encoders": INTERPRETABLE, **section("occlusion.baseline", "occlusion.node")},
+        cfg={"encoders": INTERPRETABLE, **section(*ENCODER_PEOPLE, "occlusion.baseline", "occlusion.node")},
         code=code("measure_contributions"),
     script:
         "../workflow_scripts/measure_contributions.py"

@@ -22,5 +22,6 @@ images = pd.Index(list_images(job.value("inputs.images"))["participant_id"])
 samples = common_people(inputs.samples)
 
 people, attrition = build_participants(phenotypes, samples, images, withdrawn, pairs, cohort)
-job.write(people, output.participants, participants_schema(cohort.n_pcs))
+schema = participants_schema(cohort.n_pcs, cohort.confounds, cohort.category_confounds)
+job.write(people, output.participants, schema)
 job.write(attrition.frame(), output.attrition, ATTRITION)

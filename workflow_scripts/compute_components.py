@@ -11,9 +11,10 @@ from cgni.genetics.components import with_components
 from cgni.genetics.plink import open_plink
 from cgni.genetics.thinned import ThinnedSnps
 
-inputs, output, count = snakemake.input, snakemake.output, job.section(CohortSettings).n_pcs
+inputs, output, cohort = snakemake.input, snakemake.output, job.section(CohortSettings)
 snps = ThinnedSnps.of(inputs.bed, inputs.people)
 participants, splits = read_table(inputs.participants), read_table(inputs.splits)
 with open_plink(output.participants, "components", snakemake.threads, snakemake.resources.mem_mb) as plink:
-    people = with_components(plink, snps, participants, splits, count, job.seed)
-job.write(people, output.participants, participants_schema(count))
+    people = with_components(plink, snps, participants, splits, cohort.n_pcs, job.seed)
+schema = participants_schema(cohort.n_pcs, cohort.confounds, cohort.category_confounds)
+job.write(people, output.participants, schema)

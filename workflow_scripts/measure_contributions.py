@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from cgni.base.tables import read_table
+from cgni.cohort.settings import ConfoundSettings, PeopleSettings
 from cgni.fold_data.tables import StudyTables
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.networks.device import prepare_torch
@@ -20,8 +21,8 @@ prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 inputs, settings = snakemake.input, job.section(OcclusionSettings)
 interpreted = json.loads(Path(inputs.selection).read_text())["interpreted"]
 encoders = load_checkpoint(dict(zip(job.value("encoders"), inputs.encoders, strict=True))[interpreted])
-tables = StudyTables(inputs.features, inputs.fills, inputs.genotypes, inputs.participants, inputs.splits)
+tables = StudyTables.of(dict(inputs.items()), job.section(ConfoundSettings))
 regions = (RegionFeatures.load(path) for path in inputs.regions)
-found = measure_study(tables, encoders, read_table(inputs.weights), regions, settings)
+found = measure_study(tables, encoders, read_table(inputs.weights), regions, settings, job.section(PeopleSettings))
 for view, table in found.items():
     job.write(table, snakemake.output[view], OCCLUSION)

@@ -98,7 +98,7 @@ def _fit_all(study: ShuffledStudy, own: StudyTables, seed: int) -> Iterator[tupl
         parts = study.models[spec]
         if spec.encoders:
             stage_seed = derive_seed(seed, "encoders")
-            encoders = fit_contrastive_folds(own, study.encoders, study.contrastive, study.people.fit_on, stage_seed)
+            encoders = fit_contrastive_folds(own, study.encoders, study.contrastive, study.people, stage_seed)
             tables = dataclasses.replace(tables, embeddings=encoders.embeddings)
             parts = dataclasses.replace(parts, encoders=encoders.checkpoint)
         fitter = FITTERS[spec.fitter].fitter.of(parts)

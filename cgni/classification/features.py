@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from cgni.base.views import GENETICS, IMAGING
 from cgni.cohort.confounds import confound_columns, site_levels
+from cgni.cohort.settings import ConfoundSettings
 from cgni.fold_data.people import FoldData
 from cgni.fold_data.tables import StudyTables
 
@@ -21,6 +22,8 @@ _NUMBERED = {
     "genetics_embedding": ("embeddings", "genetics_"),
     "genetics_hidden": ("hidden", "hidden_"),
 }
+# feature set without confounds: the view
+_CLEANED = {"imaging_cleaned": IMAGING, "genetics_cleaned": GENETICS}
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,9 @@ class FeatureTables:
     hidden: Table = None
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Any]) -> "FeatureTables":
+    def of(cls, inputs: Mapping[str, Any], confounds: ConfoundSettings | None = None) -> "FeatureTables":
         """From a rule's named inputs: those of `StudyTables`, embeddings and hidden where they are there."""
-        return cls(StudyTables.of(inputs), inputs.get("embeddings"), inputs.get("hidden"))
+        return cls(StudyTables.of(inputs, confounds), inputs.get("embeddings"), inputs.get("hidden"))
 
     def inputs(self, features: Sequence[str], data: FoldData, fold: int, sites: Sequence[str]) -> np.ndarray:
         """Inputs float32 [people of `data`, columns] of a classifier in a fold.
@@ -49,8 +52,8 @@ class FeatureTables:
         Parameters
         ----------
         features
-            Names of feature sets: imaging, genetics, imaging_embedding, genetics_embedding, genetics_hidden,
-            confounds.
+            Names of feature sets: imaging, genetics (both as measured), imaging_cleaned, genetics_cleaned (without
+            confounds, as encoders take them), imaging_embedding, genetics_embedding, genetics_hidden, confounds.
         sites
             Sites of the fit people, for the confounds.
         """
@@ -62,7 +65,11 @@ class FeatureTables:
 
     def _columns(self, name: str, data: FoldData, fold: int, sites: Sequence[str]) -> np.ndarray:
         if name in (IMAGING, GENETICS):
-            return data.views[name]
+            return data.raw[name]
+        if name in _CLEANED:
+            if self.study.confounds is None:
+                raise ValueError(f"{name}: the tables were opened without the settings of confounds")
+            return data.views[_CLEANED[name]]
         if name == "confounds":
             columns = confound_columns(self.study.participants, data.ids, sites)
             return np.asarray(columns.to_numpy(np.float32))

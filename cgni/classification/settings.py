@@ -5,7 +5,16 @@ from typing import Literal
 from cgni.base.settings import Section, section, setting
 from cgni.networks.settings import Activation
 
-FeatureSet = Literal["imaging", "genetics", "imaging_embedding", "genetics_embedding", "genetics_hidden", "confounds"]
+FeatureSet = Literal[
+    "imaging",
+    "genetics",
+    "imaging_cleaned",
+    "genetics_cleaned",
+    "imaging_embedding",
+    "genetics_embedding",
+    "genetics_hidden",
+    "confounds",
+]
 
 
 @section("classification")

@@ -39,6 +39,11 @@ class ModelSpec:
     searched: str = ""
     needs: tuple[str, ...] = ()
 
+    @property
+    def cleaned(self) -> bool:
+        """Whether it sees a view without confounds."""
+        return any(name.endswith("_cleaned") for name in self.features)
+
     def params(self) -> dict[str, Any]:
         """What a fit of the model needs to know of it, as plain values; the keys are the rule's own affair."""
         names = ("name", "fitter", "settings", "seed", "encoders", "hidden_of")

@@ -1,15 +1,27 @@
-"""Confounds as columns of numbers: age, sex, site, head size, genetic principal components."""
+"""Confounds as columns of numbers, and a model that takes them out of other values."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from cgni.base.errors import InputError
+from cgni.cohort.settings import ConfoundSettings
+
+_CENTRE = 60.0  # years; age and its square are near to uncorrelated around it
+_FEWEST = 10  # people of a category that gets an indicator
+# columns of the participants table that hold the confounds a user names by field
+MEASURE, CATEGORY = "confound_", "category_"
 
 
 def confound_columns(
     participants: pd.DataFrame, ids: Sequence[str] | pd.Index, site_levels: Sequence[str]
 ) -> pd.DataFrame:
-    """Age, sex, head size, genetic principal components and sites of `ids`.
+    """Confounds of `ids`: age, sex, head size, genetic components, sites, and those that the user names.
+
+    Age comes with its square and its product with sex (both around 60 years and the middle of the
+    sexes), as brain measures do not follow age in a line (Alfaro-Almagro 2021).
 
     Parameters
     ----------
@@ -25,10 +37,18 @@ def confound_columns(
     float64 columns with NaN where unknown, indexed by `ids`.
     """
     people = participants.set_index("participant_id").loc[list(ids)]
-    pcs = [name for name in people.columns if name.startswith("pc") and name[2:].isdigit()]
-    columns = people[["age", "sex", "head_size", *pcs]].astype("float64")
+    columns = people[["age", "sex", "head_size", *_components(people)]].astype("float64")
+    decades = (columns["age"] - _CENTRE) / 10
+    columns.insert(1, "age_squared", decades**2)
+    columns.insert(3, "age_sex", decades * (columns["sex"] - 0.5))
     for level in list(site_levels)[1:]:
         columns[f"site_{level}"] = (people["site"] == level).astype("float64")
+    measures = [name for name in people.columns if name.startswith(MEASURE)]
+    columns[measures] = people[measures].astype("float64")
+    for name in (name for name in people.columns if name.startswith(CATEGORY)):
+        counts = participants[name].value_counts()
+        for level in sorted(counts.index[counts >= _FEWEST])[1:]:
+            columns[f"{name}_{level}"] = (people[name] == level).astype("float64").where(people[name].notna())
     return columns
 
 
@@ -52,8 +72,107 @@ def residualise(values: np.ndarray, confounds: np.ndarray) -> np.ndarray:
     -------
     float64 array of the shape of `values`.
     """
-    filled = np.where(np.isnan(confounds), np.nan_to_num(np.nanmean(confounds, axis=0)), confounds)
-    design = np.column_stack([np.ones(len(filled)), filled])
+    known = ~np.isnan(confounds)
+    mean = np.where(known, confounds, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    design = np.column_stack([np.ones(len(confounds)), np.where(known, confounds, mean)])
     coefficients, *_ = np.linalg.lstsq(design, values, rcond=None)
     left: np.ndarray = values - design @ coefficients
     return left
+
+
+@dataclass(frozen=True, eq=False)
+class ConfoundModel:
+    """How confounds become a design without missing values, learnt from the people of a fit.
+
+    Attributes
+    ----------
+    sites : that have an indicator.
+    names : columns of `confound_columns` that enter, in order; those constant among the people of the fit do not.
+    mean, sd : float64 [columns], of the people of the fit; missing values become the mean.
+    axes : float64 [columns, design columns]: how the standardised columns become the design's. The identity, unless
+        the user names more confounds than `confounds.components`: then those are their leading components.
+    """
+
+    sites: list[str]
+    names: list[str]
+    mean: np.ndarray
+    sd: np.ndarray
+    axes: np.ndarray
+
+    @classmethod
+    def fit(
+        cls, participants: pd.DataFrame, ids: Sequence[str] | pd.Index, settings: ConfoundSettings
+    ) -> "ConfoundModel":
+        """From the people `ids`.
+
+        With `remove: pcs` genetic components alone enter. Many confounds of the user are reduced to
+        their leading principal components (Alfaro-Almagro 2021; Radosavljevic 2026).
+
+        Raises
+        ------
+        InputError
+            Nobody to fit on.
+        """
+        if not len(ids):
+            raise InputError("confounds: there is nobody to estimate them on")
+        sites = site_levels(participants, ids)
+        columns = confound_columns(participants, ids, sites)
+        if settings.remove == "pcs":
+            columns = columns[_components(columns)]
+        values = columns.to_numpy()
+        known = ~np.isnan(values)
+        mean = np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        centred = np.where(known, values - mean, 0)
+        sd = centred.std(axis=0)
+        vary = sd > 1e-9
+        names = list(columns.columns[vary])
+        axes = _axes(centred[:, vary] / sd[vary], names, settings.components)
+        return cls(sites, names, mean[vary], sd[vary], axes)
+
+    def design(self, participants: pd.DataFrame, ids: Sequence[str] | pd.Index) -> np.ndarray:
+        """Confounds of `ids` as float64 [people, columns], filled and standardised; no intercept."""
+        columns = confound_columns(participants, ids, self.sites)
+        values = (columns.reindex(columns=self.names).to_numpy() - self.mean) / self.sd
+        return np.asarray(np.nan_to_num(values) @ self.axes)
+
+
+@dataclass(frozen=True, eq=False)
+class ConfoundRemoval:
+    """What confounds explain of each column of some values, and how to take it out.
+
+    Attributes
+    ----------
+    coefficients : float64 [design columns, value columns], by least squares with an intercept.
+    """
+
+    coefficients: np.ndarray
+
+    @classmethod
+    def fit(cls, values: np.ndarray, design: np.ndarray) -> "ConfoundRemoval":
+        """From the values [people, columns] and the design of the people of the fit."""
+        full = np.column_stack([np.ones(len(design)), design])
+        coefficients, *_ = np.linalg.lstsq(full, values.astype(np.float64), rcond=None)
+        return cls(coefficients[1:])
+
+    def explained(self, design: np.ndarray) -> np.ndarray:
+        """What the confounds explain, float64 [people, columns]; the mean of the values is not part of it."""
+        shift: np.ndarray = design @ self.coefficients
+        return shift
+
+
+def _components(columns: pd.DataFrame) -> list[str]:
+    return [name for name in columns.columns if name.startswith("pc") and name[2:].isdigit()]
+
+
+def _axes(standardised: np.ndarray, names: Sequence[str], most: int) -> np.ndarray:
+    """The identity, the user's confounds replaced by their `most` leading components where there are more."""
+    own = [column for column, name in enumerate(names) if name.startswith((MEASURE, CATEGORY))]
+    identity = np.eye(len(names))
+    if len(own) <= most:
+        return identity
+    directions = np.linalg.svd(standardised[:, own], full_matrices=False)[2][:most].T
+    rest = [column for column in range(len(names)) if column not in own]
+    axes = np.zeros((len(names), len(rest) + most))
+    axes[:, : len(rest)] = identity[:, rest]
+    axes[np.ix_(own, range(len(rest), axes.shape[1]))] = directions
+    return axes

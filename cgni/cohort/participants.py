@@ -1,5 +1,6 @@
 """Who takes part: exclusions, working-memory groups, and each person's values at the right visit."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
+from cgni.cohort.confounds import CATEGORY, MEASURE
 from cgni.cohort.families import assign_families, one_per_family
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
 from cgni.cohort.settings import CohortSettings
@@ -17,6 +19,7 @@ ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED, MISSINGNESS = 22019, 22027, 22006, 220
 OPTIONAL_FIELDS = (HEAD_SIZE, MISSINGNESS, ANEUPLOIDY, OUTLIER, GENETIC_SEX, ANCESTRY, UNRELATED)
 
 _BASELINE = 0
+_FEW_OUTSIDE = 0.2  # share of imaged people; study C7
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
 _ABSENT = "field {field} is not in the main table: not applied"
 
@@ -32,7 +35,8 @@ def read_main_table(path: str | Path, cohort: CohortSettings) -> Phenotypes:
         Not a main table, or a needed field missing (`cohort.phenotypes.read_phenotypes`).
     """
     n_pcs = cohort.n_pcs if cohort.pcs == "field" else 0
-    needed = [SEX, AGE, CENTRE, cohort.wm_field, *([PCS] if n_pcs else [])]
+    further = [*cohort.confounds, *cohort.category_confounds]
+    needed = [SEX, AGE, CENTRE, cohort.wm_field, *further, *([PCS] if n_pcs else [])]
     return read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
 
 
@@ -73,6 +77,8 @@ def build_participants(
     attrition = Attrition("cohort", "participants")
     _check_ids(phenotypes, samples)
     ids = _exclude(phenotypes, samples, withdrawn, attrition)
+    if cohort.ancestry == "largest":
+        ids = _largest_ancestry(ids, phenotypes, attrition)
     visit = image_visit(phenotypes, image_ids, cohort.image_instances)
     people = pd.DataFrame(index=phenotypes.ids)
     people["age"], people["head_size"] = _at_visit(phenotypes, AGE, visit), _at_visit(phenotypes, HEAD_SIZE, visit)
@@ -80,6 +86,10 @@ def build_participants(
     people["site"] = _at_visit(phenotypes, CENTRE, visit).astype("Int64").astype("string")
     for number in range(1, cohort.n_pcs + 1):
         people[f"pc{number}"] = phenotypes.at(PCS, 0, number)
+    for field in cohort.confounds:
+        people[f"{MEASURE}{field}"] = _at_image(phenotypes, field, visit)
+    for field in cohort.category_confounds:
+        people[f"{CATEGORY}{field}"] = _at_image(phenotypes, field, visit).map("{:g}".format, na_action="ignore")
     people["wm_score"] = wm_scores(phenotypes, cohort.wm_field, cohort.wm_instance, visit).astype("Int16")
     people["wm_group"] = wm_groups(people["wm_score"], cohort.wm_low, cohort.wm_high)
     people["has_image"] = people.index.isin(image_ids)
@@ -148,6 +158,11 @@ def _at_visit(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series
     return values
 
 
+def _at_image(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series:
+    """Values at the visit of the image; of fields that were measured once, such as a genotyping batch, those."""
+    return _at_visit(phenotypes, field, visit if len(phenotypes.instances(field)) > 1 else visit * 0)
+
+
 def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
     real = samples.loc[~samples["participant_id"].str.startswith("-"), "participant_id"]
     if not real.isin(phenotypes.ids).any():
@@ -183,6 +198,16 @@ def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str],
         attrition.log()
         raise InputError("main table: nobody is left after the exclusions; see the attrition table's steps in the log")
     return ids
+
+
+def _largest_ancestry(ids: pd.Index, phenotypes: Phenotypes, attrition: Attrition) -> pd.Index:
+    if not phenotypes.has(ANCESTRY):
+        raise InputError(f"main table: cohort.ancestry: largest needs field {ANCESTRY}; add it, or set ancestry: all")
+    kept = ids[(phenotypes.at(ANCESTRY) == 1).loc[ids].to_numpy()]
+    attrition.remove("outside the largest ancestry", len(ids) - len(kept), len(kept), "cohort.ancestry: largest")
+    if kept.empty:
+        raise InputError(f"main table: nobody has field {ANCESTRY} = 1; set cohort.ancestry: all")
+    return kept
 
 
 def _add_genetic_flags(people: pd.DataFrame, phenotypes: Phenotypes, attrition: Attrition) -> None:
@@ -221,6 +246,7 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
         f"{absent} people of the genotype files not in the cohort, {negative} of them with negative ids",
     )
     attrition.count("with image and genotypes", both.sum())
+    _warn_of_extremes(both, people["wm_group"])
     attrition.count("low group with image and genotypes", (both & low).sum())
     attrition.count("high group with image and genotypes", (both & high).sum())
     if not (both & low).any() or not (both & high).any():
@@ -228,4 +254,19 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
             f"main table, images and genotypes: of {len(people)} people {int((both & low).sum())} of the low and "
             f"{int((both & high).sum())} of the high working-memory group have both an image and genotypes; "
             "check that the files use the same ids"
+        )
+
+
+def _warn_of_extremes(both: pd.Series, wm_group: pd.Series) -> None:
+    """Say when nearly everybody imaged is of an extreme group: then genes and brain correlate without an effect."""
+    imaged = int(both.sum())
+    outside = int((both & wm_group.isna()).sum())
+    if imaged and outside < _FEW_OUTSIDE * imaged:
+        logging.warning(
+            "%d of %d people with image and genotypes are outside the two groups (below %.0f %%): a choice of extremes "
+            "makes genes and brain measures correlate where neither acts on the other (docs/validity.md); give the "
+            "images of everybody",
+            outside,
+            imaged,
+            100 * _FEW_OUTSIDE,
         )

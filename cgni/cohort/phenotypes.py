@@ -19,6 +19,7 @@ _LAYOUTS = (
     re.compile(r"f\.(?P<field>\d+)\.(?P<instance>\d+)\.(?P<array>\d+)\Z"),
     re.compile(r"(?:participant\.)?p(?P<field>\d+)(?:_i(?P<instance>\d+))?(?:_a(?P<array>\d+))?\Z"),
 )
+_DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"  # such as those of field 53; they become years
 _ID_NAMES = {"eid", "f.eid", "participant.eid"}
 
 _SEXES = {"Female": 0, "Male": 1}
@@ -185,7 +186,10 @@ def _checked_ids(column: pd.Series, path: Path) -> pd.Index:
 def _numbers(column: pd.Series, field: int, path: Path) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     texts = column.notna() & numbers.isna()
-    if texts.any():
+    if texts.any() and column[texts].str.fullmatch(_DATE).all():
+        dates = pd.to_datetime(column[texts].str.slice(0, 10))
+        numbers[texts] = dates.dt.year + (dates.dt.day_of_year - 1) / 365.25
+    elif texts.any():
         numbers[texts] = column[texts].str.strip().map(_MEANINGS.get(field, {})).astype("float64")
         unknown = int((column.notna() & numbers.isna()).sum())
         if unknown:

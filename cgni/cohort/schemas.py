@@ -1,6 +1,10 @@
 """Declared columns of the cohort tables."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
+
+from cgni.cohort.confounds import CATEGORY, MEASURE
 
 ATTRITION = pa.schema(
     [
@@ -15,8 +19,14 @@ ATTRITION = pa.schema(
 )
 
 
-def participants_schema(n_pcs: int) -> pa.Schema:
-    """One row a person; `wm_group` 0 = low, 1 = high; `sex` 0 = female, 1 = male; ages in years."""
+def participants_schema(n_pcs: int, measures: Sequence[int] = (), categories: Sequence[int] = ()) -> pa.Schema:
+    """One row a person; `wm_group` 0 = low, 1 = high; `sex` 0 = female, 1 = male; ages in years.
+
+    Parameters
+    ----------
+    measures, categories
+        Fields of `cohort.confounds` and `cohort.category_confounds`.
+    """
     return pa.schema(
         [
             pa.field("participant_id", pa.string(), nullable=False),
@@ -25,6 +35,8 @@ def participants_schema(n_pcs: int) -> pa.Schema:
             pa.field("site", pa.string()),
             pa.field("head_size", pa.float64()),
             *[pa.field(f"pc{number}", pa.float64()) for number in range(1, n_pcs + 1)],
+            *[pa.field(f"{MEASURE}{field}", pa.float64()) for field in measures],
+            *[pa.field(f"{CATEGORY}{field}", pa.string()) for field in categories],
             pa.field("wm_score", pa.int16()),
             pa.field("wm_group", pa.int8()),
             pa.field("has_image", pa.bool_(), nullable=False),

@@ -11,6 +11,9 @@ class PeopleSettings(Section):
 
     fit_on: Literal["fit", "training"] = setting(default=AUTO)
     """on whom CNNs, encoders and scalers are fitted"""
+    encoders_on: Literal["labelled", "everybody"] = setting(default=AUTO)
+    """everybody: terms (1) and (2) learn from all people of fit_on with both modalities, (3) and (4) from those with a
+    WM group; labelled: all terms from those with a WM group, as published"""
     pretrain_on: Literal["training", "everybody"] = setting(default=AUTO)
     """everybody (protocol paper only): brain age on holdout and validation people too; all results are stamped LEAKY"""
     heads_on: Literal["fit", "monitor", "both", "training"] = setting(default=AUTO)
@@ -38,6 +41,23 @@ class CohortSettings(Section):
     """genetic principal components kept as confounds"""
     pcs: Literal["field", "computed"] = setting(default="field")
     """field (22009), or computed on unrelated development people, everybody projected"""
+    ancestry: Literal["all", "largest"] = setting(default="all")
+    """largest: people outside the largest ancestry (22006) are excluded and counted"""
+    confounds: tuple[int, ...] = setting(default=(), at_least=1, unique=True)
+    """fields of further confounds, such as 25741 (head motion) or 53 (date of the visit), at the visit of the image"""
+    category_confounds: tuple[int, ...] = setting(default=(), at_least=1, unique=True)
+    """fields of further confounds that are categories, such as 22000 (genotyping batch): an indicator each"""
+
+
+@section("confounds")
+class ConfoundSettings(Section):
+    """What is taken out of both views before encoders see them (docs/decisions.md, C1)."""
+
+    remove: Literal["none", "pcs", "all"] = setting(default=AUTO)
+    """pcs: genetic components; all: age, its square, sex, age x sex, head size, site, genetic components and those of
+    cohort.confounds; coefficients come from each fold's fit people"""
+    components: int = setting(default=10, at_least=1)
+    """more further confounds than this are replaced by so many of their principal components"""
 
 
 @section("splits")

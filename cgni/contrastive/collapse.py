@@ -20,7 +20,8 @@ def collapse_diagnostics(embeddings: Mapping[str, torch.Tensor], labels: torch.T
     values = torch.linalg.svdvals(g - g.mean(dim=0))
     shares = values / values.sum().clamp_min(1e-12)
     entropy = -(shares * shares.clamp_min(1e-12).log()).sum()
-    spreads = [(g[labels == c] - g[labels == c].mean(dim=0)).norm(dim=1).mean() for c in torch.unique(labels)]
+    classes = torch.unique(labels[labels >= 0])
+    spreads = [(g[labels == c] - g[labels == c].mean(dim=0)).norm(dim=1).mean() for c in classes]
     return {
         "alignment": float((v - g).square().sum(dim=1).mean()),
         "uniformity": float((-2 * distances).exp().mean().clamp_min(1e-30).log()),

@@ -8,12 +8,13 @@ import pandas as pd
 import torch
 
 from cgni.base.views import VIEWS
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.collapse import collapse_diagnostics
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import EncoderSpec
-from cgni.fold_data.people import FoldData, fit_rows, watch_rows
+from cgni.fold_data.people import UNLABELLED, FoldData, encoder_rows
 from cgni.networks.fit_in_memory import FitSettings, fit_in_memory
 from cgni.networks.scaling import Scaling
 
@@ -28,14 +29,14 @@ class EncoderFit:
 
 
 def fit_encoders(
-    data: FoldData, spec: EncoderSpec, settings: ContrastiveSettings, fit_on: str, seed: int
+    data: FoldData, spec: EncoderSpec, settings: ContrastiveSettings, people: PeopleSettings, seed: int
 ) -> EncoderFit:
     """Encoders of one fold, trained on the loss terms of `spec`.
 
-    Scaling and weights see the labelled people of `fit_on` only; the monitor people's loss
-    stops the fit when they are not fitted on.
+    Scaling and weights see the people of `fold_data.people.encoder_rows` only; the monitor people's
+    loss stops the fit when they are not fitted on. Terms (3) and (4) look at those of them with a WM group.
     """
-    fit, watched = fit_rows(data, fit_on), watch_rows(data, fit_on)
+    fit, watched = encoder_rows(data, people, spec.needs_labels)
     torch.manual_seed(seed)
     scalings = {view: Scaling.fit(data.views[view][fit]) for view in VIEWS}
     pair = EncoderPair(EncoderShape.of(settings, spec.linear), scalings)
@@ -58,6 +59,8 @@ def fit_encoders(
         value = float(contrastive_loss(own, labels[watched], weights, options))
         return {"score": -value, "loss": value, **collapse_diagnostics(own, labels[watched])}
 
+    classes = data.labels[fit] if spec.looks_at_labels else np.full(len(fit), UNLABELLED)
+
     training = FitSettings(
         settings.batch_size,
         settings.epochs,
@@ -66,6 +69,6 @@ def fit_encoders(
         settings.patience,
         settings.optimiser,
     )
-    curve = fit_in_memory(pair, data.labels[fit], loss, None if watched is None else watch, training, seed)
+    curve = fit_in_memory(pair, classes, loss, None if watched is None else watch, training, seed)
     used = {"fit": data.ids[fit], "monitor": data.ids[:0] if watched is None else data.ids[watched]}
     return EncoderFit(pair, [row for row in curve if row["metric"] != "score"], used)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import load_encoders
 from cgni.contrastive.fit import fit_encoders
@@ -51,7 +52,7 @@ def fit_contrastive_folds(
     tables: StudyTables,
     spec: EncoderSpec,
     settings: ContrastiveSettings,
-    fit_on: str,
+    people: PeopleSettings,
     seed: int,
     resume: ResumeFile | None = None,
 ) -> EncoderFits:
@@ -70,9 +71,9 @@ def fit_contrastive_folds(
         fit = finished.get(fold)
         if fit is None:
             logging.info("fold %d: %d people with both modalities", fold, len(data.ids))
-            own = fit_encoders(data, spec, settings, fit_on, derive_seed(seed, fold))
-            people = {use: list(ids) for use, ids in own.used.items()}
-            fit = {"encoders": own.pair.checkpoint(), "curve": own.curve, "used": people}
+            own = fit_encoders(data, spec, settings, people, derive_seed(seed, fold))
+            used_ids = {use: list(ids) for use, ids in own.used.items()}
+            fit = {"encoders": own.pair.checkpoint(), "curve": own.curve, "used": used_ids}
             finished.add(fold, fit)
         checkpoint[f"fold{fold}"] = fit["encoders"]
         embeddings.append(embed(load_encoders(checkpoint, fold), data).assign(fold=fold))

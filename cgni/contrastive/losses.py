@@ -71,10 +71,10 @@ def cross_modal_loss(
 def supervised_loss(
     anchors: torch.Tensor, others: torch.Tensor, labels: torch.Tensor, options: LossOptions
 ) -> torch.Tensor:
-    """People of the same class against everybody else in the batch, in one view: terms (3) and (4).
+    """People of the same class against everybody else of a class in the batch, in one view: terms (3) and (4).
 
-    Anchors without another person of their class are left out of the reduction; a batch in
-    which all are has loss 0 with a graph.
+    People of no class (-1) are not looked at. Anchors without another person of their class are left out
+    of the reduction; a batch in which all are has loss 0 with a graph.
 
     Parameters
     ----------
@@ -83,6 +83,9 @@ def supervised_loss(
     labels
         Class of each person.
     """
+    labelled = labels >= 0
+    if not labelled.all():
+        anchors, others, labels = anchors[labelled], others[labelled], labels[labelled]
     itself = _eye(anchors @ others.T)
     similarity = (anchors @ others.T / options.temperature).masked_fill(itself, -torch.inf)
     log_share = similarity - torch.logsumexp(similarity, dim=1, keepdim=True)

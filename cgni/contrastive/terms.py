@@ -74,6 +74,16 @@ class EncoderSpec:
         return any(BY_NUMBER[number].relates_views for number in self.terms)
 
     @property
+    def looks_at_labels(self) -> bool:
+        """Whether any term looks at WM groups."""
+        return any(not BY_NUMBER[number].relates_views for number in self.terms)
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether all terms do, so that people without a WM group teach nothing."""
+        return not self.relates_views
+
+    @property
     def weighted(self) -> tuple[str, ...]:
         """Weights that the config gives; a term that stands alone weighs 1."""
         return tuple(BY_NUMBER[number].key for number in self.terms) if len(self.terms) > 1 else ()

@@ -8,7 +8,9 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.confounds import ConfoundModel, ConfoundRemoval
 from cgni.cohort.roles import fold_people
+from cgni.cohort.settings import ConfoundSettings, PeopleSettings
 from cgni.genetics.matrix import load_genotypes
 
 UNLABELLED = -1
@@ -24,10 +26,11 @@ class FoldData:
     ids : participant ids.
     part : fit, monitor, validation or holdout.
     labels : 0 low, 1 high, -1 neither.
-    views : float32 [people, columns] of each view: features of the fold's imaging network; allele counts, missing ones
-        filled with the fold's values.
+    views : float32 [people, columns] of each view without what confounds explain of it, as `confounds.remove` says:
+        features of the fold's imaging network; allele counts, missing ones filled with the fold's values.
     variants : ids of the SNPs.
     families : family of each person; None: nobody is related.
+    raw_views : the views before confounds were removed; None: they were not.
     """
 
     ids: pd.Index
@@ -36,6 +39,12 @@ class FoldData:
     views: Mapping[str, np.ndarray]
     variants: list[str]
     families: np.ndarray | None = None
+    raw_views: Mapping[str, np.ndarray] | None = None
+
+    @property
+    def raw(self) -> Mapping[str, np.ndarray]:
+        """The views as measured, as the classifiers of Table 1 take them."""
+        return self.views if self.raw_views is None else self.raw_views
 
     def rows(self, *parts: str, labelled: bool = True) -> np.ndarray:
         """Row numbers of the people of `parts`, with a label unless told otherwise."""
@@ -50,8 +59,14 @@ def assemble_fold(
     participants: pd.DataFrame,
     splits: pd.DataFrame,
     fold: int,
+    confounds: ConfoundSettings | None = None,
 ) -> FoldData:
     """Join the tables of one fold; every table must be that fold's own.
+
+    Parameters
+    ----------
+    confounds
+        What is taken out of both views, with coefficients of the fold's fit people (study C1); None: nothing.
 
     Raises
     ------
@@ -63,14 +78,17 @@ def assemble_fold(
     ids = pd.Index(features["participant_id"]).intersection(pd.Index(genotypes["participant_id"])).sort_values()
     counts, variants = load_genotypes(genotypes, fill, ids)
     people = participants.set_index("participant_id").reindex(ids)
+    part = fold_parts(splits, fold, ids)
+    # copies: tensors share the memory of these arrays, and pandas' own are read-only
+    raw = {IMAGING: np.array(features.set_index("participant_id").loc[ids], np.float32), GENETICS: counts}
     data = FoldData(
         ids=ids,
-        part=fold_parts(splits, fold, ids),
-        # copies: tensors share the memory of these arrays, and pandas' own are read-only
+        part=part,
         labels=np.array(people["wm_group"].fillna(UNLABELLED), np.int64),
-        views={IMAGING: np.array(features.set_index("participant_id").loc[ids], np.float32), GENETICS: counts},
+        views=remove_confounds(raw, participants, ids, part == "fit", confounds),
         variants=variants,
         families=people["family"].to_numpy() if "family" in people else None,
+        raw_views=raw,
     )
     _refuse_copies(data)
     return data
@@ -85,13 +103,52 @@ def fold_parts(splits: pd.DataFrame, fold: int, ids: pd.Index) -> np.ndarray:
     return np.asarray(part.to_numpy())
 
 
+def remove_confounds(
+    views: Mapping[str, np.ndarray],
+    participants: pd.DataFrame,
+    ids: pd.Index,
+    fit: np.ndarray,
+    settings: ConfoundSettings | None,
+) -> dict[str, np.ndarray]:
+    """Views float32 [people, columns] without what confounds explain of them, by least squares.
+
+    Parameters
+    ----------
+    fit
+        bool [people]: those from whom coefficients, means and site levels come.
+    settings
+        None, or with `remove: none`: the views as they are.
+    """
+    if settings is None or settings.remove == "none":
+        return dict(views)
+    design = ConfoundModel.fit(participants, ids[fit], settings).design(participants, ids)
+    removals = {view: ConfoundRemoval.fit(values[fit], design[fit]) for view, values in views.items()}
+    return {view: (values - removals[view].explained(design)).astype(np.float32) for view, values in views.items()}
+
+
+def encoder_rows(data: FoldData, people: PeopleSettings, needs_labels: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """Rows of the people whom encoders are fitted on, and of those who watch the fit (None: nobody).
+
+    Under `encoders_on: everybody` people without a WM group learn too (study C6), unless all terms need one.
+
+    Parameters
+    ----------
+    needs_labels
+        Whether all loss terms look at labels.
+    """
+    labelled = needs_labels or people.encoders_on == "labelled"
+    if people.fit_on == "training":
+        return data.rows("fit", "monitor", labelled=labelled), None
+    return data.rows("fit", labelled=labelled), data.rows("monitor", labelled=labelled)
+
+
 def fit_rows(data: FoldData, fit_on: str) -> np.ndarray:
-    """Rows of labelled people whom encoders are fitted on: `fit`, or `training` (monitor people too)."""
+    """Rows of labelled people whom classifiers are fitted on: `fit`, or `training` (monitor people too)."""
     return data.rows(*(("fit", "monitor") if fit_on == "training" else ("fit",)))
 
 
 def watch_rows(data: FoldData, fit_on: str) -> np.ndarray | None:
-    """Rows of labelled people who watch an encoder's fit, or None when they are themselves fitted on."""
+    """Rows of labelled people who watch a classifier's fit, or None when they are themselves fitted on."""
     return data.rows("monitor") if fit_on == "fit" else None
 
 
@@ -134,9 +191,9 @@ def _refuse_repeated(name: str, table: pd.DataFrame) -> None:
 
 def _refuse_copies(data: FoldData) -> None:
     """InputError when two ids of different parts are one person: the same alleles and the same image features."""
-    groups = pd.Series(pd.util.hash_array(np.array([row.tobytes() for row in data.views[GENETICS]], dtype=object)))
+    groups = pd.Series(pd.util.hash_array(np.array([row.tobytes() for row in data.raw[GENETICS]], dtype=object)))
     twins = groups[groups.duplicated(keep=False)]
-    imaging, copies = data.views[IMAGING], 0
+    imaging, copies = data.raw[IMAGING], 0
     for _, rows in twins.groupby(twins).groups.items():
         members = np.asarray(rows)
         first = members[0]

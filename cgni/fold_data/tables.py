@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cgni.base.tables import read_table
+from cgni.cohort.settings import ConfoundSettings
 from cgni.fold_data.people import FoldData, assemble_fold
 
 
@@ -14,20 +15,28 @@ class StudyTables:
     ----------
     features, fills
         Paths of each fold's imaging features and fill values.
+    confounds
+        What is taken out of the views; None for those who look at the raw views alone.
     """
 
     def __init__(
-        self, features: Sequence[str], fills: Sequence[str], genotypes: str, participants: str, splits: str
+        self,
+        features: Sequence[str],
+        fills: Sequence[str],
+        genotypes: str,
+        participants: str,
+        splits: str,
+        confounds: ConfoundSettings | None = None,
     ) -> None:
-        self.features, self.fills = features, fills
+        self.features, self.fills, self.confounds = features, fills, confounds
         self.genotypes, self.participants = read_table(genotypes), read_table(participants)
         self.splits = read_table(splits)
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Any]) -> "StudyTables":
+    def of(cls, inputs: Mapping[str, Any], confounds: ConfoundSettings | None = None) -> "StudyTables":
         """From a rule's named inputs (features, fills, genotypes, participants, splits); others are passed over."""
-        names = ("features", "fills", "genotypes", "participants", "splits")
-        return cls(*(inputs[name] for name in names))
+        genotypes, participants, splits = (inputs[name] for name in ("genotypes", "participants", "splits"))
+        return cls(inputs["features"], inputs["fills"], genotypes, participants, splits, confounds)
 
     def folds(self) -> range:
         """The folds."""
@@ -36,4 +45,4 @@ class StudyTables:
     def fold_data(self, fold: int) -> FoldData:
         """People with both modalities, with the fold's own features and fill values."""
         features, fill = read_table(self.features[fold]), read_table(self.fills[fold])
-        return assemble_fold(features, self.genotypes, fill, self.participants, self.splits, fold)
+        return assemble_fold(features, self.genotypes, fill, self.participants, self.splits, fold, self.confounds)

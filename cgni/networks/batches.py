@@ -5,6 +5,7 @@ import numpy as np
 from cgni.base.errors import InputError
 
 _PER_CLASS = 2
+_NO_CLASS = -1
 
 
 def class_aware_batches(labels: np.ndarray, batch_size: int, seed: int) -> list[np.ndarray]:
@@ -16,22 +17,24 @@ def class_aware_batches(labels: np.ndarray, batch_size: int, seed: int) -> list[
     Parameters
     ----------
     labels
-        Class of each person.
+        Class of each person; people of no class (-1) are spread evenly too. Nobody of any class: plain batches.
     batch_size
         Largest batch wanted; at least 2 a class.
 
     Raises
     ------
     InputError
-        A class with fewer than two people.
+        A class with fewer than two people, or one class alone.
     """
-    classes, counts = np.unique(labels, return_counts=True)
-    if len(classes) < 2 or counts.min() < _PER_CLASS:
+    classes = np.unique(labels)
+    counts = np.array([np.sum(labels == label) for label in classes if label != _NO_CLASS])
+    if len(counts) and (len(counts) < 2 or counts.min() < _PER_CLASS):
         raise InputError(
             f"class-aware batches need at least {_PER_CLASS} people of each of 2 classes; there are {counts.tolist()}"
         )
     rng = np.random.default_rng(seed)
-    number = min(-(-len(labels) // batch_size), int(counts.min()) // _PER_CLASS)
+    wanted = -(-len(labels) // batch_size)
+    number = min(wanted, int(counts.min()) // _PER_CLASS) if len(counts) else wanted
     parts: list[list[np.ndarray]] = [[] for _ in range(number)]
     for offset, label in enumerate(classes):
         members = rng.permutation(np.flatnonzero(labels == label))

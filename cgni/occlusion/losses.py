@@ -39,7 +39,7 @@ def snp_losses(
     Parameters
     ----------
     counts : float [people, SNPs], in the encoder's precision.
-    stand_in : float [SNPs], what stands in for an occluded count.
+    stand_in : float [people, SNPs], what stands in for an occluded count.
     rows : evaluated at once.
     """
     values, instead = torch.from_numpy(counts), torch.from_numpy(stand_in.astype(counts.dtype))
@@ -47,7 +47,7 @@ def snp_losses(
     assert isinstance(first, nn.Linear)
     with torch.inference_mode():
         scaled = scaling.apply(values)
-        change = scaling.apply(instead[None]) - scaled
+        change = scaling.apply(instead) - scaled
         hidden, columns = first(scaled), first.weight.T.contiguous()
         full = read(pair.from_first(GENETICS, hidden))
         losses = torch.zeros((*counts.shape, full.shape[1]), dtype=torch.float64)

@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import EncoderPair, load_encoders
 from cgni.fold_data.people import FoldData
@@ -43,6 +44,12 @@ class FoldMeasurement:
         assert (rows >= 0).all()
         return rows
 
+    def explained(self, view: str) -> np.ndarray:
+        """What confounds explain of a view of those people, float32 [people, columns]; 0 where nothing is removed."""
+        rows = self.rows()
+        shift: np.ndarray = self.data.raw[view][rows] - self.data.views[view][rows]
+        return shift
+
 
 @dataclass(frozen=True, eq=False)
 class Occlusions:
@@ -68,6 +75,7 @@ def measure_study(
     weights: pd.DataFrame,
     regions: Iterable[RegionFeatures],
     settings: OcclusionSettings,
+    people: PeopleSettings,
 ) -> dict[str, pd.DataFrame]:
     """Contributions of each view's features in all folds (`schemas.OCCLUSION`).
 
@@ -83,8 +91,8 @@ def measure_study(
     found: dict[str, list[pd.DataFrame]] = {view: [] for view in VIEWS}
     for fold, own_regions in zip(tables.folds(), regions, strict=True):
         data, pair = tables.fold_data(fold), load_encoders(encoders, fold)
-        people = FoldEmbeddings.of(embed(pair, data), tables.participants, tables.splits, fold)
-        scca = restore_fit(people, weights[weights["fold"] == fold])
+        embedded = FoldEmbeddings.of(embed(pair, data), tables.participants, tables.splits, fold, people)
+        scca = restore_fit(embedded, weights[weights["fold"] == fold])
         own = FoldMeasurement(pair, data, scca, own_regions)
         for view in VIEWS:
             found[view].append(fold_contributions(own, fold, view, settings))
@@ -97,8 +105,8 @@ def fold_contributions(own: FoldMeasurement, fold: int, view: str, settings: Occ
     Parameters
     ----------
     settings
-        `node` (`readout`) and `baseline`: of SNPs, `zero` is no copy of the counted allele, otherwise it is the
-        training people's mean count. That of regions is in their features.
+        `node` (`readout`) and `baseline`: of SNPs, `zero` is no copy of the counted allele (less what confounds explain
+        of the person's count), otherwise it is the training people's mean count. That of regions is in their features.
     """
     read = readout(own.scca.fit.weights[view], own.scca.scalings[view], settings.node)
     occlusions = _OCCLUDE[view](own, read, settings.baseline)
@@ -136,7 +144,10 @@ def contribution_table(occlusions: Occlusions, variates: np.ndarray, numbers: np
 
 def _occlude_regions(own: FoldMeasurement, read: Readout, baseline: str) -> Occlusions:
     regions = own.regions
-    losses = region_losses(own.pair, torch.from_numpy(regions.intact), torch.from_numpy(regions.occluded), read)
+    # what the confounds explain of a person's features stays taken out when a region is occluded
+    explained = own.explained(IMAGING)
+    intact, occluded = regions.intact - explained, regions.occluded - explained[:, None]
+    losses = region_losses(own.pair, torch.from_numpy(intact), torch.from_numpy(occluded), read)
     return Occlusions(losses, list(regions.names), regions.means, regions.sizes)
 
 
@@ -145,8 +156,8 @@ def _occlude_snps(own: FoldMeasurement, read: Readout, baseline: str) -> Occlusi
     counts = everybody[own.rows()]
     training = np.isin(own.data.part, ["fit", "monitor"])
     # a count cannot be blurred: its mean stands in for it then, too
-    stand_in = np.zeros(counts.shape[1]) if baseline == "zero" else everybody[training].mean(axis=0)
-    losses = snp_losses(own.pair, counts, stand_in, read)
+    mean = np.broadcast_to(everybody[training].mean(axis=0), counts.shape)
+    losses = snp_losses(own.pair, counts, -own.explained(GENETICS) if baseline == "zero" else mean, read)
     return Occlusions(losses, own.data.variants, counts, np.ones(counts.shape[1], int))
 
 

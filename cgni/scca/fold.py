@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.views import VIEWS
+from cgni.cohort.settings import PeopleSettings
 from cgni.fold_data.people import fold_parts
 from cgni.networks.scaling import Scaling
 from cgni.scca.sparse import SparseFit
@@ -19,6 +20,7 @@ class FoldEmbeddings:
     Attributes
     ----------
     ids, part, wm_score, wm_group, family : of each person; NaN and -1: no score, no group.
+    seen : bool [people], whether the fold's encoders learnt from the person.
     views : float64 [people, nodes] of each view, embeddings by the fold's encoders.
     """
 
@@ -27,21 +29,36 @@ class FoldEmbeddings:
     wm_score: np.ndarray
     wm_group: np.ndarray
     family: np.ndarray
+    seen: np.ndarray
     views: Mapping[str, np.ndarray]
 
     @classmethod
     def of(
-        cls, embeddings: pd.DataFrame, participants: pd.DataFrame, splits: pd.DataFrame, fold: int
+        cls,
+        embeddings: pd.DataFrame,
+        participants: pd.DataFrame,
+        splits: pd.DataFrame,
+        fold: int,
+        people: PeopleSettings,
     ) -> "FoldEmbeddings":
-        """From one fold's table of embeddings (participant_id, imaging_0 ..., genetics_0 ...)."""
+        """From one fold's table of embeddings (participant_id, imaging_0 ..., genetics_0 ...).
+
+        Parameters
+        ----------
+        people
+            `fit_on` and `encoders_on`: whom the encoders learnt from.
+        """
         own = embeddings.sort_values("participant_id")
         ids = pd.Index(own["participant_id"])
         facts = participants.set_index("participant_id").loc[ids]
+        part, wm_group = fold_parts(splits, fold, ids), facts["wm_group"].fillna(-1).to_numpy(np.int8)
+        learnt = np.isin(part, ["fit", "monitor"] if people.fit_on == "training" else ["fit"])
         return cls(
             ids=ids,
-            part=fold_parts(splits, fold, ids),
+            part=part,
             wm_score=facts["wm_score"].to_numpy(np.float64, na_value=np.nan),
-            wm_group=facts["wm_group"].fillna(-1).to_numpy(np.int8),
+            wm_group=wm_group,
+            seen=learnt & ((wm_group >= 0) | (people.encoders_on == "everybody")),
             family=facts["family"].to_numpy(),
             views={view: own.filter(regex=f"^{view}_").to_numpy(np.float64) for view in VIEWS},
         )
@@ -53,16 +70,15 @@ class FoldEmbeddings:
 
     def unseen(self) -> np.ndarray:
         """Rows of development people whom neither the fold's encoders nor its WM network were fitted on."""
-        labelled_fit = (self.part == "fit") & (self.wm_group >= 0)
-        rows: np.ndarray = ~labelled_fit & (self.part != "holdout")
+        rows: np.ndarray = ~self.seen & (self.part != "holdout")
         return rows
 
     def fitted_rows(self, fit_on: str) -> np.ndarray:
         """Rows that sparse CCA is fitted on.
 
         `training`: all training people; `unseen`: those of them whom the encoders were not fitted
-        on under `people.fit_on: fit`, which are the monitor people and the fit people without a WM
-        group; `monitor`: the monitor people alone.
+        on under `people.fit_on: fit`, which are the monitor people and, under `people.encoders_on:
+        labelled`, the fit people without a WM group; `monitor`: the monitor people alone.
         """
         training = self.training()
         rows: dict[str, np.ndarray] = {
@@ -95,9 +111,12 @@ class FoldScca:
         return {view: values @ self.fit.weights[view] for view, values in self.standardised().items()}
 
 
-def read_folds(embeddings: pd.DataFrame, participants: pd.DataFrame, splits: pd.DataFrame) -> list[FoldEmbeddings]:
+def read_folds(
+    embeddings: pd.DataFrame, participants: pd.DataFrame, splits: pd.DataFrame, people: PeopleSettings
+) -> list[FoldEmbeddings]:
     """The people of every fold in a table of embeddings with the column `fold`."""
-    return [FoldEmbeddings.of(own, participants, splits, int(number)) for number, own in embeddings.groupby("fold")]
+    folds = embeddings.groupby("fold")
+    return [FoldEmbeddings.of(own, participants, splits, int(number), people) for number, own in folds]
 
 
 def restore_fit(people: FoldEmbeddings, weights: pd.DataFrame) -> FoldScca:

@@ -22,7 +22,9 @@ from tests.unit.classification.made_up import MODELS, PROPOSED, SmallModels
 from tests.unit.fold_data.made_up import MadeUpStudy
 
 torch.set_num_threads(1)
-PEOPLE = PeopleSettings(fit_on="fit", heads_on="fit", pretrain_on="training", reference="development")
+PEOPLE = PeopleSettings(
+    fit_on="fit", encoders_on="labelled", heads_on="fit", pretrain_on="training", reference="development"
+)
 
 
 def shuffled_study(models: SmallModels, *names: str, contrastive: ContrastiveSettings | None = None) -> ShuffledStudy:
@@ -61,7 +63,7 @@ def test_a_shuffle_is_the_chain_of_fits_on_its_labels():
     seed = derive_seed(4, "shuffle", 0)
     study.participants = shuffled_labels(study.participants, study.splits, seed)
     tables, expected = FeatureTables(study), {}
-    encoders = fit_contrastive_folds(study, own.encoders, own.contrastive, "fit", derive_seed(seed, "encoders"))
+    encoders = fit_contrastive_folds(study, own.encoders, own.contrastive, PEOPLE, derive_seed(seed, "encoders"))
     for name in ("genetic_nn", "imaging_genetic_svm", PROPOSED):
         spec, fitter = models.specs[name], models.fitter(name, encoders.checkpoint)
         fits = fit_classifier_folds(spec, fitter, tables, "fit", classifier_seed(seed, spec))

@@ -11,6 +11,7 @@ from cgni.classification.fitters.registry import FITTERS, fitter_parts
 from cgni.classification.folds import ClassifierFits, fit_classifier_folds
 from cgni.classification.hidden import hidden_layers
 from cgni.classification.spec import ModelSpec
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import EncoderFits, fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import encoder_spec
@@ -77,7 +78,8 @@ class SmallModels:
 
     def encoders(self, study: MadeUpStudy) -> EncoderFits:
         """The encoders of the proposed model."""
-        return fit_contrastive_folds(study, encoder_spec((1, 2, 4)), self.job.section(ContrastiveSettings), "fit", 1)
+        people, settings = PeopleSettings(fit_on="fit", encoders_on="labelled"), self.job.section(ContrastiveSettings)
+        return fit_contrastive_folds(study, encoder_spec((1, 2, 4)), settings, people, 1)
 
     def feature_tables(self, study: MadeUpStudy) -> FeatureTables:
         """All that any model reads, as far as it is made by other fits."""

@@ -8,6 +8,7 @@ import pytest
 
 from cgni.base.views import GENETICS, IMAGING
 from cgni.classification.features import FeatureTables
+from cgni.cohort.settings import ConfoundSettings
 from tests.unit.fold_data.made_up import FOLDS, MadeUpStudy
 
 
@@ -27,19 +28,23 @@ def numbered(study: MadeUpStudy, *prefixes: str) -> pd.DataFrame:
 @pytest.mark.parametrize("on_disk", [False, True])
 def test_columns_are_those_of_the_feature_sets_in_their_order(on_disk: bool, tmp_path: Path) -> None:
     study = MadeUpStudy()
+    study.confounds = ConfoundSettings(remove="all", components=10)
     sources = {"embeddings": numbered(study, "imaging", "genetics"), "hidden": numbered(study, "hidden")}
     if on_disk:
         for name, table in sources.items():
             table.to_parquet(tmp_path / f"{name}.parquet")
         sources = {name: str(tmp_path / f"{name}.parquet") for name in sources}
     tables, data = FeatureTables(study, **sources), study.fold_data(1)
-    names = ["genetics_embedding", "imaging", "genetics_hidden", "imaging_embedding", "genetics"]
+    names = ["genetics_embedding", "imaging", "genetics_hidden", "imaging_embedding", "genetics", "imaging_cleaned"]
     x = tables.inputs(names, data, 1, [])
     numbers = np.arange(len(data.ids)) / 1024
-    expected = [1010 + numbers, 1011 + numbers, *data.views[IMAGING].T]
-    expected += [1000 + numbers, 1001 + numbers, 1000 + numbers, 1001 + numbers, *data.views[GENETICS].T]
+    expected = [1010 + numbers, 1011 + numbers, *data.raw[IMAGING].T]
+    expected += [1000 + numbers, 1001 + numbers, 1000 + numbers, 1001 + numbers, *data.raw[GENETICS].T, *data.views[IMAGING].T]
     np.testing.assert_array_equal(x, np.column_stack(expected).astype(np.float32))
     assert x.dtype == np.float32
+    study.confounds = None
+    with pytest.raises(ValueError, match="without the settings of confounds"):
+        FeatureTables(study).inputs(["imaging_cleaned"], data, 1, [])
 
 
 def test_confounds_have_an_indicator_for_each_but_the_first_site_of_the_fit_people() -> None:
@@ -51,7 +56,9 @@ def test_confounds_have_an_indicator_for_each_but_the_first_site_of_the_fit_peop
     assert sites == ["a", "b", "c"]
     x = tables.inputs(["confounds"], data, 0, sites)
     own = study.participants
-    expected = [own["age"], own["sex"], own["head_size"], own["site"] == "b", own["site"] == "c"]
+    decades = (own["age"] - 60) / 10
+    expected = [own["age"], decades**2, own["sex"], decades * (own["sex"] - 0.5), own["head_size"]]
+    expected += [own["site"] == "b", own["site"] == "c"]
     np.testing.assert_array_equal(x, np.column_stack(expected).astype(np.float32))
 
 

@@ -296,3 +296,38 @@ def test_images_from_table_and_pattern(tmp_path: Path) -> None:
         list_images(str(tmp_path / "images.csv"))
     with pytest.raises(InputError, match="no file matches"):
         list_images(str(tmp_path / "none/{participant_id}.nii"))
+
+
+def test_confounds_of_the_user_come_from_the_visit_of_the_image(tmp_path: Path) -> None:
+    ids = [str(number) for number in range(1, 5)]
+    header = "eid\t31-0.0\t21003-2.0\t54-2.0\t25000-2.0\t4282-0.0\t22009-0.1\t53-0.0\t53-2.0\t22000-0.0\n"
+    rows = [
+        f"{person}\t1\t60\t11025\t1.3\t{score}\t0.1\t2008-01-01\t2016-07-02\t{batch}"
+        for person, score, batch in zip(ids, (3, 10, 7, ""), (-11, 2, 2, ""), strict=True)
+    ]
+    (tmp_path / "main.tab").write_text(header + "\n".join(rows) + "\n")
+    cohort = dataclasses.replace(COHORT, confounds=(53,), category_confounds=(22000,))
+    samples = pd.DataFrame({"participant_id": ids, "missing": 0.0})
+    none = pd.DataFrame({"ID1": [], "ID2": []})
+    main = read_main_table(tmp_path / "main.tab", cohort)
+    people, _ = build_participants(main, samples, pd.Index(ids[:3]), set(), none, cohort)
+    # 2 July 2016 is day 184 of its year; without an image: the first visit, day 1 of 2008
+    np.testing.assert_allclose(people["confound_53"], [2016 + 183 / 365.25] * 3 + [2008])
+    assert people["category_22000"].tolist()[:3] == ["-11", "2", "2"] and people["category_22000"].isna().iloc[3]
+    write_table(people, tmp_path / "people.parquet", participants_schema(1, (53,), (22000,)), {})
+    with pytest.raises(InputError, match="field 25741"):
+        read_main_table(tmp_path / "main.tab", dataclasses.replace(COHORT, confounds=(25741,)))
+
+
+def test_a_study_of_the_largest_ancestry_counts_whom_it_leaves_out(tmp_path: Path) -> None:
+    rows = {**ROWS, "12": {**ROWS["12"], (22006, 0, 0): 1}}
+    people, attrition = _build(_read(_write_main(tmp_path / "main", "csv", rows=rows)), ancestry="largest")
+    assert list(people.index) == ["11", "12"]
+    assert attrition["removed"]["outside the largest ancestry"] == 1
+    with pytest.raises(InputError, match="needs field 22006"):
+        _build(_read(_write_main(tmp_path / "without", "csv", without=(22006,))), ancestry="largest")
+
+
+def test_images_of_extremes_alone_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    _build(_read(_write_main(tmp_path / "main", "csv")))  # both imaged people are of a group
+    assert "0 of 2 people with image and genotypes are outside the two groups" in caplog.text

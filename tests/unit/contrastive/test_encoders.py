@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import load_encoders
 from cgni.contrastive.fit import EncoderFit, fit_encoders
@@ -34,9 +35,15 @@ SETTINGS = ContrastiveSettings(
 
 
 def fitted(
-    data: FoldData, fit_on: str = "fit", terms: tuple[int, ...] = (1, 2, 4), linear: bool = False, **changes: object
+    data: FoldData,
+    fit_on: str = "fit",
+    terms: tuple[int, ...] = (1, 2, 4),
+    linear: bool = False,
+    encoders_on: str = "labelled",
+    **changes: object,
 ) -> EncoderFit:
-    return fit_encoders(data, encoder_spec(terms, linear), replace(SETTINGS, **changes), fit_on, 3)
+    people = PeopleSettings(fit_on=fit_on, encoders_on=encoders_on)
+    return fit_encoders(data, encoder_spec(terms, linear), replace(SETTINGS, **changes), people, 3)
 
 
 def test_encoders_see_fit_and_monitor_people_only() -> None:

@@ -8,6 +8,7 @@ import torch
 
 from cgni.base.tables import read_provenance, read_table
 from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive import folds
 from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import load_encoders
@@ -33,7 +34,8 @@ SETTINGS = ContrastiveSettings(
 
 
 def fitted(study: MadeUpStudy, resume: ResumeFile | None = None) -> EncoderFits:
-    return fit_contrastive_folds(study, encoder_spec((1, 2, 4)), SETTINGS, "fit", 1, resume)
+    people = PeopleSettings(fit_on="fit", encoders_on="labelled")
+    return fit_contrastive_folds(study, encoder_spec((1, 2, 4)), SETTINGS, people, 1, resume)
 
 
 def test_an_interrupted_job_goes_on_after_its_last_fold_with_the_same_numbers(

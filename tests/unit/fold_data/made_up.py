@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.settings import ConfoundSettings
 from cgni.fold_data.people import FoldData, assemble_fold
 from cgni.fold_data.tables import StudyTables
 
@@ -74,6 +75,7 @@ class MadeUpStudy(StudyTables):
     def __init__(self, signal: float = 0.0, seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
         ids = [f"p{n:03d}" for n in range(PEOPLE)]
+        self.confounds: ConfoundSettings | None = ConfoundSettings(remove="none")
         self.labels = rng.permutation(np.arange(PEOPLE) % 2)
         self.fold = np.where(np.arange(PEOPLE) < 20, -1, np.arange(PEOPLE) % FOLDS)
         role = np.where(self.fold < 0, "holdout", "development")
@@ -97,7 +99,8 @@ class MadeUpStudy(StudyTables):
     def fold_data(self, fold: int) -> FoldData:
         h = pd.DataFrame(self.h[fold], columns=[f"h_{n}" for n in range(FEATURES)])
         h.insert(0, "participant_id", self.participants["participant_id"])
-        return assemble_fold(h, self.genotypes, self._fills[fold], self.participants, self.splits, fold)
+        fill = self._fills[fold]
+        return assemble_fold(h, self.genotypes, fill, self.participants, self.splits, fold, self.confounds)
 
     def unseen(self, fold: int) -> np.ndarray:
         """Whether each person is among those whom no fit of the fold sees."""

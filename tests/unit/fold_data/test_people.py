@@ -10,8 +10,9 @@ import pytest
 
 from cgni.base.errors import InputError
 from cgni.base.tables import write_table
-from cgni.base.views import GENETICS, IMAGING
-from cgni.fold_data.people import assemble_fold, fit_rows, head_rows, watch_rows
+from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.cohort.settings import ConfoundSettings, PeopleSettings
+from cgni.fold_data.people import assemble_fold, encoder_rows, fit_rows, head_rows, watch_rows
 from cgni.fold_data.schemas import numbered_schema
 from cgni.fold_data.tables import StudyTables
 from tests.unit.fold_data.made_up import FOLDS, MadeUpStudy, made_up_people
@@ -110,3 +111,44 @@ def test_a_repeated_id_is_refused():
     study.genotypes = pd.concat([study.genotypes, study.genotypes.iloc[[5]]], ignore_index=True)
     with pytest.raises(InputError, match="genotypes table: 1 rows repeat"):
         study.fold_data(0)
+
+
+def test_confounds_are_removed_from_both_views_by_the_fit_people() -> None:
+    study = MadeUpStudy()
+    study.h[0] += 0.1 * study.participants["age"].to_numpy()[:, None]
+    study.participants["pc1"] = np.random.default_rng(3).normal(size=len(study.participants))
+    study.confounds = ConfoundSettings(remove="all", components=10)
+    data = study.fold_data(0)
+    age = study.participants.set_index("participant_id").loc[data.ids, "age"].to_numpy()
+    fit = data.part == "fit"
+    for view in VIEWS:
+        left = [abs(np.corrcoef(age[fit], column[fit])[0, 1]) for column in data.views[view].T]
+        assert max(left) < 1e-4, view
+    raw = [abs(np.corrcoef(age[fit], column[fit])[0, 1]) for column in data.raw[IMAGING].T]
+    assert min(raw) > 0.5
+    unseen = np.isin(data.part, ["validation", "holdout"])
+    assert max(abs(np.corrcoef(age[unseen], column[unseen])[0, 1]) for column in data.views[IMAGING].T) < 0.3
+
+
+def test_nobody_unseen_moves_what_is_removed() -> None:
+    study = MadeUpStudy()
+    study.confounds = ConfoundSettings(remove="all", components=10)
+    first = study.fold_data(0)
+    unseen = study.unseen(0)
+    study.participants.loc[unseen, "age"] = 200.0
+    study.h[0][unseen] = 1e3
+    second = study.fold_data(0)
+    rows = np.isin(first.part, ["fit", "monitor"])
+    for view in VIEWS:
+        np.testing.assert_array_equal(first.views[view][rows], second.views[view][rows])
+
+
+@pytest.mark.parametrize(("encoders_on", "labelled"), [("labelled", True), ("everybody", False)])
+def test_encoders_learn_from_everybody_unless_told_otherwise(encoders_on: str, labelled: bool) -> None:
+    data = made_up_people()
+    fit, watched = encoder_rows(data, PeopleSettings(fit_on="fit", encoders_on=encoders_on), needs_labels=False)
+    assert watched is not None
+    assert (data.labels[fit] >= 0).all() == labelled == (data.labels[watched] >= 0).all()
+    assert set(data.part[fit]) == {"fit"} and set(data.part[watched]) == {"monitor"}
+    own, _ = encoder_rows(data, PeopleSettings(fit_on="fit", encoders_on=encoders_on), needs_labels=True)
+    assert (data.labels[own] >= 0).all()

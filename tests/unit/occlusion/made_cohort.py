@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import EncoderPair
 from cgni.contrastive.fit import fit_encoders
@@ -34,6 +35,7 @@ SCCA = SccaSettings(
 )
 OCCLUSION = OcclusionSettings(baseline="mean", people="validation", node="variate", max_people=100)
 SPEC = EncoderSpec((1, 2))
+PEOPLE = PeopleSettings(fit_on="fit", encoders_on="labelled")
 _PEOPLE, _FEATURES, _SNPS, _REGIONS = 600, 6, 12, 5
 
 
@@ -56,12 +58,12 @@ class Cohort:
 
     def encoders(self) -> list[EncoderPair]:
         """A pair for each fold."""
-        return [fit_encoders(data, SPEC, CONTRASTIVE, "fit", 3).pair for data in self.data]
+        return [fit_encoders(data, SPEC, CONTRASTIVE, PEOPLE, 3).pair for data in self.data]
 
     def embeddings(self, pairs: list[EncoderPair]) -> list[FoldEmbeddings]:
         """The people of each fold with its pair's embeddings."""
         return [
-            FoldEmbeddings.of(embed(pair, data), self.participants, self.splits, fold)
+            FoldEmbeddings.of(embed(pair, data), self.participants, self.splits, fold, PEOPLE)
             for fold, (pair, data) in enumerate(zip(pairs, self.data, strict=True))
         ]
 

@@ -19,7 +19,7 @@ from cgni.occlusion.measure import (
 from cgni.occlusion.schemas import OCCLUSION as SCHEMA
 from cgni.scca.study import fit_study
 from cgni.scca.tables import weight_table
-from tests.unit.occlusion.made_cohort import OCCLUSION, SCCA, Cohort
+from tests.unit.occlusion.made_cohort import OCCLUSION, PEOPLE, SCCA, Cohort
 
 _BEST = {IMAGING: "r0", GENETICS: "s0"}
 
@@ -71,7 +71,7 @@ def test_without_the_counted_allele_people_who_have_none_lose_nothing(measured: 
 def test_a_study_is_measured_from_its_files(cohort: Cohort, measured: list[FoldMeasurement], tmp_path) -> None:
     study = fit_study([own.scca.people for own in measured], SCCA, 0)
     encoders = {f"fold{fold}": own.pair.checkpoint() for fold, own in enumerate(measured)}
-    found = measure_study(cohort, encoders, weight_table(study, SCCA, 0), iter(cohort.regions), OCCLUSION)
+    found = measure_study(cohort, encoders, weight_table(study, SCCA, 0), iter(cohort.regions), OCCLUSION, PEOPLE)
     assert list(found) == list(VIEWS)
     for view, table in found.items():
         expected = [fold_contributions(own, fold, view, OCCLUSION) for fold, own in enumerate(measured)]
