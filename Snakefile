@@ -86,6 +86,8 @@ rule audit:
     input:
         result("audit/lineage.parquet"),
         result("audit/confounds.parquet"),
+        result("audit/confound_shares.parquet"),
+        result("audit/brain_age.parquet"),
         *SIMULATED_ONLY.values(),
 
 

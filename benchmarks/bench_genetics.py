@@ -30,7 +30,10 @@ from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
 from cgni.genetics.schemas import CANDIDATE_VARIANTS
 
 THREADS, MEMORY_MB, SHARE = 2, 3000, 10  # one variant in SHARE is a candidate
-QC = {"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "keep"}
+QC = {
+    **{"info": 0.3, "missing": 0.05, "maf": 0.01, "hwe": 1e-6, "hard_call": 0.1, "strand_ambiguous": "keep"},
+    **{"hwe_people": "reference", "hwe_uncertain": 1.0, "missing_of": "dosages"},
+}
 CFG = {
     "genetics": {
         "qc": QC,

@@ -12,3 +12,4 @@ rule full_size:
     input:
         result("classification/performance.parquet"),
         result("classification/comparisons.parquet"),
+        result("classification/increments.parquet"),

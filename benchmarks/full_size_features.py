@@ -30,6 +30,7 @@ from cgni.classification.candidates import fold_scores
 from cgni.classification.features import FeatureTables
 from cgni.classification.fitters.registry import FITTERS, fitter_parts
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.figures.classification_tables import table1, table2
@@ -73,6 +74,7 @@ def tables() -> dict[str, pd.DataFrame]:
     settings = StudySettings.of(_config())
     performance = read_table(FOLDER / "classification/performance.parquet")
     comparisons = read_table(FOLDER / "classification/comparisons.parquet")
+    increments = read_table(FOLDER / "classification/increments.parquet")
     models, subsets, selection = roster.roster(settings), roster.subsets(settings), _selection()
     compared = StudyModels(
         models=list(models),
@@ -85,7 +87,7 @@ def tables() -> dict[str, pd.DataFrame]:
     scores = pd.concat([read_table(path).assign(model=path.parent.name) for path in SEARCH.glob("*/scores.parquet")])
     return {
         "candidates": scores[scores["fold"] == -1],
-        "table1": table1(performance, comparisons, compared),
+        "table1": table1(performance, comparisons, increments, compared),
         "table2": table2(performance, compared, settings.contrastive.weights),
     }
 
@@ -106,7 +108,8 @@ def compare_heads() -> pd.DataFrame:
     kept = FOLDER / "resume/compare_heads"
     study, seed = study_tables(FOLDER), derive_seed(job.seed, "contrastive")
     resume = ResumeFile(kept / chosen, job.provenance())
-    encoders = fit_contrastive_folds(study, spec, job.section(ContrastiveSettings), "fit", seed, resume)
+    people = PeopleSettings(fit_on="fit", encoders_on="labelled")
+    encoders = fit_contrastive_folds(study, spec, job.section(ContrastiveSettings), people, seed, resume)
     inputs = FeatureTables(study, embeddings=encoders.embeddings)
     rows = []
     for heads_on in ("fit", "monitor", "both"):

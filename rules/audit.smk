@@ -40,6 +40,7 @@ rule audit_confounds:
         predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
     output:
         confounds=result("audit/confounds.parquet"),
+        shares=result("audit/confound_shares.parquet"),
     log:
         log_file("audit_confounds"),
     benchmark:
@@ -55,6 +56,37 @@ rule audit_confounds:
         code=code("audit_confounds"),
     script:
         "../workflow_scripts/audit_confounds.py"
+
+
+rule audit_brain_age:
+    """Measure the error of every fold's brain-age network on all splits, the holdout among them."""
+    input:
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+        qc=result("imaging/qc.parquet"),
+        participants=result("cohort/participants.parquet"),
+        splits=result("cohort/splits.parquet"),
+        checkpoints=expand(result("pretraining/fold{fold}/brain_age.ckpt"), fold=FOLDS),
+        metrics=expand(result("pretraining/fold{fold}/metrics.parquet"), fold=FOLDS),
+    output:
+        scores=result("audit/brain_age.parquet"),
+    log:
+        log_file("audit_brain_age"),
+    benchmark:
+        benchmark_file("audit_brain_age")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(120),
+    params:
+        cfg=section("people.fit_on", "people.pretrain_on"),
+        execution=section("execution.device", "execution.precision"),
+        code=code("audit_brain_age"),
+    script:
+        "../workflow_scripts/audit_brain_age.py"
 
 
 rule compare_with_truth:
@@ -123,7 +155,7 @@ rule score_shuffles:
             "encoders": SUBSETS[_SHUFFLED_ENCODERS],
             **section(
                 "seed",
-                "people.fit_on",
+                *ENCODER_PEOPLE,
                 "audit.shuffles",
                 *ENCODER_KEYS,
                 *dict.fromkeys(key for spec in _SHUFFLED for key in spec.keys),

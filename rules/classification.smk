@@ -98,6 +98,7 @@ for fitter in dict.fromkeys(_roster.searched_model(name, SETTINGS).fitter for na
         params:
             cfg=candidate_section,
             model=lambda wildcards: searched_model(wildcards).params(),
+            encoders=candidate_encoders,
             settings=candidate_settings,
             resume=result("resume/search/{model}_{candidate}"),
             code=code(f"search_{fitter}"),
@@ -187,10 +188,29 @@ rule predict_holdout:
         mem_mb=grows(4000),
         runtime=grows(60),
     params:
-        cfg={"models": [spec.params() for spec in ROSTER.values()], "encoders": ENCODED},
+        cfg={
+            "models": [spec.params() for spec in ROSTER.values()],
+            "encoders": ENCODED,
+            **section("confounds"),
+        },
+        # no output: who has scored the holdout is to be known after a rerun too
+        ledger=result("ledger.jsonl"),
         code=code("predict_holdout"),
     script:
         "../workflow_scripts/predict_holdout.py"
+
+
+def _searched_names(spec):
+    """Names under which settings of a model, of its encoders or of the network whose hidden layer it reads are searched."""
+    return {spec.name, spec.searched, spec.hidden_of, _roster.model_name(spec.encoders)}
+
+
+# Models whose validation scores a choice has looked at: among loss subsets, or among settings.
+SELECTED = [
+    name
+    for name, spec in ROSTER.items()
+    if (spec.encoders in PROPOSED and len(PROPOSED) > 1) or _searched_names(spec) & set(SEARCHES)
+]
 
 
 rule evaluate_models:
@@ -214,7 +234,64 @@ rule evaluate_models:
         mem_mb=grows(2000),
         runtime=grows(60),
     params:
-        cfg={"models": MODELS, "proposed": PROPOSED, **section("seed", "classification.bootstrap")},
+        cfg={
+            "models": MODELS,
+            "proposed": PROPOSED,
+            "subsets": {name: spec.encoders for name, spec in ROSTER.items() if spec.encoders in PROPOSED},
+            "selected": SELECTED,
+            **section("seed", "classification.bootstrap"),
+        },
         code=code("evaluate_models"),
     script:
         "../workflow_scripts/evaluate_models.py"
+
+
+rule evaluate_beyond_confounds:
+    """Measure what every model adds to the confounds, and score it among people of like ancestry or age."""
+    input:
+        predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
+        holdout=result("classification/holdout.parquet"),
+        participants=result("cohort/participants.parquet"),
+    output:
+        increments=result("classification/increments.parquet"),
+        strata=result("classification/strata.parquet"),
+    log:
+        log_file("evaluate_beyond_confounds"),
+    benchmark:
+        benchmark_file("evaluate_beyond_confounds")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(60),
+    params:
+        cfg={"models": MODELS, **section("seed", "people.fit_on", "people.heads_on", "classification.bootstrap")},
+        code=code("evaluate_beyond_confounds"),
+    script:
+        "../workflow_scripts/evaluate_beyond_confounds.py"
+
+
+rule check_calibration:
+    """Check whether every model's probabilities are shares, before and after temperature scaling."""
+    input:
+        predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
+        holdout=result("classification/holdout.parquet"),
+    output:
+        calibration=result("classification/calibration.parquet"),
+        reliability=result("classification/reliability.parquet"),
+    log:
+        log_file("check_calibration"),
+    benchmark:
+        benchmark_file("check_calibration")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(30),
+    params:
+        cfg={"models": MODELS, **section("seed", "people.fit_on", "people.heads_on")},
+        code=code("check_calibration"),
+    script:
+        "../workflow_scripts/check_calibration.py"

@@ -1,3 +1,4 @@
+import functools as _functools
 import json as _json
 from pathlib import Path as _Path
 
@@ -60,7 +61,11 @@ MODELS = list(ROSTER)
 LABELS = {name: spec.label for name, spec in ROSTER.items()}
 LABEL_FREE = _encoder_spec(_LABEL_FREE).name
 _SUBSETS = _roster.subsets(SETTINGS)
-_ENCODERS = {**_roster.encoders(SETTINGS), LABEL_FREE: _encoder_spec(_LABEL_FREE)}
+_ENCODERS = {
+    **_roster.encoders(SETTINGS),
+    LABEL_FREE: _encoder_spec(_LABEL_FREE),
+    _SEARCHED_TERMS.name: _SEARCHED_TERMS,
+}
 
 
 def _terms(names):
@@ -73,6 +78,8 @@ ENCODED = _terms(_roster.encoders(SETTINGS))
 INTERPRETABLE = _terms(dict.fromkeys([*_SUBSETS, LABEL_FREE]))
 PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
+# who encoders learn from, and what is taken out of their views
+ENCODER_PEOPLE = ["people.fit_on", "people.encoders_on", "confounds.remove", "confounds.components"]
 NULL_BATCHES = list(range(-(-SETTINGS.contributions.null_encoders // SETTINGS.contributions.null_batch)))
 CHOICES = _config.protocol_choices(EFFECTIVE)
 STAMP = _config.leak_stamp(SETTINGS)
@@ -161,19 +168,27 @@ FOLD_TABLES = {
 def encoder_keys(spec):
     """Config keys of a pair of encoders: its own terms' weights only."""
     own = [key for key in ENCODER_KEYS if key != "contrastive.weights"]
-    return ["people.fit_on", *own, *[f"contrastive.weights.{key}" for key in spec.weighted]]
+    return [*ENCODER_PEOPLE, *own, *[f"contrastive.weights.{key}" for key in spec.weighted]]
 
 
 def encoder_section(wildcards):
     """The slice of `train_contrastive` for its loss subset."""
-    part = section("seed", *encoder_keys(_ENCODERS[wildcards.encoders]))
+    return _with_weights(section("seed", *encoder_keys(_ENCODERS[wildcards.encoders])))
+
+
+def _with_weights(part):
+    """The slice of encoders, with no weights where a term stands alone."""
     part["contrastive"].setdefault("weights", {})
     return part
 
 
 def encoder_params(wildcards):
     """The terms of the wildcard's encoders, and whether the genetic one is linear."""
-    spec = _ENCODERS[wildcards.encoders]
+    return _encoder_plain(wildcards.encoders)
+
+
+def _encoder_plain(name):
+    spec = _ENCODERS[name]
     return {"terms": list(spec.terms), "linear": spec.linear}
 
 
@@ -209,22 +224,22 @@ def fitter_inputs(spec):
 def classifier_inputs(wildcards):
     """What a model needs beside the tables of the folds; its settings are the winner's, where there was a search."""
     spec = ROSTER[wildcards.model]
-    return {**model_tables(spec), **fitter_inputs(spec), **searched_settings(spec.searched)}
+    # a model on encoders of its own follows their search, so that both have the same settings
+    own = _roster.model_name(spec.encoders) if spec.encoders else spec.name
+    return {**model_tables(spec), **fitter_inputs(spec), **searched_settings(own, spec.searched)}
 
 
 # What searches look for: name to candidates, each a name with the settings that it changes.
-SEARCHES = {
-    name: _search.candidates(EFFECTIVE["classification"]["search"], name)
-    for name in sorted({grid["model"] for grid in EFFECTIVE["classification"]["search"]})
-}
+SEARCHES = _search.searches(EFFECTIVE)
 
 
-def searched_settings(searched):
-    """The winner's settings as an input file; none without a search.
+def searched_settings(name, otherwise):
+    """The winner's settings as an input file: of the model's own search, or of the other one; none without a search.
 
     The file is the winner's own, written with its fit, so that another candidate that does not win
     reruns nothing that comes after the search.
     """
+    searched = name if name in SEARCHES else otherwise
     if searched not in SEARCHES:
         return {}
     selection = checkpoints.select_settings.get(model=searched).output.selection
@@ -232,10 +247,26 @@ def searched_settings(searched):
     return {"settings": result(f"classification/search/{searched}/{winner}/settings.json")}
 
 
+def encoder_settings(encoders):
+    """The winner's settings of a pair of encoders: of its loss subset's search, or of that with all terms."""
+    return searched_settings(_roster.model_name(encoders), "proposed")
+
+
+def encoder_winners(names):
+    """The winner's settings of several pairs of encoders, each as the input `settings_<name>`; none without a search."""
+    found = {name: encoder_settings(name) for name in names}
+    return {f"settings_{name}": own["settings"] for name, own in found.items() if own}
+
+
 def searched_model(wildcards):
     """The model of a search, with the candidate's settings."""
-    changed = _search.with_candidate(EFFECTIVE, candidate_settings(wildcards))
-    return _roster.searched_model(wildcards.model, _StudySettings.of(changed))
+    return _searched_model(wildcards.model, wildcards.candidate)
+
+
+@_functools.cache
+def _searched_model(model, candidate):
+    changed = _search.with_candidate(EFFECTIVE, SEARCHES[model][candidate])
+    return _roster.searched_model(model, _StudySettings.of(changed))
 
 
 def candidate_settings(wildcards):
@@ -246,8 +277,15 @@ def candidate_settings(wildcards):
 def candidate_section(wildcards):
     """The slice of `search_<kind>`: what its model reads, with the candidate's settings in it."""
     spec = searched_model(wildcards)
-    keys = [*spec.keys, *(encoder_keys(_SEARCHED_TERMS) if spec.encoders else [])]
-    return _config.section(_search.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
+    keys = [*spec.keys, *(encoder_keys(_ENCODERS[spec.encoders]) if spec.encoders else [])]
+    part = _config.section(_search.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
+    return _with_weights(part) if spec.encoders else part
+
+
+def candidate_encoders(wildcards):
+    """The terms of the candidate's own encoders, and whether the genetic one is linear; nothing without encoders."""
+    spec = searched_model(wildcards)
+    return _encoder_plain(spec.encoders) if spec.encoders else {}
 
 
 def candidate_inputs(wildcards):

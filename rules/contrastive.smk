@@ -1,7 +1,7 @@
 rule train_contrastive:
     """Train a pair of encoders on its loss terms in every fold, and embed everybody with both modalities."""
     input:
-        unpack(lambda wildcards: searched_settings("proposed")),
+        unpack(lambda wildcards: encoder_settings(wildcards.encoders)),
         **FOLD_TABLES,
     output:
         encoders=result("contrastive/{encoders}/encoders.ckpt"),

@@ -8,6 +8,7 @@ rule enrich_genes:
     input:
         **OWN_ANNOTATION,
         contributions=result("contributions/contributions.parquet"),
+        null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
         snp_genes=result("genetics/snp_genes.parquet"),
         go=expand(
             "resources/go/{table}.parquet",
@@ -27,7 +28,7 @@ rule enrich_genes:
         mem_mb=grows(2000),
         runtime=grows(30),
     params:
-        cfg=section("enrichment"),
+        cfg=section("enrichment", "contributions.rule"),
         code=code("enrich_genes"),
     script:
         "../workflow_scripts/enrich_genes.py"

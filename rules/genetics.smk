@@ -89,7 +89,6 @@ rule build_genotypes:
             "inputs.genotypes.build",
             "inputs.genotypes.chromosomes",
             "genetics.ld",
-            "genetics.coding.values",
             "people.reference",
         ),
         code=code("build_genotypes"),

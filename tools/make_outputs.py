@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from cgni.audit.schemas import CONFOUNDS, LINEAGE_SUMMARY, RECOVERY, SHUFFLE_SUMMARY, SHUFFLES
+from cgni.audit.schemas import BRAIN_AGE, CONFOUND_SHARES, CONFOUNDS, LINEAGE_SUMMARY, RECOVERY, SHUFFLE_SUMMARY, SHUFFLES
 from cgni.classification import schemas as classification
 from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
 from cgni.contributions.schemas import CALIBRATION, CONTRIBUTIONS, NULL_CORRELATIONS, NULL_SHARES
@@ -45,12 +45,13 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "genetics/selection_attrition.parquet": ATTRITION,
     "genetics/candidates.parquet": genetics.CANDIDATE_VARIANTS,
     "genetics/chrom{chrom}/qc.parquet": genetics.QC,
-    "genetics/chrom{chrom}/genotypes.parquet": "ALT counts of the kept variants, one row a variant",
+    "genetics/chrom{chrom}/genotypes.parquet": "ALT counts of the kept variants, one row a variant: column hard_calls "
+    "or dosages",
     "genetics/variants.parquet": genetics.VARIANTS,
     "genetics/ld_blocks.parquet": genetics.LD_BLOCKS,
     "genetics/snp_genes.parquet": genetics.SNP_GENES,
-    "genetics/genotypes.parquet": "participant_id, then a nullable column a kept variant (int8, as dosages float32): "
-    "copies of the counted allele",
+    "genetics/genotypes.parquet": "participant_id, then a nullable column a kept variant (int8; float32 where the files "
+    "hold dosages): copies of the counted allele",
     "genetics/fold{fold}/fill.parquet": genetics.FILL,
     "imaging/store/maps.npy": "all maps `[x, y, z, row]`, float16, uint8 or float32, in Fortran order; values are "
     "stored numbers times `scale`; read through `imaging.store.GmStore`",
@@ -82,6 +83,10 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "classification/holdout.parquet": classification.HOLDOUT,
     "classification/performance.parquet": classification.PERFORMANCE,
     "classification/comparisons.parquet": classification.COMPARISONS,
+    "classification/increments.parquet": classification.INCREMENTS,
+    "classification/strata.parquet": classification.STRATA,
+    "classification/calibration.parquet": classification.CALIBRATION,
+    "classification/reliability.parquet": classification.RELIABILITY,
     "audit/shuffles.parquet": SHUFFLES,
     "audit/shuffle_summary.parquet": SHUFFLE_SUMMARY,
     "scca/weights.parquet": scca.WEIGHTS,
@@ -102,6 +107,8 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "audit/lineage/": FOLD_LINEAGE,
     "audit/lineage.parquet": LINEAGE_SUMMARY,
     "audit/confounds.parquet": CONFOUNDS,
+    "audit/confound_shares.parquet": CONFOUND_SHARES,
+    "audit/brain_age.parquet": BRAIN_AGE,
     "audit/recovery.": RECOVERY,
     "figures/": "SVG, PNG and PDF",
     "tables/": "Parquet, CSV and LaTeX",

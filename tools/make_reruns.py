@@ -36,7 +36,7 @@ _DERIVED = {
     "settings": ("classification.search",),
 }
 _ATLAS = ("inputs.atlas", "inputs.atlas_labels")
-_OWN = ("resume", "code", "script")  # not made from the config
+_OWN = ("resume", "ledger", "code", "script")  # not made from the config
 _TARGETS = {"all", "null"}
 # The groups of modules that docs/architecture.md shows with what each reruns.
 GROUPS = {

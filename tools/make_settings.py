@@ -174,8 +174,10 @@ def _allowed(schema: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"list of: {_allowed(schema['items'])}"
     if schema.get("type") == "object":
-        entries = list(schema["properties"].values())
-        return f"for each of {', '.join(schema['properties'])}: {_allowed(entries[0])}"
+        entries = {name: _allowed(part) for name, part in schema["properties"].items()}
+        if len(set(entries.values())) > 1:
+            return ", ".join(f"{name} ({values})" for name, values in entries.items())
+        return f"for each of {', '.join(entries)}: {next(iter(entries.values()))}"
     return _scalar(schema)
 
 

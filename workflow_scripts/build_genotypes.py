@@ -13,16 +13,16 @@ from cgni.genetics.counts import read_blocks
 from cgni.genetics.merge import merge_chromosomes
 from cgni.genetics.people import GenotypedPeople
 from cgni.genetics.schemas import LD_BLOCKS, SNP_GENES, VARIANTS
-from cgni.genetics.settings import CodingSettings, GenotypeInputs, LinkageSettings
+from cgni.genetics.settings import GenotypeInputs, LinkageSettings
 
 inputs, output = snakemake.input, snakemake.output
 participants, splits, candidates = map(read_table, (inputs.participants, inputs.splits, inputs.candidates))
 people = GenotypedPeople.of(participants, splits, job.section(PeopleSettings).reference)
 qc = pd.concat(map(read_table, inputs.qc), ignore_index=True)
-counts = read_blocks(inputs.genotypes, people.everybody, job.section(CodingSettings).values)
+counts = read_blocks(inputs.genotypes, people.everybody)
 genotypes, ld = job.section(GenotypeInputs), job.section(LinkageSettings)
 study = merge_chromosomes(qc, counts, candidates, people, genotypes, ld)
-job.write(pd.concat([read_table(inputs.selection), study.attrition.frame()]), output.attrition, ATTRITION)
+job.write(pd.concat([read_table(inputs.selection), study.steps()]), output.attrition, ATTRITION)
 job.write(study.variants, output.variants, VARIANTS)
 job.write(study.ld_blocks, output.ld_blocks, LD_BLOCKS)
 job.write(study.snp_genes, output.snp_genes, SNP_GENES)

@@ -11,12 +11,13 @@ from cgni.base.tables import read_table
 from cgni.enrichment.own_annotation import load_annotation
 from cgni.enrichment.schemas import TERMS
 from cgni.enrichment.settings import EnrichmentSettings
-from cgni.enrichment.study import enrich_study
+from cgni.enrichment.study import Called, enrich_study
 
 inputs = snakemake.input
 own = {name: inputs.get(name) for name in ("gmt", "obo", "gaf")}
+null = [read_table(path) for path in inputs.null]
 terms, request = enrich_study(
-    read_table(inputs.contributions),
+    Called(read_table(inputs.contributions), null, job.value("contributions.rule")),
     read_table(inputs.snp_genes),
     load_annotation(Path(inputs.go[0]).parent, **own),
     job.section(EnrichmentSettings),

@@ -5,15 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cgni.audit.schemas import CONFOUNDS
+from cgni.audit.schemas import CONFOUND_SHARES, CONFOUNDS
 from cgni.base.seeds import derive_seed
-from cgni.cohort.confounds import confound_columns, site_levels
+from cgni.classification.metrics import log_odds
+from cgni.cohort.confounds import CATEGORY, MEASURE, confound_columns, site_levels
 
 _PERMUTATIONS = 499
+_NOTHING = 1e-9  # SD of what is left of a standardised column
 
 
-def audit_confounds(predictions: Mapping[str, pd.DataFrame], participants: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The confounder test of every model's log odds on validation people.
+def audit_confounds(
+    predictions: Mapping[str, pd.DataFrame], participants: pd.DataFrame, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The confounder test of every model's log odds on validation people, and what each confound explains by itself.
 
     Parameters
     ----------
@@ -26,17 +30,58 @@ def audit_confounds(predictions: Mapping[str, pd.DataFrame], participants: pd.Da
 
     Returns
     -------
-    `schemas.CONFOUNDS`, one row a model.
+    `schemas.CONFOUNDS`, one row a model, and `schemas.CONFOUND_SHARES`, one row a model and confound.
     """
     own_seed = derive_seed(seed, "confounds")
-    rows = []
+    rows, shares = [], []
     for model, table in predictions.items():
         scored = table[table["part"] == "validation"].sort_values("participant_id")
-        ids, p = scored["participant_id"], scored["probability"].clip(1e-6, 1 - 1e-6)
-        confounds = confound_columns(participants, ids, site_levels(participants, ids)).to_numpy()
-        log_odds, labels = np.log(p / (1 - p)).to_numpy(), scored["label"].to_numpy()
-        rows.append((model, *confounder_test(log_odds, labels, confounds, _PERMUTATIONS, own_seed), len(scored)))
-    return pd.DataFrame(rows, columns=CONFOUNDS.names)
+        ids, labels = scored["participant_id"], scored["label"].to_numpy()
+        scores = log_odds(scored["probability"].to_numpy())
+        columns = confound_columns(participants, ids, site_levels(participants, ids))
+        rows.append((model, *confounder_test(scores, labels, columns.to_numpy(), _PERMUTATIONS, own_seed), len(ids)))
+        shares += [(model, *own, len(ids)) for own in confound_shares(scores, labels, columns)]
+    return pd.DataFrame(rows, columns=CONFOUNDS.names), pd.DataFrame(shares, columns=CONFOUND_SHARES.names)
+
+
+def confound_shares(scores: np.ndarray, labels: np.ndarray, columns: pd.DataFrame) -> list[tuple[str, int, float]]:
+    """Partial R² of each confound in the scores, given the label and all other confounds.
+
+    Parameters
+    ----------
+    scores, labels
+        As of `confounder_test`.
+    columns
+        Of `cohort.confounds.confound_columns`. Columns that say one thing are one confound: age with its
+        square and its product with sex, all sites, all genetic components, all indicators of a category.
+
+    Returns
+    -------
+    Confound, number of its columns that vary, partial R²; it is 0 where the others say all that the confound says.
+    """
+    names = np.array([confound_name(name) for name in columns.columns])
+    filled, kept = _filled(columns.to_numpy())
+    label = np.column_stack([np.ones(len(labels)), labels])
+    shares = []
+    for name in dict.fromkeys(names.tolist()):
+        own = filled[:, names[kept] == name]
+        base = np.column_stack([label, filled[:, names[kept] != name]])
+        rest = scores - base @ np.linalg.lstsq(base, scores, rcond=None)[0]
+        shares.append((name, own.shape[1], _partial_r2(rest, base, own)))
+    return shares
+
+
+def confound_name(column: str) -> str:
+    """The confound that a column of `confound_columns` belongs to."""
+    if column.startswith("age"):
+        return "age"
+    if column.startswith("site_"):
+        return "site"
+    if column.startswith("pc") and column[2:].isdigit():
+        return "genetic components"
+    if column.startswith(CATEGORY):
+        return f"field {column.removeprefix(CATEGORY).split('_')[0]}"
+    return f"field {column.removeprefix(MEASURE)}" if column.startswith(MEASURE) else column.replace("_", " ")
 
 
 def confounder_test(
@@ -56,8 +101,7 @@ def confounder_test(
     confounds
         float [people, columns]; missing values count as the column's mean.
     """
-    filled = np.where(np.isnan(confounds), np.nan_to_num(np.nanmean(confounds, axis=0)), confounds)
-    filled = filled[:, filled.std(axis=0) > 0]
+    filled, _ = _filled(confounds)
     base = np.column_stack([np.ones(len(labels)), labels])
     rest = scores - base @ np.linalg.lstsq(base, scores, rcond=None)[0]
     observed = _partial_r2(rest, base, filled)
@@ -72,8 +116,20 @@ def confounder_test(
     return observed, (1 + reached) / (1 + permutations)
 
 
+def _filled(confounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Standardised columns without missing values, and which of them (bool) are there: those that vary."""
+    known = ~np.isnan(confounds)
+    mean = np.where(known, confounds, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    centred = np.where(known, confounds - mean, 0.0)
+    spread = centred.std(axis=0)
+    kept = spread > 1e-9
+    return centred[:, kept] / spread[kept], kept
+
+
 def _partial_r2(rest: np.ndarray, base: np.ndarray, confounds: np.ndarray) -> float:
+    """Share of `rest`, which `base` has been taken out of, that the confounds' own part explains."""
     own = confounds - base @ np.linalg.lstsq(base, confounds, rcond=None)[0]
+    own = own[:, own.std(axis=0) > _NOTHING]  # what the base says in full leaves rounding errors alone
     explained = own @ np.linalg.lstsq(own, rest, rcond=None)[0]
     total = float(rest @ rest)
     return float(explained @ explained) / total if total > 0 else 0.0

@@ -22,6 +22,25 @@ CONFOUNDS = pa.schema(
         pa.field("people", pa.int64(), nullable=False),
     ]
 )
+CONFOUND_SHARES = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("confound", pa.string(), nullable=False),
+        pa.field("columns", pa.int64(), nullable=False),
+        pa.field("partial_r2", pa.float64(), nullable=False),  # given the label and the other confounds
+        pa.field("people", pa.int64(), nullable=False),
+    ]
+)
+BRAIN_AGE = pa.schema(
+    [
+        pa.field("fold", pa.int8(), nullable=False),
+        pa.field("split", pa.string(), nullable=False),  # fit, monitor, validation, holdout
+        pa.field("people", pa.int64(), nullable=False),
+        pa.field("mae", pa.float64()),  # years
+        pa.field("mae_of_mean", pa.float64()),  # years, of giving everybody the fit people's mean age
+        pa.field("r", pa.float64()),
+    ]
+)
 RECOVERY = pa.schema(
     [
         pa.field("who", pa.string(), nullable=False),

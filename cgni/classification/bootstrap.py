@@ -1,10 +1,21 @@
 """Resampling of whole families, and scores of all resamples at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from cgni.classification.metrics import auc, balanced_accuracy
+
 _BLOCK = 500  # resamples held at a time
+
+
+class Interval(NamedTuple):
+    """Standard error and 95 % interval of a score."""
+
+    se: float
+    low: float
+    high: float
 
 
 def family_weights(families: np.ndarray, resamples: int, seed: int) -> Iterator[np.ndarray]:
@@ -42,3 +53,40 @@ def weighted_auc(labels: np.ndarray, probabilities: np.ndarray, weights: np.ndar
     with np.errstate(invalid="ignore", divide="ignore"):
         areas: np.ndarray = (high * (below + low / 2)).sum(axis=1) / (low.sum(axis=1) * high.sum(axis=1))
     return areas
+
+
+def interval(draws: Sequence[np.ndarray]) -> Interval:
+    """Standard error and 95 % interval (percentiles) of the scores of all blocks of resamples.
+
+    Resamples without one of the classes, whose score is NaN, are left out; fewer than two others: NaN.
+    """
+    together = np.concatenate(list(draws)) if draws else np.empty(0)
+    together = together[np.isfinite(together)]
+    if len(together) < 2:
+        return Interval(np.nan, np.nan, np.nan)
+    low, high = np.percentile(together, [2.5, 97.5])
+    return Interval(float(np.std(together, ddof=1)), float(low), float(high))
+
+
+def bootstrap_scores(
+    labels: np.ndarray, probabilities: np.ndarray, families: np.ndarray, resamples: int, seed: int
+) -> dict[str, tuple[float, Interval]]:
+    """`balanced_accuracy` and `auc`, each with its interval of a bootstrap over families.
+
+    Parameters
+    ----------
+    labels, probabilities, families
+        Of each person; labels 0 or 1.
+
+    Returns
+    -------
+    Score and interval by the score's name; NaN where a class is absent.
+    """
+    values = {"balanced_accuracy": balanced_accuracy(labels, probabilities), "auc": auc(labels, probabilities)}
+    scorers = {"balanced_accuracy": weighted_balanced_accuracy, "auc": weighted_auc}
+    draws: dict[str, list[np.ndarray]] = {name: [] for name in values}
+    if len(np.unique(labels)) == 2:
+        for weights in family_weights(families, resamples, seed):
+            for name, scorer in scorers.items():
+                draws[name].append(scorer(labels, probabilities, weights))
+    return {name: (value, interval(draws[name])) for name, value in values.items()}

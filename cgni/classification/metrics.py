@@ -30,3 +30,15 @@ def auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
         return float("nan")
     below, not_above = np.searchsorted(low, high, "left"), np.searchsorted(low, high, "right")
     return float((below + not_above).mean() / (2 * len(low)))
+
+
+def log_odds(probabilities: np.ndarray) -> np.ndarray:
+    """Logits of probabilities, those of 0 and 1 pulled in by 1e-6, float64."""
+    inside = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
+    odds: np.ndarray = np.log(inside / (1 - inside))
+    return odds
+
+
+def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean squared difference of probability and label (Brier 1950); NaN for nobody."""
+    return float(np.mean((probabilities - labels) ** 2)) if len(labels) else float("nan")

@@ -1,6 +1,13 @@
 """One prediction a person out of those of the fold models."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
+
+from cgni.base.errors import InputError
+
+UNSEEN = ("validation", "holdout")  # splits whose people no fit of the fold has seen
 
 
 def pooled_validation(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -12,3 +19,39 @@ def mean_holdout(holdout: pd.DataFrame) -> pd.DataFrame:
     """One row a holdout person: the mean probability of the fold models."""
     grouped = holdout.groupby("participant_id", sort=True)
     return grouped.agg(label=("label", "first"), probability=("probability", "mean")).reset_index()
+
+
+def pooled_people(
+    development: Mapping[str, pd.DataFrame], holdout: pd.DataFrame, split: str
+) -> dict[str, pd.DataFrame]:
+    """Every model's people of a split of `UNSEEN`, each once, sorted by id: participant_id, label, probability.
+
+    Parameters
+    ----------
+    development
+        Model to `schemas.PREDICTIONS`.
+    holdout
+        `schemas.HOLDOUT`.
+
+    Raises
+    ------
+    InputError
+        The models were scored on different people.
+    """
+    if split == "validation":
+        tables = {model: pooled_validation(table) for model, table in development.items()}
+    else:
+        tables = {model: mean_holdout(holdout[holdout["model"] == model]) for model in development}
+    first = next(iter(tables.values()))
+    for model, table in tables.items():
+        if not table["participant_id"].equals(first["participant_id"]):
+            raise InputError(
+                f"predictions of {model}, {split}: not the same people as the other models' "
+                f"({len(table)} and {len(first)}); delete classification/ and run again"
+            )
+    return tables
+
+
+def families_of(people: pd.DataFrame, participants: pd.DataFrame) -> np.ndarray:
+    """Family of each row of `people`, in order."""
+    return np.asarray(participants.set_index("participant_id").loc[people["participant_id"], "family"].to_numpy())

@@ -14,7 +14,7 @@ from cgni.classification.spec import ModelSpec
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
-from cgni.contrastive.terms import SEARCHED_TERMS
+from cgni.contrastive.terms import EncoderSpec
 from cgni.networks.resume import ResumeFile
 
 
@@ -25,13 +25,15 @@ class Candidate:
     Attributes
     ----------
     fitter : what fits it; parts : what the fitter is made from.
-    contrastive : of its encoders, which are trained on all loss terms; None: it reads no embeddings.
+    encoders : its pair of encoders, with the loss terms they are trained on; None: it reads no embeddings.
+    contrastive : settings of the encoders; None without them.
     people : on whom encoders and classifiers are fitted.
     """
 
     spec: ModelSpec
     fitter: type[Fitter]
     parts: FitterParts
+    encoders: EncoderSpec | None
     contrastive: ContrastiveSettings | None
     people: PeopleSettings
 
@@ -49,10 +51,10 @@ def fit_candidate(
         One resume file for the encoders and one for the classifier.
     """
     parts, encoders = candidate.parts, None
-    if candidate.contrastive is not None:
+    if candidate.encoders is not None and candidate.contrastive is not None:
         stage_seed = derive_seed(seed, "contrastive")
         encoders = fit_contrastive_folds(
-            tables.study, SEARCHED_TERMS, candidate.contrastive, candidate.people.fit_on, stage_seed, resumes[0]
+            tables.study, candidate.encoders, candidate.contrastive, candidate.people, stage_seed, resumes[0]
         )
         tables = dataclasses.replace(tables, embeddings=encoders.embeddings)
         parts = dataclasses.replace(parts, encoders=encoders.checkpoint)

@@ -62,6 +62,8 @@ class ModelSpec:
         features = params["features"]
         if winner and params["encoders"]:
             settings = json.loads(Path(winner).read_text())
-            features = settings.get("classification", {}).get(params["settings"], {}).get("features", features)
+            chosen = settings.get("classification", {}).get(params["settings"], {}).get("features")
+            cleaned = any(name.endswith("_cleaned") for name in features)
+            features = [f"{name}_cleaned" if cleaned and name == "imaging" else name for name in chosen or features]
         plain = {**params, "features": tuple(features), "uses": tuple(params["uses"])}
         return cls(label="", keys=(), **plain)

@@ -65,7 +65,8 @@ class Service:
     ) -> tuple[pd.DataFrame, dict[str, Any]]:
         """g:GOSt over `sources`; the terms (columns of the offline engine) and what was asked and answered.
 
-        The p-values are g:Profiler's, corrected by its g:SCS; `p_bonferroni` and `p_bh` stay empty.
+        The p-values are g:Profiler's, corrected by its g:SCS; `p_bonferroni`, `p_bh` and those by draws of the null
+        stay empty, because it does not tell which genes its terms have.
 
         Raises
         ------
@@ -91,6 +92,10 @@ class Service:
                 "p": float(row["p_value"]),
                 "p_bonferroni": None,
                 "p_bh": None,
+                "p_null": None,
+                "q_null": None,
+                "p_family": None,
+                "draws": 0,
                 "intersection": int(row["intersection_size"]),
                 "genes": ";".join(sorted(row.get("intersections", []))),
                 "term_size": int(row["term_size"]),

@@ -15,6 +15,10 @@ TERMS = pa.schema(
         pa.field("p", pa.float64(), nullable=False),
         pa.field("p_bonferroni", pa.float64()),
         pa.field("p_bh", pa.float64()),
+        pa.field("p_null", pa.float64()),  # share of draws of the null that reach p; null without draws
+        pa.field("q_null", pa.float64()),  # its Benjamini-Hochberg over the source's terms
+        pa.field("p_family", pa.float64()),  # share of draws with any term of any source that reaches p
+        pa.field("draws", pa.int64(), nullable=False),  # of the null: no p_null lies below 1 / (1 + draws)
         pa.field("intersection", pa.int64(), nullable=False),
         pa.field("genes", pa.string(), nullable=False),
         pa.field("term_size", pa.int64(), nullable=False),

@@ -1,7 +1,8 @@
 """Enrichment of a study's called SNPs."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +11,55 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.views import GENETICS
 from cgni.contributions.called import called_features, consensus
+from cgni.enrichment.null import null_draws
 from cgni.enrichment.offline import over_represented
 from cgni.enrichment.ontology import Ontology
 from cgni.enrichment.schemas import ALL_COMPONENTS, TERMS
 from cgni.enrichment.settings import EnrichmentSettings
 
 _BACKGROUNDS = ("tested", "annotated")
-# Terms of Ensembl ids against a background (None: the whole annotation), and the record of the request.
-_Engine = Callable[[Collection[str], Collection[str] | None], tuple[pd.DataFrame, dict[str, Any]]]
+# Terms of Ensembl ids against a background (None: the whole annotation) and draws of the null, and the request's record
+_Asked = tuple[pd.DataFrame, dict[str, Any]]
+_Engine = Callable[[Collection[str], Collection[str] | None, Sequence[Collection[str]]], _Asked]
 
 
-def called_genes(contributions: pd.DataFrame, snp_genes: pd.DataFrame) -> dict[int, set[str]]:
-    """Ensembl ids of the genes of consensus-called SNPs by component, and of all together (`ALL_COMPONENTS`)."""
-    pairs = called_features(contributions, GENETICS).merge(snp_genes, left_on="feature", right_on="variant_id")
-    components = sorted(consensus(contributions, GENETICS)["component"].unique())
-    genes = {int(number): set(pairs.loc[pairs["component"] == number, "gene_id"]) for number in components}
-    return {**genes, ALL_COMPONENTS: set().union(*genes.values())}
+@dataclass(frozen=True, eq=False)
+class Called:
+    """What a study calls, and what it would call without any effect.
+
+    Attributes
+    ----------
+    contributions : `contributions.schemas.CONTRIBUTIONS`.
+    null : batches of `contributions.schemas.NULL_SHARES`; none: terms get no p by the null.
+    rule : what calls a feature, `contributions.rule`.
+    """
+
+    contributions: pd.DataFrame
+    null: Sequence[pd.DataFrame]
+    rule: str
+
+    def snps(self) -> dict[int, set[str]]:
+        """Consensus-called SNPs by component, and of all together (`ALL_COMPONENTS`)."""
+        called = called_features(self.contributions, GENETICS)
+        components = sorted(consensus(self.contributions, GENETICS)["component"].unique())
+        snps = {int(number): set(called.loc[called["component"] == number, "feature"]) for number in components}
+        return {**snps, ALL_COMPONENTS: set().union(*snps.values())}
+
+    def genes(self, snp_genes: pd.DataFrame) -> dict[int, set[str]]:
+        """Ensembl ids of the genes of the called SNPs, by component and of all together."""
+        return {
+            component: set(snp_genes.loc[snp_genes["variant_id"].isin(snps), "gene_id"])
+            for component, snps in self.snps().items()
+        }
+
+    def draws(self, snp_genes: pd.DataFrame) -> dict[int, list[frozenset[str]]]:
+        """Genes of as many SNPs of the null replicates (`null.null_draws`)."""
+        counts = {component: len(snps) for component, snps in self.snps().items()}
+        return null_draws(self.null, counts, snp_genes, self.rule)
 
 
 def enrich_study(
-    contributions: pd.DataFrame,
+    called: Called,
     snp_genes: pd.DataFrame,
     ontology: Ontology,
     settings: EnrichmentSettings,
@@ -37,12 +67,11 @@ def enrich_study(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Terms (`schemas.TERMS`) against both backgrounds, and the record of what was asked.
 
+    Components without a called SNP are not looked up, and nothing is where none has one: the record says so in words.
     With `engine: auto` the first failure of the online engine sends all queries to the offline one.
 
     Parameters
     ----------
-    contributions
-        `contributions.schemas.CONTRIBUTIONS`.
     snp_genes
         variant_id and gene_id (Ensembl) of the tested SNPs, one row a pair.
     cache
@@ -53,45 +82,70 @@ def enrich_study(
     InputError
         `engine: gprofiler` and no usable answer.
     """
-    queries, tested = called_genes(contributions, snp_genes), set(snp_genes["gene_id"])
-    for component, query in queries.items():
-        if not query:
-            logging.info("component %d: no SNP is called, so there are no genes to look up", component)
-    if settings.engine != "offline" and any(queries.values()):
+    genes, tested = called.genes(snp_genes), set(snp_genes["gene_id"])
+    queries = {component: query for component, query in genes.items() if query}
+    note = _note([component for component in genes if component not in queries], bool(queries))
+    if note:
+        logging.info(note)
+    facts = {"tested_genes": sorted(tested), "note": note}
+    if not queries:
+        return pd.DataFrame(columns=TERMS.names), {"requests": [], **facts}
+    asked = _Queries(queries, called.draws(snp_genes), tested, settings.background)
+    if settings.engine != "offline":
         try:
-            return _ask_all(queries, tested, _online(tested, settings, cache), settings.background)
+            terms, requests = asked.all(_online(tested, settings, cache))
+            return terms, {"requests": requests, **facts}
         except InputError as error:
             if settings.engine == "gprofiler":
                 raise
             logging.warning("%s; the offline engine is used instead", error)
-    return _ask_all(queries, tested, _offline(ontology, settings), settings.background)
+    terms, requests = asked.all(_offline(ontology, settings))
+    return terms, {"requests": requests, **facts}
 
 
-def _ask_all(
-    queries: Mapping[int, set[str]], tested: set[str], engine: _Engine, primary: str
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Every query against both backgrounds; the `primary` one is marked."""
-    tables, requests = [], []
-    for component, query in queries.items():
-        for background in _BACKGROUNDS:
-            table, record = engine(query, tested if background == "tested" else None)
-            named = {"component": component, "background": background, "primary": background == primary}
-            tables.append(table.assign(**named, engine=record["engine"], data_version=record["data_version"]))
-            requests.append({**named, **record})
-    filled = [table for table in tables if len(table)]
-    terms = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=TERMS.names)
-    return terms, {"requests": requests, "tested_genes": sorted(tested)}
+def _note(without: Sequence[int], some: bool) -> str:
+    """In words, where no SNP is called; empty where every component has one."""
+    if not some:
+        return "no SNP is called in any component, so no term was looked for"
+    numbers = ", ".join(str(component) for component in without)
+    return f"no SNP is called in component {numbers}, so no term was looked for there" if without else ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Queries:
+    """Genes by component with the draws of the null, the tested genes, and which background is the primary one."""
+
+    genes: Mapping[int, set[str]]
+    draws: Mapping[int, Sequence[frozenset[str]]]
+    tested: set[str]
+    primary: str
+
+    def all(self, engine: _Engine) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+        """Every query against both backgrounds."""
+        tables, requests = [], []
+        for component, query in self.genes.items():
+            for background in _BACKGROUNDS:
+                table, record = engine(query, self.tested if background == "tested" else None, self.draws[component])
+                named = {"component": component, "background": background, "primary": background == self.primary}
+                tables.append(table.assign(**named, engine=record["engine"], data_version=record["data_version"]))
+                requests.append({**named, **record})
+        filled = [table for table in tables if len(table)]
+        terms = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=TERMS.names)
+        return terms, requests
 
 
 def _offline(ontology: Ontology, settings: EnrichmentSettings) -> _Engine:
     sources, sizes = settings.sources, (settings.min_term_size, settings.max_term_size)
 
-    def ask(query: Collection[str], background: Collection[str] | None) -> tuple[pd.DataFrame, dict[str, Any]]:
+    def ask(
+        query: Collection[str], background: Collection[str] | None, draws: Sequence[Collection[str]]
+    ) -> tuple[pd.DataFrame, dict[str, Any]]:
         symbols = sorted({ontology.symbol(gene) for gene in query})
         universe = None if background is None else {ontology.symbol(gene) for gene in background}
-        table = over_represented(symbols, universe, ontology, sources, *sizes)
+        null = [{ontology.symbol(gene) for gene in draw} for draw in draws]
+        table = over_represented(symbols, universe, ontology, sources, *sizes, null)
         record = {"engine": "offline", "query": symbols, "sources": list(sources), "term_sizes": list(sizes)}
-        return table, {**record, "data_version": ontology.version}
+        return table, {**record, "draws": len(null), "data_version": ontology.version}
 
     return ask
 
@@ -105,7 +159,9 @@ def _online(tested: set[str], settings: EnrichmentSettings, cache: Path | None) 
     if unknown:
         logging.warning("g:Convert does not know %d of %d genes", unknown, len(tested))
 
-    def ask(query: Collection[str], background: Collection[str] | None) -> tuple[pd.DataFrame, dict[str, Any]]:
+    def ask(
+        query: Collection[str], background: Collection[str] | None, draws: Sequence[Collection[str]]
+    ) -> tuple[pd.DataFrame, dict[str, Any]]:
         known = {names[gene] for gene in query if gene in names}
         if not known:
             return pd.DataFrame(), {"engine": "gprofiler", "query": [], "data_version": "not asked"}

@@ -19,33 +19,46 @@ PUBLISHED = {
 # of Table 2, by loss terms
 PUBLISHED_HOLDOUT = {(1,): "88.31 ± 0.31", (4,): "88.10 ± 0.41", (1, 2, 4): "88.91 ± 0.66"}
 _SPLITS = ("train", "validation", "holdout")
-_UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
+# The holdout leads. Each number has one definition: of a holdout person the fold models' mean probability
+# counts, of a development person that of the one fold model that has not seen them.
+_UNSEEN = {"holdout": "holdout, fold models averaged", "validation": "out of fold"}
+_MARK = " (selected)"  # beside a score that a choice has looked at
 
 
-def table1(performance: pd.DataFrame, comparisons: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
-    """Models by split: balanced accuracy in percent, mean ± SD over folds, and what stands beside it.
+def table1(
+    performance: pd.DataFrame, comparisons: pd.DataFrame, increments: pd.DataFrame, models: StudyModels
+) -> pd.DataFrame:
+    """Models by split: balanced accuracy in percent with its interval, and what stands beside it.
 
-    Intervals are those of a bootstrap over families; p-values compare with the proposed model and are
-    Holm-corrected; the published numbers carry the caution of the report.
+    Intervals are those of a bootstrap over families; p is that of the exact swap test over families against the
+    proposed model, Holm-corrected over the models of this table. Scores that a choice has looked at are marked:
+    they are too high, and the holdout's are the ones to read. The published numbers carry the caution of the report.
 
     Parameters
     ----------
-    performance, comparisons
-        `classification.schemas.PERFORMANCE` and `COMPARISONS`.
+    performance, comparisons, increments
+        `classification.schemas.PERFORMANCE`, `COMPARISONS` and `INCREMENTS`.
     """
-    scores, rows = Scores(performance), []
+    scores, marks, rows = Scores(performance), _marks(performance), []
+    gains = increments.set_index(["model", "split"])[["increment", "low", "high"]]
     for model in models.compared:
         row = {"Model": models.labels[model]}
-        row |= {split.capitalize(): scores.over_folds(model, split) for split in _SPLITS}
         for split, title in _UNSEEN.items():
-            matched = scores.percent(model, split, "balanced_accuracy_matched")
+            mark = marks.get((model, split), "")
             difference, p = _comparison(comparisons, model, split)
-            row[f"Pooled [95 % interval], {title}"] = scores.percent(model, split, "balanced_accuracy")
-            row[f"Matched subset [95 % interval], {title}"] = matched
-            row[f"AUC [95 % interval], {title}"] = scores.auc(model, split)
+            row[f"Balanced accuracy % [95 % interval], {title}"] = (
+                scores.percent(model, split, "balanced_accuracy") + mark
+            )
+            row[f"AUC [95 % interval], {title}"] = scores.auc(model, split) + mark
+            row[f"AUC beyond confounds [95 % interval], {title}"] = _gain(gains.loc[(model, split)])
+            row[f"Age- and sex-matched % [95 % interval], {title}"] = scores.percent(
+                model, split, "balanced_accuracy_matched"
+            )
             row[f"TP/FN/TN/FP, {title}"] = scores.confusion(model, split)
             row[f"Proposed minus this, {title}"] = difference
-            row[f"Bootstrap p, McNemar p (Holm), {title}"] = p
+            row[f"p (Holm), {title}"] = p
+        for split in _SPLITS:
+            row[f"{split.capitalize()}, mean ± SD over fold models"] = scores.over_folds(model, split)
         row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, (NOT_KNOWN,)))
         rows.append(row)
     return pd.DataFrame(rows)
@@ -54,6 +67,9 @@ def table1(performance: pd.DataFrame, comparisons: pd.DataFrame, models: StudyMo
 def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str, float]) -> pd.DataFrame:
     """Loss subsets with the weights of their terms; the holdout column is descriptive, nothing was chosen by it.
 
+    Train, validation and holdout are the mean ± SD over the fold models, each on its own; the subset is chosen by the
+    validation scores, which are marked as selected therefore.
+
     Parameters
     ----------
     performance
@@ -61,16 +77,17 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
     weights
         Of the loss terms by their keys, where a term stands with others; one that stands alone weighs 1.
     """
-    scores, rows = Scores(performance), []
+    scores, marks, rows = Scores(performance), _marks(performance), []
     for name, subset in models.subsets.items():
         row, model = {}, models.proposed[name]
         for term in TERMS:
             weight = weights[term.key] if len(subset.terms) > 1 else 1.0
             row[f"({term.number}) {term.symbol}"] = f"{weight:g}" if term.number in subset.terms else ""
+        mark = marks.get((model, "validation"), "")
         row["Train"] = scores.over_folds(model, "train")
-        row["Validation"] = scores.over_folds(model, "validation")
+        row["Validation"] = scores.over_folds(model, "validation") + mark
         row["Holdout (descriptive)"] = scores.over_folds(model, "holdout")
-        row["Out of fold [95 % interval]"] = scores.percent(model, "validation", "balanced_accuracy")
+        row["Out of fold [95 % interval]"] = scores.percent(model, "validation", "balanced_accuracy") + mark
         row["Matched subset, out of fold"] = scores.percent(model, "validation", "balanced_accuracy_matched")
         row["AUC, out of fold"] = scores.auc(model, "validation")
         row["TP/FN/TN/FP, out of fold"] = scores.confusion(model, "validation")
@@ -80,11 +97,24 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
     return pd.DataFrame(rows)
 
 
+def _marks(performance: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """What stands beside the scores of a model and split that a choice has looked at."""
+    own = performance.loc[performance["selected"], ["model", "split"]].drop_duplicates()
+    return {(model, split): _MARK for model, split in own.itertuples(index=False)}
+
+
 def _comparison(comparisons: pd.DataFrame, model: str, split: str) -> tuple[str, str]:
-    """Difference with its interval, and both p-values; dashes for the proposed model itself."""
+    """Difference in points with its interval, and p; dashes for the proposed model itself."""
     found = comparisons[(comparisons["other"] == model) & (comparisons["split"] == split)]
     if found.empty:
         return NOT_KNOWN, NOT_KNOWN
     own = found.iloc[0]
     difference = f"{100 * own['difference']:+.1f} [{100 * own['low']:+.1f}, {100 * own['high']:+.1f}]"
-    return difference, f"{own['bootstrap_p_holm']:.3g}, {own['mcnemar_p_holm']:.3g}"
+    return difference, f"{own['permutation_p_holm']:.3g}"
+
+
+def _gain(own: pd.Series) -> str:
+    """An increment of the AUC with its interval; a dash where none could be fitted."""
+    if pd.isna(own["increment"]):
+        return NOT_KNOWN
+    return f"{own['increment']:+.3f} [{own['low']:+.3f}, {own['high']:+.3f}]"

@@ -36,6 +36,7 @@ class StudyModels:
     def compared(self) -> list[str]:
         """Models of Table 1: of the proposed models on the loss subsets the winner alone, and all others."""
         rivals = set(self.proposed.values()) - {self.winner}
+        rivals |= {f"{model}_cleaned" for model in rivals}
         return [model for model in self.models if model not in rivals]
 
     @property

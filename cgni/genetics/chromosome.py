@@ -28,7 +28,7 @@ from cgni.genetics.qc import (
 from cgni.genetics.settings import VariantQcSettings
 from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 
-_STATISTICS = ["missingness", "alt_frequency", "hwe_p", "mach_r2"]
+_STATISTICS = ["missingness", "missing_calls", "alt_frequency", "hwe_p", "mach_r2"]
 
 
 def assess_chromosome(
@@ -46,21 +46,22 @@ def assess_chromosome(
     candidates
         Rows of `schemas.CANDIDATE_VARIANTS`; those of other chromosomes do not count.
     people
-        Everybody's genotypes are kept; the statistics are those of the reference people.
+        Everybody's genotypes are kept; the statistics are those of the reference people, the Hardy-Weinberg test
+        that of `people.of_hardy_weinberg`.
     qc
-        Thresholds, and whether strand-ambiguous candidates go.
+        Thresholds, whether strand-ambiguous candidates go, who is tested, and what counts as missing.
     values
-        `hard_calls` (0, 1, 2) or `dosages`.
+        `hard_calls` (0, 1, 2), or `dosages`, which are hard calls where the file holds no dosages.
 
     Returns
     -------
     Table with the columns of `schemas.QC` (and what they were computed from), a row a candidate; copies of ALT by
-    person, sorted by id.
+    person, sorted by id: int8 hard calls, or float32 where they are dosages.
 
     Raises
     ------
     InputError
-        Files that are unreadable or do not belong together.
+        Files that are unreadable or do not belong together, or nobody for the Hardy-Weinberg test.
     """
     ids = pd.Index(read_people(files.people)["participant_id"])
     check_people(files, len(ids))
@@ -74,17 +75,24 @@ def assess_chromosome(
     unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]]
     found = import_variants(plink, files, kept, unique["pos"], qc.hard_call)
     table = match_candidates(unique, found, files.states_reference, qc.strand_ambiguous == "remove")
-    table = _add_statistics(plink, table, np.flatnonzero(ids.isin(people.reference)))
-    table = apply_filters(_add_info(plink, table, files), qc).assign(reference_people=len(people.reference))
+    tested = people.of_hardy_weinberg(qc.hwe_people)
+    table = _add_statistics(plink, table, ids.isin(people.reference), ids.isin(tested))
+    table = apply_filters(_add_info(plink, table, files), qc)
+    table = table.assign(reference_people=len(people.reference), hwe_people=len(tested))
     logging.info(
-        "%d of %d candidates passed (%d reference people)", table["passed"].sum(), len(table), len(people.reference)
+        "%d of %d candidates passed (%d reference people, Hardy-Weinberg tested on %d)",
+        *(table["passed"].sum(), len(table), len(people.reference), len(tested)),
     )
     return table, _counts(plink, table, ids[kept], values)
 
 
-def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray) -> pd.DataFrame:
+def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray, tested: np.ndarray) -> pd.DataFrame:
+    """Statistics of the reference people, the Hardy-Weinberg test of those tested (bool by person of the file)."""
     if table["found"].any():
-        statistics = variant_statistics(plink, write_rows(plink, "reference", reference))
+        keep = write_rows(plink, "reference", np.flatnonzero(reference))
+        same = np.array_equal(reference, tested)
+        keep_hardy = keep if same else write_rows(plink, "hardy", np.flatnonzero(tested))
+        statistics = variant_statistics(plink, keep, keep_hardy)
         values = statistics.reindex(table["row"].where(table["found"])).set_axis(table.index)
     else:
         values = pd.DataFrame(np.nan, index=table.index, columns=_STATISTICS)
@@ -108,9 +116,9 @@ def _add_info(plink: Plink, table: pd.DataFrame, files: GenotypeFiles) -> pd.Dat
 def _counts(plink: Plink, table: pd.DataFrame, ids: pd.Index, values: str) -> AlleleCounts:
     passed = table[table["passed"]]
     if passed.empty:
-        counts = np.empty((len(ids), 0), dtype=np.float32 if values == "dosages" else np.int8)
-    elif values == "dosages":
-        counts = read_dosages(plink, passed["row"].to_numpy(), len(ids))
+        counts = np.empty((len(ids), 0), dtype=np.int8)
+    elif values == "dosages" and has_dosages(plink):
+        counts = read_dosages(plink, passed["row"].to_numpy())
     else:
         counts = read_hard_calls(plink, passed["row"].to_numpy())
     all_counts = AlleleCounts(ids, pd.Index(passed["variant_id"], dtype=str), counts)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from cgni.base.errors import InputError
 
 _ID = "participant_id"
+_KINDS: dict[str, np.dtype[Any]] = {"hard_calls": np.dtype(np.int8), "dosages": np.dtype(np.float32)}
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,21 @@ class AlleleCounts:
     @property
     def missing(self) -> np.ndarray:
         """bool (people, variants)."""
-        gaps: np.ndarray = np.isnan(self.values) if self.values.dtype == np.float32 else self.values < 0
+        gaps: np.ndarray = np.isnan(self.values) if self.are_dosages else self.values < 0
         return gaps
+
+    @property
+    def are_dosages(self) -> bool:
+        """Whether `values` are dosages, not hard calls."""
+        return bool(self.values.dtype == np.float32)
+
+    def as_dosages(self) -> "AlleleCounts":
+        """The same as float32 with NaN = missing."""
+        if self.are_dosages:
+            return self
+        values = self.values.astype(np.float32)
+        values[self.missing] = np.nan
+        return replace(self, values=values)
 
     def of(self, ids: pd.Index) -> "AlleleCounts":
         """The rows of those of `ids` that are there, in the own order."""
@@ -73,7 +88,7 @@ class AlleleCounts:
 
     def to_table(self) -> pa.Table:
         """participant_id, then one nullable int8 or float32 column a variant."""
-        kind = pa.float32() if self.values.dtype == np.float32 else pa.int8()
+        kind = pa.float32() if self.are_dosages else pa.int8()
         columns = np.ascontiguousarray(self.values.T)
         gaps = np.ascontiguousarray(self.missing.T)
         arrays = [pa.array(column, kind, mask=gap) for column, gap in zip(columns, gaps, strict=True)]
@@ -84,53 +99,51 @@ class AlleleCounts:
         return pa.Table.from_arrays([ids, *arrays], schema=schema)
 
     def to_blocks(self) -> pa.Table:
-        """One row a variant: variant_id, counts (the bytes of its column of `values`, in the order of `ids`).
+        """One row a variant: variant_id, then the bytes of its column of `values`, in the order of `ids`.
 
-        Thousands of columns cost a Parquet file more than thousands of rows; the ids are not in the table.
+        The column of bytes is `hard_calls` or `dosages`. Thousands of columns cost a Parquet file more than
+        thousands of rows; the ids are not in the table.
         """
+        kind = "dosages" if self.are_dosages else "hard_calls"
         columns = np.ascontiguousarray(self.values.T)
         width = columns.shape[1] * columns.itemsize
         counts = pa.FixedSizeBinaryArray.from_buffers(
             pa.binary(width), len(columns), [None, pa.py_buffer(columns.tobytes())]
         )
-        return pa.table([pa.array(self.variants, pa.string()), counts], schema=blocks_schema(width))
+        return pa.table([pa.array(self.variants, pa.string()), counts], schema=blocks_schema(width, kind))
 
 
-def blocks_schema(width: int) -> pa.Schema:
-    """Schema of `AlleleCounts.to_blocks`; `width`: bytes of a variant."""
+def blocks_schema(width: int, kind: str) -> pa.Schema:
+    """Schema of `AlleleCounts.to_blocks`; `width`: bytes of a variant, `kind`: `hard_calls` or `dosages`."""
     return pa.schema(
         [
             pa.field("variant_id", pa.string(), nullable=False),
-            pa.field("counts", pa.binary(width), nullable=False),
+            pa.field(kind, pa.binary(width), nullable=False),
         ]
     )
 
 
-def from_blocks(table: pa.Table, ids: pd.Index, values: str) -> AlleleCounts:
+def from_blocks(table: pa.Table, ids: pd.Index) -> AlleleCounts:
     """Allele counts from a table of `AlleleCounts.to_blocks` and the `ids` of its people.
-
-    `values`: `hard_calls` (int8) or `dosages` (float32).
 
     Raises
     ------
     InputError
         Another number of people.
     """
-    kind = np.dtype(np.float32 if values == "dosages" else np.int8)
-    width = table.schema.field("counts").type.byte_width
+    name = next(name for name in table.column_names if name in _KINDS)
+    kind, width = _KINDS[name], table.schema.field(name).type.byte_width
     if width != len(ids) * kind.itemsize:
         raise InputError(
             f"genotypes: {width // kind.itemsize} people in a chromosome's table, but {len(ids)} participants with "
             "genotypes; delete the chromosome's tables and run again"
         )
-    content = b"".join(
-        chunk.buffers()[1][chunk.offset * width :][: len(chunk) * width] for chunk in table["counts"].chunks
-    )
+    content = b"".join(chunk.buffers()[1][chunk.offset * width :][: len(chunk) * width] for chunk in table[name].chunks)
     counts = np.frombuffer(content, dtype=kind).reshape(-1, len(ids)).T
     return AlleleCounts(ids, pd.Index(table["variant_id"].to_pylist(), dtype=str), counts)
 
 
-def read_blocks(paths: Iterable[str | Path], ids: pd.Index, values: str) -> AlleleCounts:
+def read_blocks(paths: Iterable[str | Path], ids: pd.Index) -> AlleleCounts:
     """The variants of all chromosomes' tables (`AlleleCounts.to_blocks`), side by side.
 
     Raises
@@ -138,7 +151,7 @@ def read_blocks(paths: Iterable[str | Path], ids: pd.Index, values: str) -> Alle
     InputError
         A table with another number of people than `ids` (`from_blocks`).
     """
-    return joined([from_blocks(pq.read_table(path), ids, values) for path in paths])
+    return joined([from_blocks(pq.read_table(path), ids) for path in paths])
 
 
 def from_table(table: pa.Table) -> AlleleCounts:
@@ -155,6 +168,8 @@ def from_table(table: pa.Table) -> AlleleCounts:
 def joined(parts: Sequence[AlleleCounts]) -> AlleleCounts:
     """The variants of all chromosomes side by side; their people must be the same, in the same order.
 
+    Dosages if any chromosome has them.
+
     Raises
     ------
     InputError
@@ -165,4 +180,6 @@ def joined(parts: Sequence[AlleleCounts]) -> AlleleCounts:
             differing = len(parts[0].ids.symmetric_difference(part.ids))
             raise InputError(f"genotypes: {differing} people are not in all chromosomes; give files of the same people")
     names = pd.Index([name for part in parts for name in part.variants], dtype=str)
+    if any(part.are_dosages for part in parts):
+        parts = [part.as_dosages() for part in parts]
     return AlleleCounts(parts[0].ids, names, np.hstack([part.values for part in parts]))

@@ -44,6 +44,7 @@ class StudyGenotypes:
     ld_blocks, snp_genes : blocks and genes of the variants that passed (`schemas.LD_BLOCKS`, `schemas.SNP_GENES`).
     counts : copies of the counted allele of the variants that passed, of everybody with genotypes.
     attrition : variants left at each step.
+    calls : genotypes of the kept variants that have no hard call.
     """
 
     variants: pd.DataFrame
@@ -51,6 +52,11 @@ class StudyGenotypes:
     snp_genes: pd.DataFrame
     counts: AlleleCounts
     attrition: Attrition
+    calls: Attrition
+
+    def steps(self) -> pd.DataFrame:
+        """Rows of the attrition table (`cohort.schemas.ATTRITION`): variants, then genotypes."""
+        return pd.concat([self.attrition.frame(), self.calls.frame()], ignore_index=True)
 
 
 def merge_chromosomes(
@@ -89,7 +95,9 @@ def merge_chromosomes(
     counts_alt = alt_is_minor(kept.of(people.development))
     variants = qc.assign(counted_allele=counted_alleles(qc, kept.variants, counts_alt))
     genes, turned = snp_genes(candidates, qc), kept.turned(~counts_alt)
-    return StudyGenotypes(variants[VARIANTS.names], blocks, genes, turned, attrition)
+    calls = call_attrition(qc, genotypes.chromosome_names, turned.are_dosages)
+    calls.log()
+    return StudyGenotypes(variants[VARIANTS.names], blocks, genes, turned, attrition, calls)
 
 
 def check_build(qc: pd.DataFrame, build: str) -> None:
@@ -145,7 +153,11 @@ def quality_attrition(
 
 
 def _notes(qc: pd.DataFrame) -> dict[str, str]:
-    people = f"{qc['reference_people'].max()} reference people"
+    reference, tested = qc["reference_people"].max(), qc["hwe_people"].max()
+    people = f"{reference} reference people"
+    imaged = people if tested == reference else f"the {tested} of {people} who have an image"
+    untested = int((qc["found"] & qc["pass_hwe"].isna()).sum())
+    imaged += f"; not judged for {untested} variants of too uncertain hard calls" if untested else ""
     mismatch = qc["reason"] == MISMATCH
     exchanged, other = int((mismatch & qc["swapped"]).sum()), int((mismatch & qc["other_strand"]).sum())
     kept = int((is_ambiguous(qc) & (qc["reason"] != AMBIGUOUS) & qc["passed"]).sum())
@@ -156,7 +168,39 @@ def _notes(qc: pd.DataFrame) -> dict[str, str]:
         MULTI_ALLELIC: "all records of the position go",
         LOW_INFO: "source: " + ", ".join(sorted(set(qc["info_source"]))),
     }
-    return notes | dict.fromkeys((MISSING, RARE, HWE), people)
+    return notes | dict.fromkeys((MISSING, RARE), people) | {HWE: imaged}
+
+
+def call_attrition(qc: pd.DataFrame, chromosomes: Sequence[str], dosages: bool) -> Attrition:
+    """Genotypes of the reference people at the variants that passed, and how many the hard-call threshold takes.
+
+    Parameters
+    ----------
+    qc
+        Rows of `schemas.QC` of all chromosomes.
+    dosages
+        Whether the study's genotypes are dosages, which lose none.
+
+    Returns
+    -------
+    Two rows a chromosome: genotypes that are not missing in the files; those without a hard call, removed unless
+    dosages stand for them.
+    """
+    attrition, passed = Attrition("genetics", "genotypes"), qc[qc["passed"]]
+    known = passed["reference_people"] * (1 - passed["missingness"])
+    lost = passed["reference_people"] * (passed["missing_calls"] - passed["missingness"])
+    share = lost.sum() / known.sum() if len(passed) else 0.0
+    note = (
+        f"none go: dosages stand for the {share:.1%} without a hard call"
+        if dosages
+        else f"{share:.1%} of all chromosomes' are farther than genetics.qc.hard_call from 0, 1 and 2, now missing"
+    )
+    for chrom in chromosomes:
+        own = passed["chrom"] == chrom
+        before, uncertain = round(known[own].sum()), 0 if dosages else round(lost[own].sum())
+        attrition.start("genotypes of these variants", before, "reference people, not missing in the files", chrom)
+        attrition.remove("hard-call threshold", uncertain, before - uncertain, note, chrom)
+    return attrition
 
 
 def snp_genes(candidates: pd.DataFrame, qc: pd.DataFrame) -> pd.DataFrame:

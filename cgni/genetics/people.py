@@ -16,11 +16,13 @@ class GenotypedPeople:
     ----------
     everybody : participants with genotypes, sorted: the people of all chromosomes' genotype tables.
     reference : those of them on whom SNP statistics and linkage are computed.
+    imaged : the reference people with an image (may be empty).
     development : development people of the split, with genotypes or without: they decide which allele is counted.
     """
 
     everybody: pd.Index
     reference: pd.Index
+    imaged: pd.Index
     development: pd.Index
 
     @classmethod
@@ -38,11 +40,32 @@ class GenotypedPeople:
             Nobody is left as reference.
         """
         genotyped = participants.loc[participants["has_genotypes"], "participant_id"]
+        chosen = reference_people(participants, splits, reference)
         return cls(
             everybody=pd.Index(genotyped).sort_values(),
-            reference=reference_people(participants, splits, reference),
+            reference=chosen,
+            imaged=chosen[chosen.isin(participants.loc[participants["has_image"], "participant_id"])],
             development=development_people(splits),
         )
+
+    def of_hardy_weinberg(self, choice: str) -> pd.Index:
+        """Ids of those on whom Hardy-Weinberg is tested, by `genetics.qc.hwe_people`.
+
+        The p of a given deviation falls with the number of people, so that it should not depend on who else is in
+        the genotype files: `imaged` people are those of the study, `reference` people may be ten times as many.
+
+        Raises
+        ------
+        InputError
+            Nobody.
+        """
+        chosen = self.imaged if choice == "imaged" else self.reference
+        if chosen.empty:
+            raise InputError(
+                "genetics.qc.hwe_people: imaged, but none of the reference people (people.reference) has an image; "
+                "check inputs.images, or set it to reference"
+            )
+        return chosen
 
 
 def reference_people(people: pd.DataFrame, splits: pd.DataFrame, reference: str) -> pd.Index:

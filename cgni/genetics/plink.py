@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.csv as pv
 
 from cgni.base.errors import InputError
 from cgni.base.processes import die_with_parent
@@ -29,7 +28,7 @@ _BED_COUNTS = np.array([2, _MISSING, 1, 0], dtype=np.int8)
 # the four counts that each possible byte holds
 _BED_BYTES = _BED_COUNTS[(np.arange(256)[:, None] >> np.array([0, 2, 4, 6])) & 3]
 _PYTHON_MB = 500  # of a job's memory, which plink2 must leave alone
-_TRAW_BLOCK = 64 * 1024 * 1024  # a line holds all people
+_TRAW_COLUMNS = 6  # CHR SNP (C)M POS COUNTED ALT, then the people
 
 
 @dataclass(frozen=True)
@@ -124,32 +123,46 @@ def has_dosages(plink: Plink) -> bool:
     return "No dosages present" not in said
 
 
-def variant_statistics(plink: Plink, keep: Path) -> pd.DataFrame:
-    """Statistics of the biallelic `scratch/variants` among the people in `keep`, in file order.
+def variant_statistics(plink: Plink, keep: Path, keep_hardy: Path) -> pd.DataFrame:
+    """Statistics of the biallelic `scratch/variants`, in file order.
+
+    Parameters
+    ----------
+    keep
+        The people of all statistics but the Hardy-Weinberg test (`write_rows`).
+    keep_hardy
+        The people of that test.
 
     Returns
     -------
-    Columns missingness (share without even a dosage), alt_frequency (from dosages), hwe_p (exact test
-    on hard calls), mach_r2; float64.
+    Columns missingness (share without even a dosage), missing_calls (share without a hard call), alt_frequency
+    (from dosages), hwe_p (exact test on hard calls), mach_r2; float64.
     """
-    arguments = [*_biallelic(plink), "--keep", keep]
-    arguments += ["--freq", "counts", "cols=chrom,ref,alt,altfreq,nobs,machr2", "--hardy", "cols=chrom,ax,p"]
-    arguments += ["--missing", "variant-only", "vcols=chrom,nmissdosage,nobs"]
-    prefix = plink.run(arguments, "statistics")
-    read = {"sep": "\t", "na_values": ["nan", "NA", "."], "keep_default_na": False}
-    frequency, missing = pd.read_csv(f"{prefix}.acount", **read), pd.read_csv(f"{prefix}.vmiss", **read)
-    hardy = pd.read_csv(f"{prefix}.hardy", **read)
+    counts: list[Argument] = ["--freq", "counts", "cols=chrom,ref,alt,altfreq,nobs,machr2"]
+    counts += ["--missing", "variant-only", "vcols=chrom,nmissdosage,nmiss,nobs"]
+    test: list[Argument] = ["--hardy", "cols=chrom,ax,p"]
+    if keep_hardy == keep:
+        prefix = tested = plink.run([*_biallelic(plink), "--keep", keep, *counts, *test], "statistics")
+    else:
+        prefix = plink.run([*_biallelic(plink), "--keep", keep, *counts], "statistics")
+        tested = plink.run([*_biallelic(plink), "--keep", keep_hardy, *test], "tested")
+    frequency, missing, hardy = (_report(f"{prefix}.acount"), _report(f"{prefix}.vmiss"), _report(f"{tested}.hardy"))
     if not len(frequency) == len(missing) == len(hardy):
         raise RuntimeError("plink2's reports differ in length: are there variants with more than two alleles?")
     return pd.DataFrame(
         {
             "missingness": missing["MISSING_DOSAGE_CT"] / missing["OBS_CT"],
+            "missing_calls": missing["MISSING_CT"] / missing["OBS_CT"],
             "alt_frequency": frequency["ALT_CTS"].astype("float64")
             / frequency["OBS_CT"].where(frequency["OBS_CT"] > 0),
             "hwe_p": hardy["P"].astype("float64"),
             "mach_r2": frequency["MACH_R2"].astype("float64"),
         }
     )
+
+
+def _report(path: str) -> pd.DataFrame:
+    return pd.read_csv(path, sep="\t", na_values=["nan", "NA", "."], keep_default_na=False)
 
 
 def read_hard_calls(plink: Plink, rows: np.ndarray) -> np.ndarray:
@@ -159,7 +172,7 @@ def read_hard_calls(plink: Plink, rows: np.ndarray) -> np.ndarray:
     return decode_bed(np.fromfile(f"{prefix}.bed", dtype=np.uint8), people, rows)
 
 
-def read_dosages(plink: Plink, rows: np.ndarray, people: int) -> np.ndarray:
+def read_dosages(plink: Plink, rows: np.ndarray) -> np.ndarray:
     """ALT dosages (hard calls where there are none): float32 (people, rows), NaN = missing.
 
     Through plink2's text export of the wanted rows alone; `rows` are rows of the biallelic `scratch/variants`.
@@ -174,21 +187,25 @@ def read_dosages(plink: Plink, rows: np.ndarray, people: int) -> np.ndarray:
     chosen.write_text("".join(f"v{row}\n" for row in rows))
     source: list[Argument] = ["--pgen", f"{fileset}.pgen", "--pvar", named, "--psam", f"{fileset}.psam"]
     prefix = plink.run([*source, "--extract", chosen, "--export", "A-transpose"], "dosages")
-    table = pv.read_csv(
-        f"{prefix}.traw",
-        read_options=pv.ReadOptions(use_threads=False, block_size=_TRAW_BLOCK),
-        parse_options=pv.ParseOptions(delimiter="\t"),
-        convert_options=pv.ConvertOptions(null_values=["NA"], strings_can_be_null=False),
-    )
-    exported = np.array([int(name[1:]) for name in table.column("SNP").to_pylist()])
-    values = np.stack([table.column(name).to_numpy() for name in table.column_names[-people:]]).astype(np.float32)
-    counts_ref = (
-        np.array(table.column("COUNTED").to_pylist(), dtype=object)
-        == variants.loc[biallelic, "ref"].to_numpy()[exported]
-    )
-    values[:, counts_ref] = 2 - values[:, counts_ref]
-    place = {row: column for column, row in enumerate(exported)}
-    return values[:, [place[row] for row in rows]]
+    references = variants.loc[biallelic, "ref"].to_numpy()
+    exported = {
+        row: 2 - dosages if counted == references[row] else dosages
+        for row, counted, dosages in _exported(Path(f"{prefix}.traw"))
+    }
+    return np.stack([exported[row] for row in rows]).T
+
+
+def _exported(traw: Path) -> Iterator[tuple[int, str, np.ndarray]]:
+    """Number (of an id such as v7), counted allele and dosages (float32, NaN = missing) of each line of a .traw.
+
+    Line by line: a line holds all people, and a column a person costs readers of tables more than the values.
+    """
+    with traw.open("rb") as lines:
+        next(lines)
+        for line in lines:
+            *fixed, values = line.split(b"\t", _TRAW_COLUMNS)
+            dosages = np.fromstring(values.replace(b"NA", b"nan"), dtype=np.float32, sep="\t")
+            yield int(fixed[1][1:]), fixed[4].decode(), dosages
 
 
 def read_pvar(path: Path) -> pd.DataFrame:

@@ -167,12 +167,17 @@ def stated_info(table: pd.DataFrame, path: str | Path) -> tuple[pd.Series, str] 
 def apply_filters(table: pd.DataFrame, thresholds: VariantQcSettings) -> pd.DataFrame:
     """Flags, first reason of removal and `passed`, by the published strict inequalities.
 
+    Which genotypes of an imputed variant reach a hard call depends on the genotype, so that the calls of a variant
+    of low imputation quality depart from Hardy-Weinberg proportions even if the genotypes do not. The test is not
+    applicable where more than `hwe_uncertain` of the genotypes have a dosage but no hard call.
+
     Parameters
     ----------
     table
-        Output of `match_candidates` with info (missing: not applicable), missingness, maf, hwe_p.
+        Output of `match_candidates` with info (missing: not applicable), missingness, missing_calls, maf, hwe_p.
     thresholds
-        info (keep above), missing (keep below), maf (keep above), hwe (keep above).
+        info (keep above), missing (keep below; of dosages or of hard calls, as `missing_of` says), maf (keep above),
+        hwe (keep above), hwe_uncertain.
 
     Returns
     -------
@@ -180,11 +185,13 @@ def apply_filters(table: pd.DataFrame, thresholds: VariantQcSettings) -> pd.Data
     """
     table = table.copy()
     applicable = table["found"] & (table["info_source"] != "not applicable")
+    missing = table["missing_calls" if thresholds.missing_of == "hard_calls" else "missingness"]
+    certain = table["found"] & (table["missing_calls"] - table["missingness"] <= thresholds.hwe_uncertain)
     flags = {
         "pass_info": (table["info"] > thresholds.info, applicable),
-        "pass_missing": (table["missingness"] < thresholds.missing, table["found"]),
+        "pass_missing": (missing < thresholds.missing, table["found"]),
         "pass_maf": (table["maf"] > thresholds.maf, table["found"]),
-        "pass_hwe": (table["hwe_p"] > thresholds.hwe, table["found"]),
+        "pass_hwe": (table["hwe_p"] > thresholds.hwe, certain),
     }
     for name, (passed, known) in flags.items():
         table[name] = passed.astype("boolean").where(known)

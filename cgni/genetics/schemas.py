@@ -25,13 +25,14 @@ _VARIANT = [
     pa.field("rsid", pa.string()),
     pa.field("info", pa.float64()),
     pa.field("info_source", pa.string(), nullable=False),  # mfi, "pgen INFO R2" ..., mach_r2 or not applicable
-    pa.field("missingness", pa.float64()),
+    pa.field("missingness", pa.float64()),  # share without even a dosage
+    pa.field("missing_calls", pa.float64()),  # share without a hard call (genetics.qc.hard_call)
     pa.field("maf", pa.float64()),
     pa.field("hwe_p", pa.float64()),
     pa.field("pass_info", pa.bool_()),  # null: not in the genotype file, or the filter is not applicable
     pa.field("pass_missing", pa.bool_()),
     pa.field("pass_maf", pa.bool_()),
-    pa.field("pass_hwe", pa.bool_()),
+    pa.field("pass_hwe", pa.bool_()),  # null as well: too many uncertain hard calls to judge
     pa.field("passed", pa.bool_(), nullable=False),
     pa.field("reason", pa.string()),  # the first of qc.REASONS that applies; null for those that passed
 ]
@@ -44,6 +45,7 @@ QC = pa.schema(
         pa.field("swapped", pa.bool_(), nullable=False),  # the file has REF and ALT exchanged
         pa.field("other_strand", pa.bool_(), nullable=False),  # only there with the complementary alleles
         pa.field("reference_people", pa.int32(), nullable=False),  # on whom the statistics are computed
+        pa.field("hwe_people", pa.int32(), nullable=False),  # on whom Hardy-Weinberg is tested
     ]
 )
 

@@ -49,14 +49,20 @@ class VariantQcSettings(Section):
     """dosages farther than this from 0, 1 and 2 become missing hard calls (plink2 --hard-call-threshold)"""
     strand_ambiguous: Literal["remove", "keep"] = setting(default=AUTO)
     """A/T and C/G variants"""
+    hwe_people: Literal["imaged", "reference"] = setting(default=AUTO)
+    """on whom Hardy-Weinberg is tested: the reference people with an image, or all reference people"""
+    hwe_uncertain: float = setting(default=AUTO, at_least=0, at_most=1)
+    """Hardy-Weinberg is judged where at most this share of genotypes is too uncertain for a hard call (1: always)"""
+    missing_of: Literal["dosages", "hard_calls"] = setting(default="dosages")
+    """what counts as missing: no dosage at all, or no hard call (no dosage within hard_call of 0, 1 or 2)"""
 
 
 @section("genetics.coding")
 class CodingSettings(Section):
     """What stands for a genotype."""
 
-    values: Literal["hard_calls", "dosages"] = setting(default="hard_calls")
-    """hard calls (0, 1, 2) or dosages"""
+    values: Literal["hard_calls", "dosages"] = setting(default=AUTO)
+    """hard calls (0, 1, 2), or dosages (expected counts, 0 to 2) where the genotype files hold any"""
     fill: Literal["mean"] = setting(default="mean")
     """missing allele counts become the mean of the fold's training people"""
 

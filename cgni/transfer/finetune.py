@@ -1,5 +1,6 @@
 """The transfer of the brain-age network to working memory (study stage 1)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,11 +68,33 @@ def finetune_fold(
     return TrainedNetwork(result.network, result.fitted, metrics, groups), result.fits
 
 
-def planned_fits(settings: TransferSettings) -> list[tuple[int, int]]:
-    """(transferred blocks, self-transfer round) of every fit of `finetune_wm`, in their order."""
-    chosen = settings.transfer_blocks
-    depths = (chosen,) if isinstance(chosen, int) else chosen
-    return [(depth, number) for depth in depths for number in range(settings.self_transfer_rounds + 1)]
+@dataclass(frozen=True)
+class PlannedFit:
+    """A fit that `finetune_wm` makes.
+
+    Attributes
+    ----------
+    candidate : its place in `transfer.candidates` (0 without candidates); changes : what it changes.
+    settings : those in force.
+    blocks : how many are transferred; round : of self-transfer, from 0.
+    """
+
+    candidate: int
+    changes: Mapping[str, Any]
+    settings: TransferSettings
+    blocks: int
+    round: int
+
+
+def planned_fits(settings: TransferSettings) -> list[PlannedFit]:
+    """Every fit of `finetune_wm` in their order: candidate by candidate, depth by depth, round by round."""
+    planned = []
+    for candidate, changes in enumerate(settings.candidates or ({},)):
+        own = settings.changed(**changes) if changes else settings
+        depths = (own.transfer_blocks,) if isinstance(own.transfer_blocks, int) else own.transfer_blocks
+        rounds = range(own.self_transfer_rounds + 1)
+        planned += [PlannedFit(candidate, changes, own, depth, number) for depth in depths for number in rounds]
+    return planned
 
 
 def finetune_wm(
@@ -84,9 +107,9 @@ def finetune_wm(
     """Train a classifier of working memory that starts from the first blocks of a brain-age network.
 
     Each self-transfer round starts again from the first `transfer_blocks` blocks of the best
-    network of that depth so far, the rest new. Of all depths and rounds the best by monitor
-    score (then by monitor loss) is kept; without monitor people the last. Self-transfer is our
-    reading of a method that is cited without a text (unverified).
+    network of that candidate and depth so far, the rest new. Of all candidates, depths and rounds
+    the best by monitor score (then by monitor loss) is kept; without monitor people the last.
+    Self-transfer is our reading of a method that is cited without a text (unverified).
 
     Parameters
     ----------
@@ -98,25 +121,32 @@ def finetune_wm(
     Raises
     ------
     InputError
-        One of the classes is absent among the fit or the monitor people; several depths and
-        nobody to choose with.
+        One of the classes is absent among the fit or the monitor people; several candidates or
+        depths and nobody to choose with.
     """
     for name in ("fit", "monitor"):
         _need_both_classes(name, people[name].values)
-    if not isinstance(settings.transfer_blocks, int) and watchers(people) is None:
-        raise InputError("transfer.transfer_blocks: choosing a depth needs monitor people; set people.fit_on: fit")
+    planned = planned_fits(settings)
+    if len({(plan.candidate, plan.blocks) for plan in planned}) > 1 and watchers(people) is None:
+        raise InputError(
+            "transfer.transfer_blocks: a list of them, or of transfer.candidates, needs monitor people; "
+            "set people.fit_on: fit"
+        )
     task = WmTask.of(people["fit"].values, settings.class_weights)
-    best_of_depth: dict[int, _Fit] = {}
+    best_of_start: dict[tuple[int, int], _Fit] = {}
     best: _Fit | None = None
     fits: list[_Fit] = []
     brain_age_network = build_cnn(brain_age)
-    for depth, number in planned_fits(settings):
-        source = best_of_depth[depth].network if depth in best_of_depth else brain_age_network
-        network = _transferred(source, depth, settings.freeze, derive_seed(run.seed, "start", number))
-        own = run.part(f"blocks{depth}.round{number}", derive_seed(run.seed, number))
-        fit = _Fit(depth, number, network, fit_network(network, store, people, task, settings, own))
-        if fit.better_than(best_of_depth.get(depth), task):
-            best_of_depth[depth] = fit
+    for plan in planned:
+        start = plan.candidate, plan.blocks
+        source = best_of_start[start].network if start in best_of_start else brain_age_network
+        # candidates and depths share their random numbers, so that they differ by their settings alone
+        network = _transferred(source, plan, derive_seed(run.seed, "start", plan.round))
+        name = f"candidate{plan.candidate}." if settings.candidates else ""
+        own = run.part(f"{name}blocks{plan.blocks}.round{plan.round}", derive_seed(run.seed, plan.round))
+        fit = _Fit(plan, network, fit_network(network, store, people, task, plan.settings, own))
+        if fit.better_than(best_of_start.get(start), task):
+            best_of_start[start] = fit
         if fit.better_than(best, task):
             best = fit
         fits.append(fit)
@@ -128,8 +158,7 @@ def finetune_wm(
 class _Fit:
     """One of the fits that `finetune_wm` chooses from."""
 
-    blocks: int
-    number: int
+    plan: PlannedFit
     network: BrainCnn
     fitted: Fitted
 
@@ -142,8 +171,10 @@ class _Fit:
     def row(self, kept: bool) -> dict[str, Any]:
         """Of `transfer.schemas.TRANSFER_FITS`."""
         return {
-            "blocks": self.blocks,
-            "round": self.number,
+            "candidate": self.plan.candidate,
+            "settings": json.dumps(dict(self.plan.changes), sort_keys=True),
+            "blocks": self.plan.blocks,
+            "round": self.plan.round,
             "epochs": self.fitted.epochs,
             "best_epoch": self.fitted.best_epoch,
             "score": self.fitted.best_score,
@@ -152,13 +183,15 @@ class _Fit:
         }
 
 
-def _transferred(source: BrainCnn, depth: int, freeze: bool, seed: int) -> BrainCnn:
+def _transferred(source: BrainCnn, plan: PlannedFit, seed: int) -> BrainCnn:
     torch.manual_seed(seed)
-    network = BrainCnn(**{**source.architecture(), "outputs": 2})
+    dropout = plan.settings.dropout
+    changed = {"outputs": 2} if dropout is None else {"outputs": 2, "dropout": dropout}
+    network = BrainCnn(**{**source.architecture(), **changed})
     network.set_scaling(float(source.input_mean), float(source.input_sd))
-    network.take_blocks(source, depth)
-    if freeze:
-        network.freeze(depth)
+    network.take_blocks(source, plan.blocks)
+    if plan.settings.freeze:
+        network.freeze(plan.blocks)
     return network
 
 

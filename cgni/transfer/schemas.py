@@ -7,6 +7,8 @@ from cgni.base.tables import number_columns
 # one row a fit of `finetune_wm`
 TRANSFER_FITS = pa.schema(
     [
+        pa.field("candidate", pa.int64(), nullable=False),  # its place in transfer.candidates, from 0
+        pa.field("settings", pa.string(), nullable=False),  # what the candidate changes, as JSON
         pa.field("blocks", pa.int64(), nullable=False),  # transferred
         pa.field("round", pa.int64(), nullable=False),  # of self-transfer, from 0
         pa.field("epochs", pa.int64(), nullable=False),  # run

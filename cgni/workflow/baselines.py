@@ -70,6 +70,7 @@ CONFOUNDS = "confounds"  # in every study
 CONFOUND_BASELINE = Baseline("Confounds only", "logistic", ("confounds",), LogisticSettings(c=1.0))
 HIDDEN_OF = "genetic_nn"  # whose last hidden layer is the feature set genetics_hidden
 PROPOSED = "proposed"  # section and search of the proposed model and of all that share its head
+EVERY_SUBSET = "subsets"  # in the place of a model that is searched: each loss subset by itself
 
 
 def searchable() -> list[str]:

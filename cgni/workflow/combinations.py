@@ -50,14 +50,21 @@ def _builds(settings: StudySettings) -> None:
 
 
 def _transfer(settings: StudySettings) -> None:
-    chosen, blocks = settings.transfer.transfer_blocks, len(settings.pretraining.channels)
-    deepest = chosen if isinstance(chosen, int) else max(chosen)
-    if deepest > blocks:
-        raise InputError(f"transfer.transfer_blocks: {deepest} blocks, but pretraining.channels has {blocks}")
-    if settings.transfer.freeze and deepest == 0:
-        raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
-    if not isinstance(chosen, int) and settings.people.fit_on == "training":
-        raise InputError("transfer.transfer_blocks: a list needs monitor people to choose with; set people.fit_on: fit")
+    transfer, blocks = settings.transfer, len(settings.pretraining.channels)
+    several = len(transfer.candidates) > 1
+    for own in [transfer.changed(**changes) for changes in transfer.candidates] or [transfer]:
+        chosen = own.transfer_blocks
+        deepest = chosen if isinstance(chosen, int) else max(chosen)
+        if deepest > blocks:
+            raise InputError(f"transfer.transfer_blocks: {deepest} blocks, but pretraining.channels has {blocks}")
+        if own.freeze and deepest == 0:
+            raise InputError("transfer.freeze: nothing to freeze with transfer.transfer_blocks 0")
+        several = several or not isinstance(chosen, int)
+    if several and settings.people.fit_on == "training":
+        raise InputError(
+            "transfer.transfer_blocks: a list of them, or of transfer.candidates, needs monitor people to choose with; "
+            "set people.fit_on: fit"
+        )
 
 
 def _enrichment(settings: StudySettings) -> None:

@@ -8,7 +8,14 @@ from cgni.contrastive.terms import SEARCHED_TERMS, EncoderSpec, all_subsets, enc
 from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, FITTERS, HIDDEN_OF, PROPOSED, Baseline
 from cgni.workflow.settings import StudySettings
 
-_FEATURE_LABELS = {"imaging": "h_v", "genetics_hidden": "h_g", "genetics": "SNPs"}
+_FEATURE_LABELS = {
+    "imaging": "h_v",
+    "imaging_cleaned": "h_v without confounds",
+    "genetics_hidden": "h_g",
+    "genetics": "SNPs",
+    "genetics_cleaned": "SNPs without confounds",
+}
+_CLEANED_KEYS = ("confounds.remove", "confounds.components")
 
 
 def subsets(settings: StudySettings) -> dict[str, EncoderSpec]:
@@ -28,15 +35,17 @@ def encoders(settings: StudySettings) -> dict[str, EncoderSpec]:
 def roster(settings: StudySettings) -> dict[str, ModelSpec]:
     """All models by name: one for each pair of encoders, the chosen baselines, the shared heads, the confounds."""
     proposed = [_proposed(spec, settings) for spec in encoders(settings).values()]
+    removed = settings.confounds.remove != "none"
+    cleaned = [_cleaned(spec, settings) for spec in subsets(settings).values() if removed]
     baselines = [_baseline(name, BASELINES[name]) for name in settings.classification.models]
     heads = [_shared_head(features) for features in settings.classification.shared_head]
     confounds = _baseline(CONFOUNDS, CONFOUND_BASELINE)
-    return {spec.name: spec for spec in [*proposed, *baselines, *heads, confounds]}
+    return {spec.name: spec for spec in [*proposed, *cleaned, *baselines, *heads, confounds]}
 
 
 def searched_model(searched: str, settings: StudySettings) -> ModelSpec:
-    """The model whose settings are searched under a name: the proposed one is searched with all loss terms."""
-    return _proposed(SEARCHED_TERMS, settings) if searched == PROPOSED else _baseline(searched, BASELINES[searched])
+    """The model whose settings are searched under a name: for `proposed` that with all loss terms, else its bearer."""
+    return _proposed(SEARCHED_TERMS, settings) if searched == PROPOSED else roster(settings)[searched]
 
 
 def model_name(encoders_name: str) -> str:
@@ -48,9 +57,18 @@ def _proposed(spec: EncoderSpec, settings: StudySettings) -> ModelSpec:
     chosen = settings.classification.proposed.features
     along = settings.classification.finetune_encoder and "genetics_embedding" in chosen
     # an encoder that is trained along takes the allele counts, and its embedding stands first
-    features = ("genetics", *(name for name in chosen if name != "genetics_embedding")) if along else tuple(chosen)
+    others = (name for name in chosen if name != "genetics_embedding")
+    features = ("genetics_cleaned", *others) if along else tuple(chosen)
     label = f"CGNI {spec.label}" + (", linear genetic encoder" if spec.linear else "")
     return _with_head(model_name(spec.name), label, features, "encoder_head" if along else "network", spec.name)
+
+
+def _cleaned(spec: EncoderSpec, settings: StudySettings) -> ModelSpec:
+    """The proposed model whose imaging features have no confounds left; the embeddings never have."""
+    own = _proposed(spec, settings)
+    features = tuple("imaging_cleaned" if name == "imaging" else name for name in own.features)
+    label = f"{own.label}, without confounds"
+    return _with_head(f"{own.name}_cleaned", label, features, own.fitter, spec.name)
 
 
 def _shared_head(features: Sequence[str]) -> ModelSpec:
@@ -66,7 +84,7 @@ def _with_head(name: str, label: str, features: tuple[str, ...], fitter: str, en
         fitter=fitter,
         features=features,
         settings=PROPOSED,
-        keys=_keys(fitter, PROPOSED),
+        keys=_keys(fitter, PROPOSED, features),
         uses=FITTERS[fitter].uses,
         seed="cgni",
         encoders=encoders_name,
@@ -84,7 +102,7 @@ def _baseline(name: str, row: Baseline) -> ModelSpec:
         fitter=row.fitter,
         features=row.features,
         settings=own,
-        keys=_keys(row.fitter, own),
+        keys=_keys(row.fitter, own, row.features),
         uses=FITTERS[row.fitter].uses,
         seed=name,
         hidden_of=_hidden_of(row.features),
@@ -93,10 +111,11 @@ def _baseline(name: str, row: Baseline) -> ModelSpec:
     )
 
 
-def _keys(fitter: str, own: str) -> tuple[str, ...]:
+def _keys(fitter: str, own: str, features: Sequence[str]) -> tuple[str, ...]:
     facts = FITTERS[fitter]
     names = [] if facts.settings is None else [f"{own}.{key.name}" for key in section_fields(facts.settings)]
-    return ("people.heads_on", *(f"classification.{key}" for key in (*names, *facts.keys)))
+    cleaned = _CLEANED_KEYS if any(name.endswith("_cleaned") for name in features) else ()
+    return ("people.heads_on", *cleaned, *(f"classification.{key}" for key in (*names, *facts.keys)))
 
 
 def _hidden_of(features: Sequence[str]) -> str:

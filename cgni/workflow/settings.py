@@ -7,7 +7,7 @@ from cgni.audit.settings import AuditSettings
 from cgni.base.settings import Section, section, section_fields, setting
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.settings import FeatureSet, TrainingSettings
-from cgni.cohort.settings import CohortSettings, PeopleSettings, SplitSettings
+from cgni.cohort.settings import CohortSettings, ConfoundSettings, PeopleSettings, SplitSettings
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contributions.settings import ContributionSettings
 from cgni.enrichment.settings import EnrichmentSettings
@@ -20,7 +20,7 @@ from cgni.pretraining.settings import PretrainingSettings
 from cgni.scca.settings import SccaSettings
 from cgni.simulation.settings import SimulationSettings
 from cgni.transfer.settings import TransferSettings
-from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, searchable
+from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, EVERY_SUBSET, searchable
 
 
 @section("inputs")
@@ -52,7 +52,7 @@ class InputSettings(Section):
 class ProposedSettings(NetworkSettings):
     """The proposed model's head."""
 
-    features: tuple[Literal["genetics_embedding", "imaging_embedding", "imaging"], ...] = setting(
+    features: tuple[Literal["genetics_embedding", "imaging_embedding", "imaging", "imaging_cleaned"], ...] = setting(
         default=("genetics_embedding", "imaging"), min_items=1, unique=True
     )
     """what it sees: embeddings, and the imaging features themselves"""
@@ -65,7 +65,14 @@ _SEARCH = {
         "additionalProperties": False,
         "required": ["model"],
         "minProperties": 2,
-        "properties": {"model": {"enum": searchable()}},
+        "properties": {
+            "model": {
+                "oneOf": [
+                    {"enum": [*searchable(), EVERY_SUBSET]},
+                    {"type": "string", "pattern": "^(cgni|head)_[a-z0-9_]+$"},
+                ]
+            }
+        },
         "patternProperties": {"^(contrastive|classification)[.][a-z0-9_.]+$": {"type": "array", "minItems": 1}},
     },
 }
@@ -77,7 +84,7 @@ _HEADS = {
         "type": "array",
         "minItems": 1,
         "uniqueItems": True,
-        "items": {"enum": ["imaging", "genetics_hidden", "genetics"]},
+        "items": {"enum": ["imaging", "imaging_cleaned", "genetics_hidden", "genetics", "genetics_cleaned"]},
     },
 }
 
@@ -85,11 +92,14 @@ _HEADS = {
 class _Models:
     models: tuple[str, ...] = setting(default=tuple(BASELINES), schema=_MODELS)
     """beside the proposed ones"""
-    shared_head: tuple[tuple[FeatureSet, ...], ...] = setting(default=(("imaging",),), schema=_HEADS)
+    shared_head: tuple[tuple[FeatureSet, ...], ...] = setting(
+        default=(("imaging",), ("imaging_cleaned",)), schema=_HEADS
+    )
     """feature sets that get the proposed model's head, one more model each"""
     search: tuple[dict[str, Any], ...] = setting(default=(), schema=_SEARCH)
     """hyperparameter search: grids such as {model: proposed, contrastive.learning_rate: [1.0e-3, 3.0e-4]}, one job a
-    candidate, chosen by validation; models: proposed, or one of `models`"""
+    candidate, chosen by validation; models: proposed (all loss terms together), subsets (each loss subset has a search
+    of its own, over its own terms' weights), one of `models`, or a model by its name in results (cgni_terms12)"""
     finetune_encoder: bool = setting(default=False)
     """train the genetic encoder along with the proposed head"""
     proposed: ProposedSettings = setting(default=ProposedSettings())
@@ -147,6 +157,7 @@ class StudySettings(Section):
     simulation: SimulationSettings = setting(default=SimulationSettings())
     people: PeopleSettings = setting(default=PeopleSettings())
     cohort: CohortSettings = setting(default=CohortSettings())
+    confounds: ConfoundSettings = setting(default=ConfoundSettings())
     splits: SplitSettings = setting(default=SplitSettings())
     genetics: GeneticsSettings = setting(default=GeneticsSettings())
     imaging: ImagingSettings = setting(default=ImagingSettings())

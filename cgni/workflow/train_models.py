@@ -8,7 +8,7 @@ from cgni.classification.fitters.base import Fitter, FitterParts
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
 from cgni.classification.settings import TrainingSettings
 from cgni.classification.spec import ModelSpec
-from cgni.cohort.settings import PeopleSettings
+from cgni.cohort.settings import ConfoundSettings, PeopleSettings
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.networks.device import prepare_torch
 from cgni.networks.resume import ResumeFile
@@ -32,7 +32,9 @@ def train_models(job: Job, snakemake: Any, fitter: type[Fitter], settings: type[
     prepare_torch(seed, snakemake.threads)
     parts = fitter_parts(job.with_winner(winner), spec, settings, inputs)
     resume = ResumeFile(snakemake.params.resume, job.provenance())
-    fits = fit_classifier_folds(spec, fitter.of(parts), FeatureTables.of(inputs), heads_on, seed, resume)
+    confounds = job.section(ConfoundSettings) if spec.cleaned else None
+    tables = FeatureTables.of(inputs, confounds)
+    fits = fit_classifier_folds(spec, fitter.of(parts), tables, heads_on, seed, resume)
     fits.write(dict(snakemake.output.items()), job.provenance(), [resume])
 
 

@@ -31,3 +31,19 @@ def test_exactly_the_planted_defects_go_for_the_planted_reason(finished_study: S
     removed = attrition.groupby("step")["removed"].sum()
     for reason in REASONS.values():
         assert removed[reason] == (expected == reason).sum() > 0, reason
+
+
+def test_genotypes_are_dosages_and_lose_no_uncertain_call(finished_study: Study) -> None:
+    results = finished_study.folder / "results-tiny"
+    counts = pd.read_parquet(results / "genetics/genotypes.parquet").drop(columns="participant_id")
+    assert (counts.dtypes == "float32").all() and counts.min().min() >= 0 and counts.max().max() <= 2
+    assert (counts.dropna() % 1 > 0).any(axis=None)
+    attrition = pd.read_parquet(results / "genetics/attrition.parquet")
+    calls = attrition[attrition["step"] == "hard-call threshold"]
+    assert (calls["removed"] == 0).all() and calls["note"].str.startswith("none go: dosages stand for").all()
+    people = pd.read_parquet(results / "cohort/participants.parquet")
+    imaged = people["has_image"] & people["has_genotypes"] & people["largest_ancestry"] & people["unrelated"]
+    splits = pd.read_parquet(results / "cohort/splits.parquet")
+    development = splits.loc[splits["role"] == "development", "participant_id"]
+    tested = pd.concat(map(pd.read_parquet, results.glob("genetics/chrom*/qc.parquet")))["hwe_people"]
+    assert (tested == (imaged & people["participant_id"].isin(development)).sum()).all()

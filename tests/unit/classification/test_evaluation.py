@@ -3,13 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit
 from scipy.stats import binomtest, false_discovery_control
-from sklearn.metrics import balanced_accuracy_score, confusion_matrix, roc_auc_score
+from sklearn.metrics import balanced_accuracy_score, brier_score_loss, confusion_matrix, roc_auc_score
 
 from cgni.base.errors import InputError
 from cgni.classification.bootstrap import family_weights, weighted_auc, weighted_balanced_accuracy
-from cgni.classification.evaluation import compare_models, holm, matched_subset, mcnemar, score_models
-from cgni.classification.metrics import auc, balanced_accuracy, confusion
+from cgni.classification.comparisons import compare_models, holm
+from cgni.classification.evaluation import matched_subset, score_models
+from cgni.classification.metrics import auc, balanced_accuracy, brier, confusion, log_odds
+from cgni.classification.paired import mcnemar
 from cgni.classification.pooling import mean_holdout
 from cgni.classification.selection import choose_terms
 from cgni.contrastive.terms import encoder_spec
@@ -66,6 +69,10 @@ def test_scores_equal_scikit_learn():
     assert confusion(labels, probabilities) == {"tp": tp, "fn": fn, "tn": tn, "fp": fp}
     assert balanced_accuracy(labels, probabilities) == pytest.approx(balanced_accuracy_score(labels, called))
     assert auc(labels, probabilities) == pytest.approx(roc_auc_score(labels, probabilities))
+    assert brier(labels, probabilities) == pytest.approx(brier_score_loss(labels, probabilities))
+    inside = (probabilities > 0) & (probabilities < 1)
+    np.testing.assert_allclose(log_odds(probabilities)[inside], logit(probabilities[inside]))
+    assert log_odds(np.array([0.0, 1.0])).tolist() == pytest.approx([logit(1e-6), -logit(1e-6)])
 
 
 def test_scores_of_one_class_are_undefined():
@@ -136,7 +143,7 @@ def test_models_scored_on_other_people_are_not_compared():
     development, holdout = both(good=0.6, poor=0.0)
     development["poor"] = development["poor"].iloc[:-1]
     with pytest.raises(InputError, match="not the same people"):
-        compare_models("good", development, holdout, people(), 50, 1)
+        compare_models("good", [], development, holdout, people(), 50, 1)
 
 
 def test_matched_people_are_pairs_of_the_same_sex_and_age():
@@ -157,7 +164,9 @@ def test_matched_people_are_pairs_of_the_same_sex_and_age():
 def test_performance_of_models():
     """Each score recomputed from the predictions with scikit-learn."""
     development, holdout = both(good=0.6, poor=0.0)
-    table = score_models(development, holdout, people(), 50, 1).set_index(["model", "split", "fold", "metric"])
+    table = score_models(development, holdout, people(), ["good"], 50, 1).set_index(
+        ["model", "split", "fold", "metric"]
+    )
     own = development["good"]
     validation = own[own["part"] == "validation"]
     pooled = balanced_accuracy_score(validation["label"], validation["probability"] >= 0.5)
@@ -177,16 +186,39 @@ def test_performance_of_models():
     assert sum(counts) == len(mean)
 
 
+def test_scores_that_a_choice_has_looked_at_are_marked():
+    """Those of validation people, of the models among which was chosen; never the holdout's."""
+    development, holdout = both(good=0.6, poor=0.0)
+    table = score_models(development, holdout, people(), ["good"], 50, 1)
+    marked = table.loc[table["selected"], ["model", "split"]].drop_duplicates()
+    assert marked.to_numpy().tolist() == [["good", "validation"]]
+    assert table["selected"].sum() == ((table["model"] == "good") & (table["split"] == "validation")).sum()
+
+
 def test_comparisons_pair_the_same_people_and_see_a_difference():
     development, holdout = both(good=0.9, poor=0.0, same=0.9)
     development["same"] = development["good"]
-    table = compare_models("good", development, holdout, people(), 200, 1).set_index(["other", "split"])
+    table = compare_models("good", [], development, holdout, people(), 200, 1).set_index(["other", "split"])
     assert table.loc[("poor", "validation"), "difference"] > 0.2
     assert table.loc[("poor", "validation"), "mcnemar_p_holm"] < 0.05
     assert table.loc[("poor", "validation"), "bootstrap_p_holm"] < 0.05
     assert (table["bootstrap_p_holm"] >= table["bootstrap_p"]).all()
     assert table.loc[("same", "validation"), ["difference", "low", "high"]].tolist() == [0, 0, 0]
-    assert table.loc[("same", "validation"), ["bootstrap_p", "mcnemar_p"]].tolist() == [1, 1]
+    assert table.loc[("poor", "validation"), "permutation_p_holm"] < 0.05
+    assert table.loc[("same", "validation"), ["permutation_p", "bootstrap_p", "mcnemar_p"]].tolist() == [1, 1, 1]
+
+
+def test_holm_counts_the_models_of_table_1_and_the_ablations_apart():
+    """Two models in Table 1 and one ablation: its p stays, theirs are Holm's of two."""
+    development, holdout = both(good=0.6, poor=0.2, other=0.4, ablation=0.3)
+    table = compare_models("good", ["ablation"], development, holdout, people(), 100, 1)
+    for split, own in table.groupby("split"):
+        own = own.set_index("other")
+        assert own["group"].to_dict() == {"poor": "table1", "other": "table1", "ablation": "ablations"}, split
+        for name in ("permutation_p", "bootstrap_p", "mcnemar_p"):
+            assert own.at["ablation", f"{name}_holm"] == own.at["ablation", name]
+            pair = own.loc[["poor", "other"]]
+            np.testing.assert_allclose(pair[f"{name}_holm"], holm(pair[name].to_numpy()))
 
 
 def test_the_holdout_score_is_that_of_the_mean_probability():
@@ -225,5 +257,5 @@ def test_resamples_without_a_class_lend_no_significance():
     own["probability"] = np.linspace(0.1, 0.9, 6)
     holdout = pd.concat([own.assign(model=model) for model in "ab"])
     people = pd.DataFrame({"participant_id": ids, "family": ids})
-    table = compare_models("a", {"a": own, "b": own}, holdout, people, 200, 1)
+    table = compare_models("a", [], {"a": own, "b": own}, holdout, people, 200, 1)
     assert (table["bootstrap_p"] == 1).all()

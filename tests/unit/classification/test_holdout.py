@@ -46,7 +46,9 @@ def test_every_model_predicts_the_labelled_holdout_people_once_a_fold(tmp_path: 
         z = encoders.embeddings[encoders.embeddings["fold"] == fold].filter(like=f"{GENETICS}_").to_numpy()
         h_g = tables.hidden[tables.hidden["fold"] == fold].filter(like="hidden_").to_numpy()
         people = study.participants.iloc[rows]
-        confounds = np.column_stack([people["age"], people["sex"], people["head_size"], people["site"] == "b"])
+        decades = (people["age"] - 60) / 10
+        aged = [people["age"], decades**2, people["sex"], decades * (people["sex"] - 0.5)]
+        confounds = np.column_stack([*aged, people["head_size"], people["site"] == "b"])
         h, counts = data.views[IMAGING][rows], data.views[GENETICS][rows]
         inputs = {
             PROPOSED: np.hstack([z[rows], h]),

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from cgni.classification.evaluation import holm, matched_subset, mcnemar
+from cgni.classification.comparisons import holm
+from cgni.classification.evaluation import matched_subset
 from cgni.classification.metrics import auc, balanced_accuracy
+from cgni.classification.paired import mcnemar
 from cgni.classification.pooling import pooled_validation
 from cgni.classification.selection import choose_terms
 from cgni.contrastive.terms import encoder_spec

@@ -16,7 +16,7 @@ from cgni.classification.search import Candidate, fit_candidate
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
-from cgni.contrastive.terms import SEARCHED_TERMS
+from cgni.contrastive.terms import SEARCHED_TERMS, EncoderSpec, encoder_spec
 from cgni.networks.resume import ResumeFile
 from tests.unit.classification.made_up import PROPOSED, SmallModels
 from tests.unit.fold_data.made_up import MadeUpStudy
@@ -40,10 +40,20 @@ def test_candidates_are_chosen_by_their_validation_people(tmp_path):
     assert chosen == {"candidate": "g", "settings": {"x": 2}, "validation_balanced_accuracy": 1.0}
 
 
-def fitted(models: SmallModels, name: str, study: MadeUpStudy, folder, contrastive: ContrastiveSettings | None = None):
-    people = PeopleSettings(fit_on="fit", heads_on="fit", pretrain_on="training", reference="development")
+def fitted(
+    models: SmallModels,
+    name: str,
+    study: MadeUpStudy,
+    folder,
+    contrastive: ContrastiveSettings | None = None,
+    pair: EncoderSpec = SEARCHED_TERMS,
+):
+    people = PeopleSettings(
+        fit_on="fit", encoders_on="labelled", heads_on="fit", pretrain_on="training", reference="development"
+    )
     spec = models.specs[name]
-    candidate = Candidate(spec, FITTERS[spec.fitter].fitter, models.parts(name), contrastive, people)
+    encoders = pair if contrastive is not None else None
+    candidate = Candidate(spec, FITTERS[spec.fitter].fitter, models.parts(name), encoders, contrastive, people)
     resumes = [ResumeFile(folder / f"{name}.{part}", "digest") for part in ("encoders", "heads")]
     return fit_candidate(candidate, FeatureTables(study), 5, resumes)
 
@@ -58,12 +68,20 @@ def test_a_candidate_of_a_baseline_is_the_fit_that_comes_after_the_search(tmp_pa
     pd.testing.assert_frame_equal(own.lineage, plain.lineage)
 
 
-def test_a_candidate_of_the_proposed_model_has_encoders_of_its_own_on_all_terms(tmp_path):
-    for along in (False, True):
+def test_a_candidate_of_the_proposed_model_has_encoders_of_its_own_on_its_terms(tmp_path):
+    for number, (along, pair) in enumerate(
+        [(False, SEARCHED_TERMS), (False, encoder_spec([1, 3])), (True, SEARCHED_TERMS)]
+    ):
         study, models = MadeUpStudy(), SmallModels(finetune_encoder=along)
         settings = models.job.section(ContrastiveSettings)
-        own = fitted(models, PROPOSED, study, tmp_path / str(along), settings)
-        encoders = fit_contrastive_folds(study, SEARCHED_TERMS, settings, "fit", derive_seed(5, "contrastive"))
+        own = fitted(models, PROPOSED, study, tmp_path / str(number), settings, pair)
+        encoders = fit_contrastive_folds(
+            study,
+            pair,
+            settings,
+            PeopleSettings(fit_on="fit", encoders_on="labelled"),
+            derive_seed(5, "contrastive"),
+        )
         spec, parts = models.specs[PROPOSED], dataclasses.replace(models.parts(PROPOSED), encoders=encoders.checkpoint)
         fitter, tables = FITTERS[spec.fitter].fitter.of(parts), FeatureTables(study, encoders.embeddings)
         plain = fit_classifier_folds(spec, fitter, tables, "fit", classifier_seed(5, spec))
@@ -71,4 +89,4 @@ def test_a_candidate_of_the_proposed_model_has_encoders_of_its_own_on_all_terms(
         pd.testing.assert_frame_equal(own.curve, encoders.curve)
         everybody = {tuple(row) for row in [*encoders.lineage.to_numpy(), *plain.lineage.to_numpy()]}
         assert {tuple(row) for row in own.lineage.to_numpy()} == everybody and len(own.lineage) == len(everybody)
-        assert len(list((tmp_path / str(along)).iterdir())) == 2  # both fits can be gone on with
+        assert len(list((tmp_path / str(number)).iterdir())) == 2  # both fits can be gone on with

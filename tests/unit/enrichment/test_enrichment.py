@@ -1,6 +1,7 @@
 """The offline GO engine and the g:Profiler client."""
 
 import contextlib
+import dataclasses
 import json
 import threading
 import time
@@ -21,8 +22,9 @@ from cgni.enrichment.offline import over_represented
 from cgni.enrichment.online import Service
 from cgni.enrichment.ontology import Ontology, load_snapshot
 from cgni.enrichment.own_annotation import load_annotation, with_gmt, with_obo
+from cgni.enrichment.schemas import TERMS
 from cgni.enrichment.settings import EnrichmentSettings
-from cgni.enrichment.study import called_genes, enrich_study
+from cgni.enrichment.study import Called, enrich_study
 
 _ROOT = Path(__file__).resolve().parents[3]
 # Table 4 of the publication
@@ -82,11 +84,11 @@ def test_snapshot_resolves_outdated_symbols_and_several_ensembl_ids(snapshot: On
     assert sum(symbol == "MAPT" for symbol in snapshot.symbol_of.values()) > 1
 
 
-def _study_tables(called: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _study_tables(called: bool) -> tuple[Called, pd.DataFrame]:
     snps = ["1:1:A:G", "1:2:A:G"]
     own = {"view": "genetics", "feature": snps, "component": 1, "fold": -1, "called": [called, False]}
     genes = {"variant_id": snps, "gene_id": ["ENSG00000186868", "ENSG00000136717"]}
-    return pd.DataFrame(own), pd.DataFrame(genes)
+    return Called(pd.DataFrame(own), [], "permutation"), pd.DataFrame(genes)
 
 
 def test_called_genes_are_the_consensus_snps_of_the_rule_in_force() -> None:
@@ -97,20 +99,34 @@ def test_called_genes_are_the_consensus_snps_of_the_rule_in_force() -> None:
         ("genetics", "c", 2, -1, True),
         ("imaging", "Insula_L", 1, -1, True),
         ("genetics", "a", 3, -1, False),
+        ("genetics", "b", 0, -1, True),  # the significant components as a whole
     ]
     contributions = pd.DataFrame(rows, columns=["view", "feature", "component", "fold", "called"])
     assert called_features(contributions, "genetics")["feature"].tolist() == ["a", "c"]
     assert consensus(contributions, "imaging")["feature"].tolist() == ["Insula_L"]
     snp_genes = pd.DataFrame({"variant_id": ["a", "a", "b", "c"], "gene_id": ["E1", "E2", "E3", "E1"]})
-    genes = called_genes(contributions, snp_genes)
+    genes = Called(contributions, [], "permutation").genes(snp_genes)
     assert genes == {1: {"E1", "E2"}, 2: {"E1"}, 3: set(), -1: {"E1", "E2"}}
+
+
+def test_a_component_without_a_called_snp_is_not_looked_up(snapshot: Ontology) -> None:
+    called, snp_genes = _study_tables(True)
+    second = called.contributions.assign(component=2, called=False)
+    called = dataclasses.replace(called, contributions=pd.concat([called.contributions, second], ignore_index=True))
+    settings = EnrichmentSettings(engine="offline", sources=("GO:BP",), min_term_size=1, max_term_size=500)
+    _, request = enrich_study(called, snp_genes, snapshot, settings)
+    assert {own["component"] for own in request["requests"]} == {1, -1}
+    assert request["note"] == "no SNP is called in component 2, so no term was looked for there"
 
 
 def test_study_without_called_snps_gives_an_empty_table(snapshot: Ontology) -> None:
     settings = EnrichmentSettings(engine="offline", sources=("GO:BP",), min_term_size=1, max_term_size=500)
     terms, request = enrich_study(*_study_tables(False), snapshot, settings)
-    assert terms.empty and request["tested_genes"] == ["ENSG00000136717", "ENSG00000186868"]
+    assert terms.empty and list(terms) == TERMS.names and request["requests"] == []
+    assert request["tested_genes"] == ["ENSG00000136717", "ENSG00000186868"]
+    assert request["note"] == "no SNP is called in any component, so no term was looked for"
     terms, request = enrich_study(*_study_tables(True), snapshot, settings)
+    assert request["note"] == "" and terms["p_null"].isna().all() and (terms["draws"] == 0).all()
     assert set(terms["component"]) == {1, -1} and set(terms["background"]) == {"tested", "annotated"}
     assert set(terms.loc[terms["primary"], "background"]) == {"tested"}
     assert json.loads(json.dumps(request)) == request  # lists, no tuples
@@ -240,6 +256,7 @@ def _settings(engine: str, url: str) -> EnrichmentSettings:
 
 def test_study_goes_online_with_names_from_gconvert(service: str, snapshot: Ontology) -> None:
     terms, request = enrich_study(*_study_tables(True), snapshot, _settings("gprofiler", service))
+    assert terms[["p_null", "q_null", "p_family"]].isna().all(axis=None) and (terms["draws"] == 0).all()
     assert set(terms["engine"]) == {"gprofiler"} and set(terms["data_version"]) == {"g:Profiler " + _META["version"]}
     assert _Server.seen[0][0] == "/api/convert/convert"
     assert _Server.seen[1][1]["query"] == ["MAPT"] and "gost?" in request["requests"][0]["link"]

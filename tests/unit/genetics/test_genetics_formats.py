@@ -27,7 +27,7 @@ from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, wr
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
 
-QC = VariantQcSettings(info=0.3, missing=0.05, maf=0.01, hwe=1e-6, hard_call=0.1, strand_ambiguous="remove")
+QC = VariantQcSettings(strand_ambiguous="remove", hwe_people="reference", hwe_uncertain=0.2)
 IDS = [str(5000000 + number) for number in range(PEOPLE)]
 POSITIONS = [100, 200, 300]
 _CALLS = {0: "0/0", 1: "0/1", 2: "1/1", -1: "./."}
@@ -43,7 +43,7 @@ def _assess(path: Path, scratch: Path, names: list[str], chrom: str = "2", value
     candidates = candidates.assign(pos=candidates["pos"].astype(int), gene_id="ENSG0", symbol="G")
     files = GenotypeFiles.of(chrom, str(path), people_file(str(path), None), variants_file(str(path)))
     ids = pd.Index(read_people(files.people)["participant_id"])
-    people = GenotypedPeople(ids, reference=ids, development=ids)
+    people = GenotypedPeople(ids, reference=ids, imaged=ids, development=ids)
     scratch.mkdir(exist_ok=True)
     return assess_chromosome(Plink("plink2", scratch, 1, 640), files, candidates, people, QC, values)
 

@@ -9,6 +9,7 @@ import pytest
 
 from cgni.base.errors import InputError
 from cgni.base.tables import write_table
+from cgni.cohort.schemas import ATTRITION
 from cgni.genetics import qc as quality
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.merge import StudyGenotypes, merge_chromosomes
@@ -25,7 +26,8 @@ COUNTS = AlleleCounts(
     pd.Index([NAMES[0], NAMES[1], NAMES[3]]),
     np.array([[0, 0, 2], [1, 1, 2], [2, 2, 1], [-1, 0, 0]], dtype=np.int8),
 )
-PEOPLE = GenotypedPeople(COUNTS.ids, reference=pd.Index(list("abc")), development=pd.Index(list("abcz")))
+REFERENCE = pd.Index(list("abc"))
+PEOPLE = GenotypedPeople(COUNTS.ids, reference=REFERENCE, imaged=REFERENCE, development=pd.Index(list("abcz")))
 
 
 def _qc(found: bool = True) -> pd.DataFrame:
@@ -33,9 +35,11 @@ def _qc(found: bool = True) -> pd.DataFrame:
     reasons = [None, None, quality.RARE, None]
     parts = pd.DataFrame([name.split(":") for name in NAMES], columns=["chrom", "pos", "ref", "alt"])
     table = parts.assign(pos=parts["pos"].astype(int), candidate_id=NAMES, variant_id=NAMES, rsid=None)
-    table = table.assign(info=0.9, info_source="mfi", missingness=0.0, maf=0.3, hwe_p=1.0, found=found)
+    table = table.assign(
+        info=0.9, info_source="mfi", missingness=0.0, missing_calls=0.0, maf=0.3, hwe_p=1.0, found=found
+    )
     table[["pass_info", "pass_missing", "pass_maf", "pass_hwe"]] = True
-    table = table.assign(swapped=False, other_strand=False, reference_people=3)
+    table = table.assign(swapped=False, other_strand=False, reference_people=3, hwe_people=3)
     table = table.assign(reason=pd.Series(reasons, dtype="string"), passed=[reason is None for reason in reasons])
     return table[QC.names]
 
@@ -65,7 +69,12 @@ def test_fate_blocks_genes_and_counted_alleles(tmp_path: Path, caplog: pytest.Lo
     assert genes == {(NAMES[0], "g1"), (NAMES[0], "g2"), (NAMES[1], "g1"), (NAMES[3], "g4")}
     left = study.attrition.frame().groupby("chrom")["left"].agg(["first", "last"])
     assert left.to_numpy().tolist() == [[3, 2], [1, 1]]
-    assert caplog.messages == study.attrition.lines() and "rare: 3 variants left, 1 removed" in caplog.messages
+    assert caplog.messages == study.attrition.lines() + study.calls.lines()
+    assert "rare: 3 variants left, 1 removed" in caplog.messages
+    # three reference people: two variants that pass on chromosome 2, one on 7
+    calls = study.steps().iloc[-4:]
+    assert calls["unit"].eq("genotypes").all() and calls["left"].tolist() == [6, 6, 3, 3]
+    write_table(study.steps(), tmp_path / "attrition.parquet", ATTRITION, {})
     tables = {"variants": VARIANTS, "ld_blocks": LD_BLOCKS, "snp_genes": SNP_GENES}
     for name, schema in tables.items():
         write_table(getattr(study, name), tmp_path / f"{name}.parquet", schema, {})

@@ -26,7 +26,7 @@ from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, ha
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
 
-FILTERS = VariantQcSettings(info=0.3, missing=0.05, maf=0.01, hwe=1e-6, hard_call=0.1, strand_ambiguous="remove")
+FILTERS = VariantQcSettings(strand_ambiguous="remove", hwe_people="reference", hwe_uncertain=0.2)
 IDS = ["-1", "-2", *[str(5000000 + number) for number in range(PEOPLE)]]
 
 
@@ -98,7 +98,7 @@ def _assess(
     bgen, sample, mfi = files
     source = GenotypeFiles.of("2", bgen, sample, mfi=mfi)
     everybody = pd.Index(IDS[2:])
-    people = GenotypedPeople(everybody, pd.Index(reference), everybody)
+    people = GenotypedPeople(everybody, pd.Index(reference), everybody, everybody)
     table, counts = assess_chromosome(plink, source, _candidates(names), people, filters, "hard_calls")
     return table, counts.to_table().to_pandas()
 
@@ -117,7 +117,7 @@ def test_planted_defects_go_for_the_planted_reason(plink: Plink, tmp_path: Path)
     by_pos = {variant.pos: variant.counts for variant in variants}
     for row in table[table["found"] & (table["reason"] != quality.MULTI_ALLELIC)].itertuples():
         called = by_pos[row.pos][by_pos[row.pos] >= 0]
-        assert row.missingness == pytest.approx(1 - len(called) / PEOPLE)
+        assert row.missingness == row.missing_calls == pytest.approx(1 - len(called) / PEOPLE)
         assert row.alt_frequency == pytest.approx(called.mean() / 2)
         assert row.maf == pytest.approx(min(called.mean() / 2, 1 - called.mean() / 2))
         assert row.hwe_p == pytest.approx(hardy_p(*[(called == count).sum() for count in range(3)]), rel=1e-5)
@@ -139,7 +139,9 @@ def test_other_chromosomes_do_not_count(plink: Plink, tmp_path: Path, caplog: py
         table, genotypes = _assess(plink, files, ["2:100:A:G", "2:200:A:G", "7:100:A:G"])
     assert table["candidate_id"].tolist() == ["2:100:A:G", "2:200:A:G"]
     assert list(genotypes.columns) == ["participant_id", "2:100:A:G"]
-    assert caplog.messages == [f"1 of 2 candidates passed ({PEOPLE} reference people)"]
+    assert caplog.messages == [
+        f"1 of 2 candidates passed ({PEOPLE} reference people, Hardy-Weinberg tested on {PEOPLE})"
+    ]
 
 
 def test_boundaries_use_the_reference_people_alone(plink: Plink, tmp_path: Path) -> None:
@@ -187,6 +189,7 @@ def test_dosages_missingness_and_mach_r2(plink: Plink, tmp_path: Path) -> None:
     table, genotypes = _assess(plink, (*files[:2], None), ["2:100:A:G", "2:110:A:G"])
     assert table["info_source"].unique().tolist() == ["mach_r2"]
     assert table["missingness"].tolist() == [0, 0]  # dosage-aware
+    assert table["missing_calls"].tolist() == [0, 1]
     assert table["reason"].fillna("").tolist() == ["", quality.LOW_INFO]
     for row, dosages in zip(table.itertuples(), (sharp, vague), strict=True):
         p = dosages.mean() / 2  # MaCH r2: variance of the dosages over the binomial one; 8 bits round by 1/255
@@ -252,6 +255,9 @@ def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Pa
             "reason": reasons,
             "info_source": "mfi",
             "reference_people": 9,
+            "hwe_people": 4,
+            "found": True,
+            "pass_hwe": pd.array([True, None, True, True, True], "boolean"),
             "swapped": False,
             "other_strand": False,
             "ref": "A",
@@ -266,6 +272,10 @@ def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Pa
         assert rows["left"].iloc[0] == start and rows["left"].iloc[-1] == left and rows["removed"].sum() == start - left
     notes = frame.drop_duplicates("step").set_index("step")["note"]
     assert notes[quality.AMBIGUOUS] == "kept (genetics.qc.strand_ambiguous): 1 pass"
+    assert notes[quality.RARE] == "9 reference people"
+    assert notes[quality.HWE] == (
+        "the 4 of 9 reference people who have an image; not judged for 1 variants of too uncertain hard calls"
+    )
     write_table(frame, tmp_path / "attrition.parquet", ATTRITION, {})
     table["reason"] = [quality.NOT_FOUND, quality.RARE, quality.RARE, quality.RARE, quality.RARE]
     with pytest.raises(InputError, match=r"after the step `rare` \(4 before it\)"):
@@ -287,7 +297,7 @@ def test_chromosomes_are_joined_by_person(tmp_path: Path) -> None:
     paths = [tmp_path / "2.parquet", tmp_path / "7.parquet"]
     for counts, path in zip((one, two), paths, strict=True):
         pq.write_table(counts.to_blocks(), path)
-    assert read_blocks(paths, one.ids, "hard_calls").to_table().equals(joined([one, two]).to_table())
+    assert read_blocks(paths, one.ids).to_table().equals(joined([one, two]).to_table())
     with pytest.raises(InputError, match="2 people are not in all chromosomes"):
         joined([one, _counts(["1", "3"], ["7:1:A:G"], [[1], [2]], np.int8)])
 
@@ -302,11 +312,10 @@ def test_counts_survive_their_table(tmp_path: Path, kind: type, gap: float) -> N
     np.testing.assert_array_equal(again.values, np.array([[1, 2], [0, gap], [gap, 1]], dtype=kind))
     blocks = counts.to_blocks()
     write_table(blocks, tmp_path / "b.parquet", blocks.schema, {})
-    name = "dosages" if kind is np.float32 else "hard_calls"
-    same = from_blocks(pq.read_table(tmp_path / "b.parquet"), counts.ids, name)
+    same = from_blocks(pq.read_table(tmp_path / "b.parquet"), counts.ids)
     np.testing.assert_array_equal(same.values, counts.values)
     with pytest.raises(InputError, match="3 people in a chromosome's table, but 2 participants"):
-        from_blocks(blocks, counts.ids[:2], name)
+        from_blocks(blocks, counts.ids[:2])
     np.testing.assert_array_equal(again.means(), [0.5, 1.5])
     np.testing.assert_array_equal(again.turned(np.array([False, True])).filled(), [[1, 0], [0, 0.5], [0.5, 1]])
 
@@ -318,6 +327,7 @@ def test_reference_people() -> None:
             "has_genotypes": [True, True, True, True, False],
             "unrelated": [True, True, False, True, True],
             "largest_ancestry": [True, False, True, True, True],
+            "has_image": [False, True, True, True, True],
         }
     )
     splits = pd.DataFrame({"participant_id": list("abcde"), "role": ["development"] * 3 + ["holdout", "development"]})
@@ -326,6 +336,11 @@ def test_reference_people() -> None:
     shuffled = GenotypedPeople.of(people.iloc[::-1], splits, "development")
     assert shuffled.everybody.tolist() == list("abcd") and shuffled.reference.tolist() == ["a"]
     assert shuffled.development.tolist() == list("abce")
+    assert shuffled.imaged.empty and shuffled.of_hardy_weinberg("reference").tolist() == ["a"]
+    everybody = GenotypedPeople.of(people, splits, "everybody")
+    assert everybody.of_hardy_weinberg("imaged").tolist() == list("bcd")
+    with pytest.raises(InputError, match=r"hwe_people: imaged, but none of the reference people"):
+        shuffled.of_hardy_weinberg("imaged")
     with pytest.raises(InputError, match=r"people\.reference"):
         reference_people(people.assign(unrelated=False), splits, "development")
 

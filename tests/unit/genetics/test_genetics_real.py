@@ -27,7 +27,9 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed"),
     pytest.mark.skipif(not BGEN.is_file(), reason="the real genotypes (../shared/real/genotypes) are not here"),
 ]
-QC = VariantQcSettings(info=0.3, missing=0.002, maf=0.1, hwe=0.05, hard_call=0.1, strand_ambiguous="keep")
+QC = VariantQcSettings(
+    missing=0.002, maf=0.1, hwe=0.05, strand_ambiguous="keep", hwe_people="reference", hwe_uncertain=0.2
+)
 FORMATS = {
     "bed": ["--make-bed"],
     "pgen": ["--make-pgen"],
@@ -81,7 +83,7 @@ def _assess(
     files: GenotypeFiles, candidates: pd.DataFrame, scratch: Path, values: str = "hard_calls", **changes: object
 ) -> tuple[pd.DataFrame, AlleleCounts]:
     ids = pd.Index(read_people(files.people)["participant_id"])
-    people = GenotypedPeople(ids, reference=ids, development=ids)
+    people = GenotypedPeople(ids, reference=ids, imaged=ids, development=ids)
     scratch.mkdir(exist_ok=True)
     qc = dataclasses.replace(QC, **changes)
     return assess_chromosome(Plink("plink2", scratch, 1, 640), files, candidates, people, qc, values)
@@ -111,7 +113,7 @@ def test_dosages_of_hard_calls_are_the_hard_calls(
 ) -> None:
     _, calls = _assess(_files(formats["pgen"]), candidates.iloc[:300], tmp_path)
     _, dosages = _assess(_files(formats["pgen"]), candidates.iloc[:300], tmp_path, values="dosages")
-    assert dosages.values.dtype == np.float32 and dosages.variants.equals(calls.variants)
+    assert dosages.values.dtype == np.int8 and dosages.variants.equals(calls.variants)
     np.testing.assert_array_equal(dosages.values, calls.values)
 
 

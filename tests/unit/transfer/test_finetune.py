@@ -1,5 +1,6 @@
 """The transfer to working memory: starts from the brain-age network, keeps the best fit, names nobody."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,10 +122,49 @@ def test_class_weights_are_inverse_frequencies() -> None:
     assert WmTask.of(np.array([0, 0, 0, 1]), False).class_weights == (1.0, 1.0)
 
 
-def test_fits_are_planned_depth_by_depth() -> None:
-    assert planned_fits(TransferSettings(transfer_blocks=2)) == [(2, 0)]
+def _planned(settings: TransferSettings) -> list[tuple[int, int, int]]:
+    return [(plan.candidate, plan.blocks, plan.round) for plan in planned_fits(settings)]
+
+
+def test_fits_are_planned_candidate_by_candidate_and_depth_by_depth() -> None:
+    assert _planned(TransferSettings(transfer_blocks=2)) == [(0, 2, 0)]
     swept = TransferSettings(transfer_blocks=(3, 0), self_transfer_rounds=1)
-    assert planned_fits(swept) == [(3, 0), (3, 1), (0, 0), (0, 1)]
+    assert _planned(swept) == [(0, 3, 0), (0, 3, 1), (0, 0, 0), (0, 0, 1)]
+    tried = TransferSettings(
+        transfer_blocks=(3, 0), candidates=({"learning_rate": 0.1}, {"transfer_blocks": 1, "dropout": 0.5})
+    )
+    assert _planned(tried) == [(0, 3, 0), (0, 0, 0), (1, 1, 0)]
+    rates = [(plan.settings.learning_rate, plan.settings.dropout) for plan in planned_fits(tried)]
+    assert rates == [(0.1, None), (0.1, None), (TransferSettings().learning_rate, 0.5)]
+
+
+def test_of_candidates_the_monitor_people_choose(maps, tmp_path: Path) -> None:
+    """The kept network is, byte for byte, the one that its candidate's settings give alone."""
+    values, ages = maps
+    _brain_age(values, ages, tmp_path)
+    people, checkpoint = parts_of((ages < 60).astype(np.int64)), load_checkpoint(tmp_path / "age.ckpt")
+    slow, quick = {"learning_rate": 1e-7, "dropout": 0.0}, {"learning_rate": 1e-2, "dropout": 0.5}
+
+    def run(name: str, **changes):
+        settings = replace(TRANSFER, epochs=4, **changes)
+        return finetune_wm(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / name, 3))
+
+    found = run("tried", candidates=(slow, quick))
+    assert found.fits["candidate"].tolist() == [0, 1]
+    assert [json.loads(text) for text in found.fits["settings"]] == [slow, quick]
+    # a step of 1e-7 cannot learn in four epochs, and one of 1e-2 can
+    assert found.fits["kept"].tolist() == [False, True]
+    assert found.fits["score"].diff().iloc[1] > 0
+    alone = run("alone", **quick)
+    assert weight_bytes(found.network) == weight_bytes(alone.network)
+    assert found.network.architecture()["dropout"] == 0.5
+    assert alone.fits["settings"].tolist() == ["{}"]
+    assert {path.name for path in tmp_path.glob("tried*")} == {
+        f"tried.candidate{n}.blocks1.round0-d.pt" for n in (0, 1)
+    }
+    people |= {"monitor": People(np.arange(0), people["monitor"].values[:0])}
+    with pytest.raises(InputError, match="needs monitor people"):
+        run("nobody", candidates=(slow, quick))
 
 
 def test_a_folds_network_is_that_of_its_groups(maps, tmp_path: Path) -> None:

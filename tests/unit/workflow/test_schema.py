@@ -92,7 +92,9 @@ def test_terms_and_models_of_the_schema_are_those_of_their_lists() -> None:
     assert _part("contrastive", "subsets")["oneOf"][1]["items"]["items"] == numbers
     assert _part("contrastive", "linear_subset")["oneOf"][1]["items"] == numbers
     assert _part("classification", "models")["items"] == {"enum": list(BASELINES)}
-    assert _part("classification", "search")["items"]["properties"]["model"] == {"enum": searchable()}
+    named, by_name = _part("classification", "search")["items"]["properties"]["model"]["oneOf"]
+    assert named == {"enum": [*searchable(), "subsets"]}
+    assert by_name["pattern"] == "^(cgni|head)_[a-z0-9_]+$"
 
 
 def test_keys_come_in_the_order_of_the_config() -> None:
