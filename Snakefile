@@ -35,6 +35,7 @@ localrules:
     write_config,
     select_terms,
     select_settings,
+    test_components,
     summarise_contributions,
     audit_lineage,
     enrich_genes,

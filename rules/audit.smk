@@ -104,6 +104,7 @@ rule compare_with_truth:
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
         contributions=result("contributions/contributions.parquet"),
+        blocks=result("contributions/blocks.parquet"),
         terms=result("enrichment/terms.parquet"),
         performance=result("classification/performance.parquet"),
     output:

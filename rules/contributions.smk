@@ -1,6 +1,17 @@
+# What the encoders and the sparse CCA of a null replicate read.
+_NULL_FIT_KEYS = ("seed", *ENCODER_PEOPLE, *ENCODER_KEYS, "scca.fit_on", "scca.l1_ratio", "scca.max_iterations")
+_NULL_COMPONENT_BATCHES = range(-(-SETTINGS.contributions.null_components // SETTINGS.contributions.null_batch))
+# Correlations of all null replicates: of those with contributions, then of those as far as the sparse CCA.
+NULL_CORRELATION_FILES = [
+    *expand(result("contributions/null/correlations{batch}.parquet"), batch=NULL_BATCHES),
+    *expand(result("contributions/null/components{batch}.parquet"), batch=_NULL_COMPONENT_BATCHES),
+]
+
+
 rule null_contributions:
     """Measure contributions after encoders were trained on shuffled pairings: a batch of replicates of the null."""
     input:
+        unpack(lambda wildcards: encoder_winners(INTERPRETABLE)),
         **FOLD_TABLES,
         selection=result("classification/selection.json"),
         grid=result("scca/grid.parquet"),
@@ -22,12 +33,7 @@ rule null_contributions:
         cfg={
             "encoders": INTERPRETABLE,
             **section(
-                "seed",
-                "people.fit_on",
-                *ENCODER_KEYS,
-                "scca.fit_on",
-                "scca.l1_ratio",
-                "scca.max_iterations",
+                *_NULL_FIT_KEYS,
                 "occlusion.baseline",
                 "occlusion.node",
                 "contributions.null_encoders",
@@ -39,12 +45,71 @@ rule null_contributions:
         "../workflow_scripts/null_contributions.py"
 
 
+rule null_components:
+    """Correlate the variates after encoders were trained on shuffled pairings: a batch of further replicates."""
+    input:
+        unpack(lambda wildcards: encoder_winners(INTERPRETABLE)),
+        **FOLD_TABLES,
+        selection=result("classification/selection.json"),
+        grid=result("scca/grid.parquet"),
+    output:
+        correlations=result("contributions/null/components{batch}.parquet"),
+    log:
+        log_file("null_components", "batch{batch}"),
+    benchmark:
+        benchmark_file("null_components", "batch{batch}")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(480),
+    params:
+        cfg={
+            "encoders": INTERPRETABLE,
+            **section(
+                *_NULL_FIT_KEYS,
+                "contributions.null_encoders",
+                "contributions.null_components",
+                "contributions.null_batch",
+            ),
+        },
+        code=code("null_components"),
+    script:
+        "../workflow_scripts/null_components.py"
+
+
+rule test_components:
+    """Test every component against the whole-pipeline null, and decide in which features may be called."""
+    input:
+        components=result("scca/components.parquet"),
+        null=NULL_CORRELATION_FILES,
+    output:
+        components=result("contributions/components.parquet"),
+    log:
+        log_file("test_components"),
+    benchmark:
+        benchmark_file("test_components")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(1000),
+        runtime=grows(10),
+    params:
+        cfg=section("contributions.gate", "contributions.null_encoders", "contributions.null_components"),
+        code=code("test_components"),
+    script:
+        "../workflow_scripts/test_components.py"
+
+
 rule summarise_contributions:
     """Call regions and SNPs by the published rule and by permutation, per fold and as consensus over folds."""
     input:
         imaging=result("occlusion/imaging.parquet"),
         genetics=result("occlusion/genetics.parquet"),
         genotypes=result("genetics/genotypes.parquet"),
+        components=result("contributions/components.parquet"),
         null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
     output:
         contributions=result("contributions/contributions.parquet"),
@@ -60,7 +125,80 @@ rule summarise_contributions:
         mem_mb=grows(2000),
         runtime=grows(10),
     params:
-        cfg=section("contributions.sd", "contributions.rule", "contributions.fdr", "contributions.ld_r2"),
+        cfg=section(
+            "contributions.sd",
+            "contributions.rule",
+            "contributions.gate",
+            "contributions.fdr",
+            "contributions.ld_r2",
+        ),
         code=code("summarise_contributions"),
     script:
         "../workflow_scripts/summarise_contributions.py"
+
+
+rule estimate_directions:
+    """Estimate directions with intervals in unseen people: alleles, regions, variates and working memory."""
+    input:
+        **ATLAS,
+        maps=result("imaging/store/maps.npy"),
+        index=result("imaging/store/index.parquet"),
+        grid=result("imaging/store/grid.json"),
+        variates=result("scca/variates.parquet"),
+        contributions=result("contributions/contributions.parquet"),
+        components=result("contributions/components.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        snp_genes=result("genetics/snp_genes.parquet"),
+        participants=result("cohort/participants.parquet"),
+    output:
+        directions=result("contributions/directions.parquet"),
+    log:
+        log_file("estimate_directions"),
+    benchmark:
+        benchmark_file("estimate_directions")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(60),
+    params:
+        cfg={},
+        code=code("estimate_directions"),
+    script:
+        "../workflow_scripts/estimate_directions.py"
+
+
+rule locate_signals:
+    """Claim blocks of linked SNPs, find credible sets within them, and compare with what is published."""
+    input:
+        variates=result("scca/variates.parquet"),
+        contributions=result("contributions/contributions.parquet"),
+        components=result("contributions/components.parquet"),
+        directions=result("contributions/directions.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        variants=result("genetics/variants.parquet"),
+        snp_genes=result("genetics/snp_genes.parquet"),
+        participants=result("cohort/participants.parquet"),
+        splits=result("cohort/splits.parquet"),
+        published_genes="resources/published_genes.tsv",
+        published_regions="resources/published_regions.tsv",
+    output:
+        blocks=result("contributions/blocks.parquet"),
+        credible=result("contributions/credible.parquet"),
+        published=result("contributions/published.parquet"),
+    log:
+        log_file("locate_signals"),
+    benchmark:
+        benchmark_file("locate_signals")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(30),
+    params:
+        cfg=section("contributions.fdr", "contributions.blocks"),
+        code=code("locate_signals"),
+    script:
+        "../workflow_scripts/locate_signals.py"

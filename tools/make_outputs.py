@@ -12,7 +12,8 @@ import pyarrow as pa
 from cgni.audit.schemas import BRAIN_AGE, CONFOUND_SHARES, CONFOUNDS, LINEAGE_SUMMARY, RECOVERY, SHUFFLE_SUMMARY, SHUFFLES
 from cgni.classification import schemas as classification
 from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
-from cgni.contributions.schemas import CALIBRATION, CONTRIBUTIONS, NULL_CORRELATIONS, NULL_SHARES
+from cgni.contributions import schemas_claims as claims
+from cgni.contributions.schemas import CALIBRATION, COMPONENT_TESTS, CONTRIBUTIONS, NULL_CORRELATIONS, NULL_SHARES
 from cgni.enrichment.schemas import TERMS
 from cgni.fold_data.schemas import numbered_schema
 from cgni.genetics import schemas as genetics
@@ -93,13 +94,20 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "scca/variates.parquet": scca.VARIATES,
     "scca/correlations.parquet": scca.CORRELATIONS,
     "scca/grid.parquet": scca.GRID,
+    "scca/components.parquet": scca.COMPONENTS,
     "occlusion/fold{fold}/region_features.npz": "`occlusion.occluded.RegionFeatures`",
     "occlusion/imaging.parquet": OCCLUSION,
     "occlusion/genetics.parquet": OCCLUSION,
     "contributions/null/shares{batch}.parquet": NULL_SHARES,
     "contributions/null/correlations{batch}.parquet": NULL_CORRELATIONS,
+    "contributions/null/components{batch}.parquet": NULL_CORRELATIONS,
+    "contributions/components.parquet": COMPONENT_TESTS,
     "contributions/contributions.parquet": CONTRIBUTIONS,
     "contributions/calibration.parquet": CALIBRATION,
+    "contributions/directions.parquet": claims.DIRECTIONS,
+    "contributions/blocks.parquet": claims.BLOCKS,
+    "contributions/credible.parquet": claims.CREDIBLE,
+    "contributions/published.parquet": claims.PUBLISHED,
     "enrichment/terms.parquet": TERMS,
     "enrichment/request.json": "what was asked, with versions and dates",
     "audit/lineage/pretrain_brain_age_fold{fold}.parquet": LINEAGE,

@@ -13,6 +13,7 @@ from cgni.contributions.settings import ContributionSettings
 inputs = snakemake.input
 occlusion = {view: read_table(inputs[view]) for view in VIEWS}
 null = [read_table(path) for path in inputs.null]
-found = call_features(occlusion, null, read_table(inputs.genotypes), job.section(ContributionSettings))
+tests, settings = read_table(inputs.components), job.section(ContributionSettings)
+found = call_features(occlusion, null, tests, read_table(inputs.genotypes), settings)
 job.write(found.contributions, snakemake.output.contributions, CONTRIBUTIONS)
 job.write(found.calibration, snakemake.output.calibration, CALIBRATION)

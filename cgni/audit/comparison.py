@@ -9,6 +9,7 @@ from cgni.audit.recovery import (
     Linkage,
     RecoveryRow,
     accuracy_rows,
+    claim_recall_precision,
     recall_precision,
     snp_recall_precision,
     term_ranks,
@@ -83,9 +84,10 @@ class DevelopmentData:
 
 @dataclass(frozen=True)
 class StudyFindings:
-    """The study's results: contributions, genes of the SNPs, enriched terms, performance of the models."""
+    """The study's results: contributions, claimed LD blocks, genes of the SNPs, enriched terms, models' performance."""
 
     contributions: pd.DataFrame
+    blocks: pd.DataFrame
     snp_genes: pd.DataFrame
     terms: pd.DataFrame
     performance: pd.DataFrame
@@ -113,8 +115,9 @@ def compare_with_truth(
     """
     linkage = Linkage(tested.counts, truth.snps, settings.hit_r2)
     rows = _oracle_rows(truth, tested, linkage, settings.fdr)
+    rows += claim_recall_precision(findings.blocks, linkage)
     consensus, snp_genes = findings.contributions, findings.snp_genes
-    consensus = consensus[consensus["fold"] == CONSENSUS]
+    consensus = consensus[(consensus["fold"] == CONSENSUS) & (consensus["component"] > 0)]
     for who, column in _RULES.items():
         called = consensus[consensus[column]]
         snps = called.loc[called["view"] == GENETICS, "feature"].unique()

@@ -79,6 +79,27 @@ def snp_recall_precision(called: Collection[str], linkage: Linkage, who: str) ->
     return [_recall(who, "SNP", recovered, linkage.causal), _precision(who, "SNP", hits, found, linkage.chance)]
 
 
+def claim_recall_precision(blocks: pd.DataFrame, linkage: Linkage) -> list[RecoveryRow]:
+    """Recall and precision of called LD blocks: one is right when any of its SNPs stands for a causal one.
+
+    A block that is called in several components counts once.
+
+    Parameters
+    ----------
+    blocks
+        `contributions.schemas_claims.BLOCKS`: members are variant ids joined by `;`.
+    """
+    names = blocks.drop_duplicates("block").set_index("block")["members"].str.split(";")
+    called = sorted(set(blocks.loc[blocks["called"], "block"]))
+    right = sum(linkage.hits(names[block])[1] > 0 for block in called)
+    recovered = linkage.hits([snp for block in called for snp in names[block]])[2]
+    chance = sum(linkage.hits(members)[1] > 0 for members in names) / max(len(names), 1)
+    return [
+        _recall("claims", "block", recovered, linkage.causal),
+        _precision("claims", "block", right, len(called), chance),
+    ]
+
+
 def term_ranks(terms: pd.DataFrame, planted: Collection[str]) -> list[RecoveryRow]:
     """Rank by p of each planted GO term among its ontology's terms.
 

@@ -1,16 +1,24 @@
 """From occlusion to called regions and SNPs: the published rule, the permutation null, consensus over folds."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from cgni.base.views import GENETICS, VIEWS
-from cgni.contributions.called import CONSENSUS
-from cgni.contributions.null import adjusted, calibration, null_p, share_array, shares
+from cgni.contributions.calibration import calibration_rows
+from cgni.contributions.called import CONSENSUS, SUBSPACE
+from cgni.contributions.components import gated_components
+from cgni.contributions.null import can_judge, mean_of_known, null_arrays, null_p, share_array, shares
 from cgni.contributions.schemas import CALIBRATION, NULL_SHARES
 from cgni.contributions.settings import ContributionSettings
+from cgni.contributions.subspace import subspace_null, subspace_rows
+
+# Of a view's features: as many count as the strongest of a fold where none is called.
+_STRONGEST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +32,11 @@ class Calls:
 def call_features(
     occlusion: Mapping[str, pd.DataFrame],
     null: Sequence[pd.DataFrame],
+    tests: pd.DataFrame,
     genotypes: pd.DataFrame,
     settings: ContributionSettings,
 ) -> Calls:
-    """What both rules call among the features of each view, per fold and as consensus.
+    """What both rules call among the features of each view.
 
     Parameters
     ----------
@@ -35,19 +44,25 @@ def call_features(
         Each view's contributions of all folds (`occlusion.schemas.OCCLUSION`).
     null
         Batches of `schemas.NULL_SHARES`; none: no p.
+    tests
+        The components, and which of them are gated (`schemas.COMPONENT_TESTS`).
     genotypes
         participant_id and the SNPs' counts of the allele, for linkage.
     """
     together = pd.concat(null, ignore_index=True) if null else pd.DataFrame(columns=NULL_SHARES.names)
-    tables, checks = [], []
+    gated = gated_components(tests)
+    logging.info("%d of %d components have a study-wide p of at most %g", len(gated), len(tests), settings.gate)
+    if not gated:
+        logging.info("features are called in significant components alone: the permutation rule calls nothing")
+    tables = []
     for view in VIEWS:
-        background = together[together["view"] == view]
         summary = summarise(occlusion[view], settings.sd[view])
-        table = judge(summary, background, settings.rule, settings.fdr)
-        lead = _leads(table, genotypes, settings.ld_r2) if view == GENETICS else table["called"]
-        tables.append(table.assign(view=view, lead=lead))
-        checks += calibration_rows(background, view, settings.sd[view], settings.fdr)
-    return Calls(pd.concat(tables, ignore_index=True), pd.DataFrame(checks, columns=CALIBRATION.names))
+        whole = subspace_rows(summary, gated)
+        summary = pd.concat([whole, summary], ignore_index=True) if len(whole) else summary
+        tables.append(judge(summary, together[together["view"] == view], len(gated)).assign(view=view))
+    table = decide(pd.concat(tables, ignore_index=True), gated, settings)
+    table = table.assign(lead=_leads(table, genotypes, settings.ld_r2))
+    return Calls(table, pd.DataFrame(calibration_rows(together, settings), columns=CALIBRATION.names))
 
 
 def summarise(occlusion: pd.DataFrame, threshold_sd: float) -> pd.DataFrame:
@@ -87,74 +102,82 @@ def summarise(occlusion: pd.DataFrame, threshold_sd: float) -> pd.DataFrame:
     return table.sort_values(keys).reset_index(drop=True)
 
 
-def judge(summary: pd.DataFrame, null: pd.DataFrame, rule: str, fdr: float) -> pd.DataFrame:
-    """Add null_z, p, q, called_null, called and selection_frequency to `summarise`'s table.
+def judge(summary: pd.DataFrame, null: pd.DataFrame, gated: int) -> pd.DataFrame:
+    """Add null_z and p to `summarise`'s table, per fold and as consensus; NaN without a null.
 
     Parameters
     ----------
+    summary
+        May hold rows of component 0 (`subspace.subspace_rows`).
     null
-        The view's rows of `schemas.NULL_SHARES`; empty: no p, and the published rule alone.
-    rule
-        `sd` or `permutation`: which of the two calls decides `called`.
+        The view's rows of `schemas.NULL_SHARES`.
+    gated
+        How many components the subspace has.
     """
+    features = sorted(summary["feature"].unique())
+    arrays = null_arrays(null, features)
+    backgrounds = {(fold, False): own for fold, own in arrays.items()}
+    backgrounds |= {(fold, True): own for fold, own in _subspace_backgrounds(arrays, gated).items()}
     parts = []
-    for fold, own in summary.groupby("fold"):
-        features, components = sorted(own["feature"].unique()), int(own["component"].max())
-        background = null_array(null[null["fold"] == fold], features)
-        own = own.assign(null_z=np.nan, p=np.nan, q=np.nan)
-        if len(background):
-            z, p = null_p(share_array(own, features, components), background)
-            places = pd.Index(features).get_indexer(own["feature"]), own["component"].to_numpy() - 1
-            own = own.assign(null_z=z[places], p=p[places], q=adjusted(p)[places])
+    for (fold, whole), own in summary.groupby(["fold", summary["component"] == SUBSPACE]):
+        background = backgrounds.get((fold, whole), np.empty((0, len(features), 0)))
+        own = own.assign(null_z=np.nan, p=np.nan)
+        if can_judge(background):
+            # component 0 is the only one of its table, and stands in the first column of its array
+            columns = np.ones(len(own), int) if whole else own["component"].to_numpy(int)
+            observed = share_array(own.assign(component=columns), features, int(columns.max()))
+            z, p = null_p(observed, background)
+            places = pd.Index(features).get_indexer(own["feature"]), columns - 1
+            own = own.assign(null_z=z[places], p=p[places])
         parts.append(own)
-    table = pd.concat(parts)
-    table["called_null"] = table["q"] <= fdr
-    table["called"] = table["called_sd"] if rule == "sd" else table["called_null"]
-    frequency = table[table["fold"] != CONSENSUS].groupby(["component", "feature"])["called"].mean()
-    table = table.join(frequency.rename("selection_frequency"), on=["component", "feature"])
-    table.loc[table["fold"] != CONSENSUS, "selection_frequency"] = np.nan
-    return table.sort_values(["component", "fold", "feature"]).reset_index(drop=True)
+    return pd.concat(parts).sort_values(["component", "fold", "feature"]).reset_index(drop=True)
 
 
-def null_array(null: pd.DataFrame, features: Sequence[str]) -> np.ndarray:
-    """Shares [replicates, features, components] of one fold's null rows, NaN where a component is missing."""
-    if null.empty:
-        return np.empty((0, len(features), 0))
-    components = int(null["component"].max())
-    return np.stack([share_array(own, features, components) for _, own in null.groupby("replicate")])
+def decide(table: pd.DataFrame, gated: Collection[int], settings: ContributionSettings) -> pd.DataFrame:
+    """Add q, called_null, called and stability to both views' judged tables, one below the other.
 
+    One Benjamini-Hochberg runs over all pairs of a gated component and a feature, of both views
+    together, so that `fdr` is the rate of everything called in components. Component 0 asks another
+    question of the same features and has a Benjamini-Hochberg of its own, over both views too. Both
+    are of the consensus: fold rows, and components that are not gated, keep p and have no q.
 
-def calibration_rows(
-    null: pd.DataFrame, view: str, threshold_sd: float, fdr: float
-) -> list[tuple[str, str, float, str]]:
-    """What both rules call where nothing is to be found (`schemas.CALIBRATION`).
-
-    Each null replicate's consensus stands in for the study and is judged by all other replicates.
-    Features are counted once over components.
-
-    Parameters
-    ----------
-    null
-        The view's rows of `schemas.NULL_SHARES`; fewer than three replicates: no rows.
+    Stability is the share of folds (of those that have the component) in which a feature is among
+    the m strongest of its view, where m features of the view are called in the component, or 5 % of
+    them where none is. Strongest is what the rule in force goes by: |z| under `sd`, otherwise null_z.
+    A feature drawn at random has m of all features as its chance level; one that is called was drawn
+    by the same folds and lies above it even when it is false.
     """
-    own = null[null["fold"] == CONSENSUS]
-    background = null_array(own, sorted(own["feature"].unique()))
-    if len(background) < 3:
-        return []
-    by_null = []
-    for replicate in range(len(background)):
-        observed = background[replicate][:, ~np.isnan(background[replicate]).all(axis=0)]
-        q = adjusted(null_p(observed, np.delete(background, replicate, axis=0))[1])
-        by_null.append((q <= fdr).any(axis=1).sum())
-    by_sd = own[own["z"].abs() > threshold_sd].groupby("replicate")["feature"].nunique()
-    any_call = float(np.mean(np.array(by_null) > 0))
-    quantities = [
-        ("share of null features with p < .05", calibration(background, 0.05), "0.03 to 0.07"),
-        ("features called in a null replicate by permutation, mean", float(np.mean(by_null)), "near 0"),
-        ("null replicates with any call by permutation", any_call, f"{fdr:g} a component"),
-        ("features called in a null replicate by the SD rule, mean", by_sd.sum() / len(background), "0"),
-    ]
-    return [(view, *quantity) for quantity in quantities]
+    consensus = (table["fold"] == CONSENSUS) & table["p"].notna()
+    q = pd.Series(np.nan, index=table.index)
+    for tested in (table["component"].isin(gated), table["component"] == SUBSPACE):
+        rows = consensus & tested
+        if rows.any():
+            q[rows] = false_discovery_control(table.loc[rows, "p"])
+    table = table.assign(q=q, called_null=q <= settings.fdr)
+    table["called"] = table["called_sd"] if settings.rule == "sd" else table["called_null"]
+    by_null = (table["component"] == SUBSPACE) | (settings.rule == "permutation")
+    strength = table["null_z"].where(by_null).fillna(table["z"].abs())
+    return table.assign(stability=_stability(table, strength))
+
+
+def _stability(table: pd.DataFrame, strength: pd.Series) -> pd.Series:
+    """See `decide`; NaN in rows of folds."""
+    in_folds = table["fold"] != CONSENSUS
+    keys = ["view", "component"]
+    sizes = table[~in_folds].groupby(keys)["called"].agg(["sum", "size"])
+    first = sizes["sum"].where(sizes["sum"] > 0, np.ceil(_STRONGEST * sizes["size"])).rename("first")
+    folds = table[in_folds].join(first, on=keys)
+    rank = strength[in_folds].groupby([folds[key] for key in [*keys, "fold"]]).rank(ascending=False, method="max")
+    share = (rank <= folds["first"]).groupby([folds[key] for key in [*keys, "feature"]]).mean().rename("stability")
+    found = table[[*keys, "feature"]].join(share, on=[*keys, "feature"])["stability"]
+    return found.mask(in_folds)
+
+
+def _subspace_backgrounds(arrays: Mapping[int, np.ndarray], gated: int) -> dict[int, np.ndarray]:
+    """Null arrays [replicates, features, runs] of component 0 by fold; the consensus is the mean over folds."""
+    folds = {fold: subspace_null(own, gated) for fold, own in arrays.items() if fold != CONSENSUS}
+    folds = {fold: own for fold, own in folds.items() if own.shape[-1]}
+    return {CONSENSUS: mean_of_known(list(folds.values())), **folds} if folds else {}
 
 
 def lead_snps(called: pd.DataFrame, counts: np.ndarray, variants: Sequence[str], r2: float) -> set[str]:
@@ -183,11 +206,11 @@ def lead_snps(called: pd.DataFrame, counts: np.ndarray, variants: Sequence[str],
 
 
 def _leads(table: pd.DataFrame, genotypes: pd.DataFrame, r2: float) -> pd.Series:
-    """Whether each row of SNPs is called and not linked to a stronger call of its component and fold."""
+    """Whether each row is called and, of SNPs, not linked to a stronger call of its component and fold."""
     counts = genotypes.set_index("participant_id").astype("float64")
     values, variants = counts.fillna(counts.mean()).to_numpy(), list(counts.columns)
     lead = table["called"].copy()
-    for _, rows in table[table["called"]].groupby(["component", "fold"]):
+    for _, rows in table[table["called"] & (table["view"] == GENETICS)].groupby(["component", "fold"]):
         lead.loc[rows.index] = rows["feature"].isin(lead_snps(rows, values, variants, r2))
     return lead
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from cgni.base.seeds import derive_seed
+from cgni.cohort.strata import pc_strata
 from cgni.contributions.called import CONSENSUS
-from cgni.scca.matching import exchange_blocks, permuted_orders
+from cgni.scca.matching import exchange_blocks
 
 HOLDOUT_FOLD = -1
 
@@ -18,19 +18,27 @@ def shuffled_genotypes(
 ) -> np.ndarray:
     """Whose genotypes each person gets in a replicate, as row numbers of `ids`.
 
-    One shuffle serves all folds, as one cohort does. Genotypes move within ancestry strata and
-    within the validation part a person belongs to, whole families at a time, so that no fold's
-    fit sees the genotypes of its validation people. People of the holdout keep theirs.
+    One shuffle serves all folds, as one cohort does. Genotypes move between people alike in ancestry
+    flag and genetic principal components (`cohort.strata.pc_strata`), within the validation part they
+    belong to, so that no fold's fit sees the genotypes of its validation people. Whole families trade
+    places with families of their size; a family's first member says where its components lie, and
+    where families of a size are few their strata are wider, but never across the ancestry flag.
+    People of the holdout keep theirs: nothing of a replicate looks at them.
     """
     people = participants.set_index("participant_id").loc[ids]
     parts = splits.set_index("participant_id").loc[ids]
-    fold = parts["fold"].where(parts["role"] == "development", HOLDOUT_FOLD).astype(int)
-    strata = people["largest_ancestry"].astype(str).to_numpy() + "|" + fold.astype(str).to_numpy()
-    development = np.flatnonzero(fold.to_numpy() != HOLDOUT_FOLD)
-    blocks = exchange_blocks(strata[development], people["family"].to_numpy()[development])
+    fold = parts["fold"].where(parts["role"] == "development", HOLDOUT_FOLD).to_numpy(int)
+    flags, families = people["largest_ancestry"].to_numpy(bool), people["family"].to_numpy()
     rng = np.random.default_rng(derive_seed(seed, "null", replicate))
     order = np.arange(len(ids))
-    order[development] = development[permuted_orders(blocks, len(development), 1, rng)[0]]
+    for part in np.unique(fold[fold != HOLDOUT_FOLD]):
+        members = np.flatnonzero(fold == part)
+        for block in exchange_blocks(flags[members], families[members]):  # [families, people of a family]
+            alike = members[block]
+            strata = pc_strata(participants, ids[alike[:, 0]])
+            for stratum in np.unique(strata):
+                exchanged = alike[strata == stratum]
+                order[exchanged] = rng.permutation(exchanged)
     return order
 
 
@@ -71,17 +79,29 @@ def null_p(observed: np.ndarray, null: np.ndarray) -> tuple[np.ndarray, np.ndarr
     -------
     z, p : [features, components].
     """
-    z = _standardise(observed, null)
+    mean, sd = np.nanmean(null, axis=(0, 2)), np.nanstd(null, axis=(0, 2), ddof=1)
+    z = _standardise(observed, mean[:, None], sd[:, None])
     pool = np.sort(null_scores(null).ravel())
     pool = pool[~np.isnan(pool)]
     reached = len(pool) - np.searchsorted(pool, z - 1e-12)
     return z, (1 + reached) / (1 + len(pool))
 
 
+def can_judge(null: np.ndarray) -> bool:
+    """Whether each replicate of a null [replicates, features, components] can be judged by two values of the others."""
+    known = (~np.isnan(null)).any(axis=1).sum(axis=1)
+    return bool(known.sum() - known.max(initial=0) >= 2)
+
+
 def null_scores(null: np.ndarray) -> np.ndarray:
     """The null's own standardised shares [replicates, features, components], each by the other replicates."""
-    others = [np.delete(null, replicate, axis=0) for replicate in range(len(null))]
-    return np.stack([_standardise(own, rest) for own, rest in zip(null, others, strict=True)])
+    known, centre = ~np.isnan(null), np.nanmean(null, axis=(0, 2))[:, None]
+    away = np.where(known, null - centre, 0)
+    counts, sums, squares = known.sum(axis=2), away.sum(axis=2), (away**2).sum(axis=2)
+    counts, sums, squares = (own.sum(axis=0) - own for own in (counts, sums, squares))  # of the others
+    enough = np.where(counts > 1, counts, np.nan)
+    mean, sd = centre[:, 0] + sums / enough, np.sqrt((squares - sums**2 / enough) / (enough - 1))
+    return _standardise(null, mean[:, :, None], sd[:, :, None])
 
 
 def calibration(null: np.ndarray, level: float) -> float:
@@ -92,9 +112,23 @@ def calibration(null: np.ndarray, level: float) -> float:
     return float(np.concatenate(called).mean())
 
 
-def adjusted(p: np.ndarray) -> np.ndarray:
-    """Benjamini-Hochberg q of each component's features, [features, components]."""
-    return np.stack([false_discovery_control(column) for column in p.T], axis=1)
+def null_arrays(null: pd.DataFrame, features: Sequence[str]) -> dict[int, np.ndarray]:
+    """Shares of null replicates (rows of one view of `schemas.NULL_SHARES`) by fold, -1 the consensus.
+
+    Returns
+    -------
+    Arrays [replicates, features, components] of one shape, replicates ascending; NaN where there is no share.
+    """
+    replicates = pd.Index(sorted(null["replicate"].unique()))
+    components = int(null["component"].max()) if len(null) else 0
+    arrays = {}
+    for fold in null["fold"].unique():
+        own = null[null["fold"] == fold]
+        array = np.full((len(replicates), len(features), components), np.nan)
+        rows, columns = replicates.get_indexer(own["replicate"]), pd.Index(features).get_indexer(own["feature"])
+        array[rows, columns, own["component"].to_numpy(int) - 1] = own["share"]
+        arrays[int(fold)] = array
+    return arrays
 
 
 def share_array(table: pd.DataFrame, features: Sequence[str], components: int) -> np.ndarray:
@@ -104,10 +138,17 @@ def share_array(table: pd.DataFrame, features: Sequence[str], components: int) -
     return array
 
 
-def _standardise(values: np.ndarray, null: np.ndarray) -> np.ndarray:
-    mean = np.nanmean(null, axis=(0, 2))[:, None]
-    sd = np.nanstd(null, axis=(0, 2), ddof=1)[:, None]
-    z: np.ndarray = (values - mean) / np.maximum(sd, 1e-9)
-    there = ~np.isnan(z).all(axis=0)  # a replicate may have fewer components
-    z[:, there] -= np.nanmedian(z[:, there], axis=0)
-    return z
+def mean_of_known(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Mean over arrays of one shape of the values that are not NaN; NaN where none is."""
+    stacked = np.stack(arrays)
+    known = ~np.isnan(stacked)
+    counts = known.sum(axis=0)
+    mean: np.ndarray = np.where(counts > 0, np.where(known, stacked, 0).sum(axis=0) / np.maximum(counts, 1), np.nan)
+    return mean
+
+
+def _standardise(values: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Of [..., features, components], the median feature at zero; columns of NaN stay so."""
+    z = (values - mean) / np.maximum(sd, 1e-9)
+    centred: np.ndarray = z - np.median(z, axis=-2, keepdims=True)
+    return centred

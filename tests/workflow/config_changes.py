@@ -46,6 +46,7 @@ STRUCTURAL = {
     "classification.finetune_encoder",
     "classification.proposed.features",
     "contributions.null_encoders",
+    "contributions.null_components",
     "contributions.null_batch",
     "enrichment.gmt",
     "enrichment.obo",

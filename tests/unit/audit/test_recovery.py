@@ -142,7 +142,15 @@ def _findings() -> StudyFindings:
     terms = {"component": [1, 1], "term_id": ["GO:1", "GO:2"], "source": "GO:CC", "p": [0.2, 0.1], "primary": True}
     performance = [("svm", "holdout", "balanced_accuracy", -1, 0.6, 0.1)]
     return StudyFindings(
-        contributions=pd.DataFrame(rows, columns=columns),
+        contributions=pd.DataFrame(rows, columns=columns).assign(component=1),
+        blocks=pd.DataFrame(
+            {
+                "component": [1, 2, 1, 1],
+                "block": ["1_1", "1_1", "1_2", "1_3"],
+                "members": ["v0;v1", "v0;v1", "v2", "v3"],
+                "called": [True, True, True, False],
+            }
+        ),
         snp_genes=pd.DataFrame(genes),
         terms=pd.DataFrame(terms),
         performance=pd.DataFrame(performance, columns=["model", "split", "metric", "fold", "value", "se"]),
@@ -162,6 +170,11 @@ def test_the_table_of_a_study_by_hand(tmp_path: Path) -> None:
     expected = {"pipeline": [1, 0.5] * 3, "published SD rule": [0] * 6, "permutation null": [1] * 6}
     for who, numbers in expected.items():
         assert values[who][of_each].tolist() == numbers, who
+    # of the two called blocks the one of v0 and v1 is right; one of three blocks would be by chance
+    assert values["claims", "block recall"] == 1 and values["claims", "block precision"] == 0.5
+    assert (
+        table.set_index(["who", "quantity"]).loc[("claims", "block precision"), "note"] == "1 of 2 called; chance 0.33"
+    )
     assert values["pipeline", "rank of GO:1, best of 1 components"] == 2
     assert np.isnan(values["pipeline", "rank of GO:1, all components together"])
     assert values["svm", "balanced accuracy, holdout"] == 0.6

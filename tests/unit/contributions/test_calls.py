@@ -1,81 +1,166 @@
-"""Which regions and SNPs are called: the published rule by hand, the permutation null beside it, linked SNPs once."""
+"""Which regions and SNPs are called: the published rule, the gated permutation rule beside it, linked SNPs once."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import false_discovery_control
 
 from cgni.base.tables import write_table
-from cgni.base.views import GENETICS, IMAGING
-from cgni.contributions.calls import (
-    calibration_rows,
-    call_features,
-    judge,
-    lead_snps,
-    null_array,
-    summarise,
-)
+from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.contributions.called import CONSENSUS, SUBSPACE, called_features, consensus, subspace
+from cgni.contributions.calls import Calls, call_features, decide, lead_snps, summarise
 from cgni.contributions.schemas import CALIBRATION, CONTRIBUTIONS
 from cgni.contributions.settings import ContributionSettings
+from tests.unit.contributions.made_up import FEATURES, gate_table, genotypes, null_shares, occlusion
+
+_PERMUTATION = ContributionSettings(rule="permutation", sd={IMAGING: 2.5, GENETICS: 2.5})
+_SD = ContributionSettings(rule="sd", sd={IMAGING: 2.5, GENETICS: 2.5})
 
 
-def _rows(fold: int, features: list[str], values: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "fold": fold,
-            "component": 1,
-            "feature": features,
-            "contribution": values,
-            "absolute": np.abs(values),
-            "correlation": np.sign(values),
-        }
-    )
+def _called(
+    strong: dict[str, dict[int, list[str]]],
+    gated: list[int],
+    settings: ContributionSettings = _PERMUTATION,
+    null: int = 24,
+    height: float = 9.0,
+) -> Calls:
+    """A study of three components with strong features, given by view and component."""
+    rng = np.random.default_rng(7)
+    observed = {view: occlusion(rng, view, 3, strong.get(view, {}), height) for view in VIEWS}
+    return call_features(observed, null_shares(null, 3), gate_table(3, gated), genotypes(rng), settings)
 
 
 def test_contributions_call_by_the_published_rule() -> None:
     features = [f"r{n}" for n in range(30)]
     values = np.r_[10.0, np.tile([0.1, -0.1], 15)[:29]]
-    table = summarise(pd.concat([_rows(fold, features, values * (fold + 1)) for fold in range(2)]), 2.5)
-    consensus = table[table["fold"] == -1].set_index("feature")
-    assert consensus.index[consensus["called_sd"]].tolist() == ["r0"]
+    folds = [
+        {"fold": fold, "component": 1, "feature": features, "contribution": values * (fold + 1)} for fold in range(2)
+    ]
+    rows = pd.concat([pd.DataFrame(fold) for fold in folds])
+    table = summarise(rows.assign(absolute=rows["contribution"].abs(), correlation=rows["contribution"]), 2.5)
+    own = table[table["fold"] == CONSENSUS].set_index("feature")
+    assert own.index[own["called_sd"]].tolist() == ["r0"]
     # z by hand: values 10, then 15 x .1 and 14 x -.1
-    assert consensus.loc["r0", "z"] == pytest.approx((10 - values.mean()) / values.std())
-    assert consensus.loc["r0", "direction"] == "increase"
-
-
-def _contribution_rows(
-    rng: np.random.Generator, features: list[str], raised: str | None, folds: int = 3
-) -> pd.DataFrame:
-    parts = []
-    for fold in range(folds):
-        values = rng.normal(0, 1, len(features))
-        values[features.index(raised) if raised else slice(0, 0)] = 8.0
-        parts.append(_rows(fold, features, values))
-    return pd.concat(parts)
+    assert own.loc["r0", "z"] == pytest.approx((10 - values.mean()) / values.std())
+    assert own.loc["r0", "direction"] == "increase"
 
 
 @pytest.mark.parametrize("rule", ["sd", "permutation"])
 def test_both_rules_stand_side_by_side(rule: str) -> None:
-    rng, features = np.random.default_rng(4), [f"r{n:02d}" for n in range(40)]
-    summary = summarise(_contribution_rows(rng, features, "r07"), 2.5)
-    null = pd.concat(
-        [summarise(_contribution_rows(rng, features, None), 2.5).assign(replicate=number) for number in range(40)]
-    )
-    table = judge(summary, null, rule, 0.05)
-    consensus = table[table["fold"] == -1].set_index("feature")
-    assert consensus.index[consensus["called_null"]].tolist() == ["r07"]
-    assert consensus.loc["r07", "selection_frequency"] == 1.0 and consensus.loc["r07", "q"] < 0.05
-    assert (table["called"] == table["called_sd" if rule == "sd" else "called_null"]).all()
-    assert null_array(null[null["fold"] == -1], features).shape == (40, 40, 1)
-    rows = {row[1]: row[2] for row in calibration_rows(null, IMAGING, 2.5, 0.05)}
-    assert 0.02 <= rows["share of null features with p < .05"] <= 0.08
-    assert rows["features called in a null replicate by permutation, mean"] < 0.2
+    strong = {IMAGING: {1: ["r07"]}, GENETICS: {1: ["s09"]}}
+    settings = ContributionSettings(rule=rule, sd={IMAGING: 2.5, GENETICS: 2.5})
+    table = _called(strong, [1], settings).contributions
+    own = pd.concat([consensus(table, view) for view in VIEWS])
+    assert own.loc[own["called_null"], "feature"].tolist() == ["r07", "s09"]
+    assert {"r07", "s09"} <= set(own.loc[own["called_sd"], "feature"])
+    assert (own["called"] == own["called_sd" if rule == "sd" else "called_null"]).all()
 
 
-def test_without_null_replicates_only_the_published_rule_calls() -> None:
-    rng, features = np.random.default_rng(5), [f"r{n:02d}" for n in range(40)]
-    empty = pd.DataFrame(columns=["replicate", "component", "fold", "feature", "share"])
-    table = judge(summarise(_contribution_rows(rng, features, "r07"), 2.5), empty, "sd", 0.05)
-    assert table["p"].isna().all() and not table["called_null"].any() and table["called"].any()
+@pytest.mark.parametrize("settings", [_PERMUTATION, _SD])
+def test_nothing_gated_calls_nothing_by_permutation(settings: ContributionSettings, tmp_path) -> None:
+    found = _called({IMAGING: {1: ["r07"]}, GENETICS: {2: ["s09"]}}, [], settings)
+    table = found.contributions
+    assert not table["called_null"].any() and table["q"].isna().all() and SUBSPACE not in set(table["component"])
+    assert table["p"].notna().all(), "p stays, so that one can see what is not claimed"
+    # the published rule knows no gate
+    assert (table["called"] == (table["called_sd"] if settings is _SD else False)).all()
+    assert table["called"].any() == (settings is _SD)
+    for view in VIEWS:
+        assert len(consensus(table, view)) == 3 * len(FEATURES[view]) and subspace(table, view).empty
+    write_table(table, tmp_path / "contributions.parquet", CONTRIBUTIONS, {})
+    write_table(found.calibration, tmp_path / "calibration.parquet", CALIBRATION, {})
+
+
+def test_features_are_called_in_gated_components_alone() -> None:
+    strong = {IMAGING: {1: ["r07"], 2: ["r01"]}, GENETICS: {1: ["s09"], 2: ["s11"]}}
+    table = _called(strong, [1]).contributions
+    called = table[table["called"] & (table["component"] > 0)]
+    assert set(called["component"]) == {1} and set(called["fold"]) == {CONSENSUS}
+    assert called["feature"].tolist() == ["r07", "s09"]
+    other = table[(table["component"] == 2) & (table["fold"] == CONSENSUS)].set_index("feature")
+    assert other.loc["r01", "p"] < 0.01 and other["q"].isna().all()
+
+
+def test_one_benjamini_hochberg_over_both_views_and_all_gated_components() -> None:
+    table = _called({IMAGING: {1: ["r07"]}, GENETICS: {3: ["s09"]}}, [1, 3]).contributions
+    tested = table[(table["fold"] == CONSENSUS) & table["component"].isin([1, 3])]
+    assert len(tested) == 2 * sum(map(len, FEATURES.values()))
+    # scipy's q of the concatenated pairs
+    assert np.allclose(tested["q"], false_discovery_control(tested["p"]))
+    whole = table[(table["fold"] == CONSENSUS) & (table["component"] == SUBSPACE)]
+    assert set(whole["view"]) == set(VIEWS)
+    assert np.allclose(whole["q"], false_discovery_control(whole["p"])), "the subspace has its own"
+    assert table.loc[table["fold"] != CONSENSUS, "q"].isna().all()
+    assert table.loc[table["component"] == 2, "q"].isna().all()
+
+
+def test_the_subspace_calls_a_feature_split_over_two_components() -> None:
+    """Either half of it stays below the null's tail; the length of both does not."""
+    strong = {IMAGING: {1: ["r07"], 2: ["r07"]}}
+    table = _called(strong, [1, 2], height=2.2).contributions
+    parts = consensus(table, IMAGING).query("feature == 'r07'").set_index("component")
+    whole = subspace(table, IMAGING).set_index("feature")
+    assert not parts["called"].any()
+    assert whole.index[whole["called"]].tolist() == ["r07"]
+    assert whole.loc["r07", "p"] < parts.loc[[1, 2], "p"].min()
+    assert called_features(table, IMAGING).empty, "components alone, unless the subspace is asked for"
+
+
+def test_the_subspace_of_one_component_is_that_component() -> None:
+    table = _called({IMAGING: {2: ["r07"]}}, [2]).contributions
+    columns = ["view", "fold", "feature", "share", "null_z", "p", "q"]
+    one, whole = (table.loc[table["component"] == number, columns].reset_index(drop=True) for number in (2, SUBSPACE))
+    pd.testing.assert_frame_equal(one, whole)
+
+
+def test_stability_is_the_share_of_folds_with_the_feature_among_the_strongest() -> None:
+    strength = {"a": [9, 9, 1], "b": [8, 1, 9], "c": [1, 8, 8], "d": [2, 2, 2]}
+    rows = [
+        {"feature": feature, "fold": fold, "null_z": float(value)}
+        for feature, values in strength.items()
+        for fold, value in enumerate([np.mean(values), *values], start=-1)
+    ]
+    table = pd.DataFrame(rows).assign(view=IMAGING, component=1, z=0.0, p=0.5, called_sd=False)
+    table.loc[table["feature"].isin(["a", "b"]) & (table["fold"] == CONSENSUS), "p"] = 1e-6
+    own = decide(table, [1], _PERMUTATION).query("fold == -1").set_index("feature")
+    # two are called; the first two of the folds are a b, a c, b c
+    assert own["called"].tolist() == [True, True, False, False]
+    assert own["stability"].to_dict() == pytest.approx({"a": 2 / 3, "b": 2 / 3, "c": 2 / 3, "d": 0.0})
+    nothing = decide(table.assign(p=0.5), [1], _PERMUTATION).query("fold == -1").set_index("feature")
+    # none is called: 5 % of four features, which is one; the first of the folds are a, a, b
+    assert nothing["stability"].to_dict() == pytest.approx({"a": 2 / 3, "b": 1 / 3, "c": 0.0, "d": 0.0})
+
+
+def test_stability_of_features_that_differ_by_chance_is_its_chance_level() -> None:
+    table = _called({}, []).contributions
+    own = table[table["fold"] == CONSENSUS]
+    # none is called, so it is the share of the strongest themselves: 1 of 20 features
+    assert own.groupby(["view", "component"])["stability"].mean().to_numpy() == pytest.approx(0.05)
+    assert table.loc[table["fold"] != CONSENSUS, "stability"].isna().all()
+
+
+@pytest.mark.parametrize("replicates", [0, 1])
+def test_without_enough_replicates_only_the_published_rule_calls(replicates: int) -> None:
+    table = _called({IMAGING: {1: ["r07"]}}, [1], _SD, null=replicates).contributions
+    components = table[table["component"] != SUBSPACE]
+    assert table["p"].isna().all() and not table["called_null"].any() and components["called"].any()
+    assert components.loc[components["fold"] == CONSENSUS, "stability"].notna().all()
+
+
+def test_a_fold_without_a_gated_component_is_left_out_of_the_subspace() -> None:
+    rng = np.random.default_rng(3)
+    observed = {view: occlusion(rng, view, 3, {}, 0.0) for view in VIEWS}
+    null = pd.concat(null_shares(24, 3))
+    lacking = [own[(own["fold"] != 1) | (own["component"] == 1)] for own in (*observed.values(), null)]
+    tests, counts = gate_table(3, [1, 2]), genotypes(rng)
+    table = call_features(dict(zip(VIEWS, lacking[:2], strict=True)), lacking[2:], tests, counts, _PERMUTATION)
+    whole = table.contributions.query("component == 0")
+    assert set(whole["fold"]) == {CONSENSUS, 0, 2} and whole["p"].notna().all()
+    assert set(table.contributions.query("fold == 1")["component"]) == {1}
+    nowhere = {view: own[(own["component"] != 2) | (own["fold"] == 2)] for view, own in observed.items()}
+    nowhere = {view: own[(own["component"] != 1) | (own["fold"] != 2)] for view, own in nowhere.items()}
+    table = call_features(nowhere, lacking[2:], tests, counts, _PERMUTATION)
+    assert SUBSPACE not in set(table.contributions["component"]), "no fold has both components"
 
 
 def test_linked_snps_count_once() -> None:
@@ -87,49 +172,9 @@ def test_linked_snps_count_once() -> None:
     assert lead_snps(called.iloc[:0], counts, ["a", "b", "c", "d"], 0.2) == set()
 
 
-def _study(rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Twenty regions with a strong one, twenty SNPs of which two linked ones are strong."""
-    snps = [f"s{number:02d}" for number in range(20)]
-    genotypes = pd.DataFrame(rng.integers(0, 3, (200, 20)).astype(float), columns=snps)
-    genotypes["s05"] = genotypes["s04"]
-    genotypes.loc[3, "s07"] = np.nan
-    genotypes.insert(0, "participant_id", [f"p{number}" for number in range(200)])
-    occlusion = {
-        IMAGING: _contribution_rows(rng, [f"r{number:02d}" for number in range(20)], "r07"),
-        GENETICS: _contribution_rows(rng, snps, "s04"),
-    }
-    strong = occlusion[GENETICS]["feature"] == "s05"
-    occlusion[GENETICS].loc[strong, ["contribution", "absolute"]] = 7.0
-    return occlusion, genotypes
-
-
-def test_calls_of_both_views_stand_in_one_table(tmp_path) -> None:
-    occlusion, genotypes = _study(np.random.default_rng(7))
-    settings = ContributionSettings(sd={IMAGING: 2.5, GENETICS: 2.0}, rule="sd")
-    found = call_features(occlusion, [], genotypes, settings)
-    table = found.contributions
-    assert table["view"].unique().tolist() == [IMAGING, GENETICS], "regions first"
-    consensus = table[table["fold"] == -1]
-    called = {view: sorted(own.loc[own["called"], "feature"]) for view, own in consensus.groupby("view")}
-    assert called == {IMAGING: ["r07"], GENETICS: ["s04", "s05"]}
-    assert sorted(consensus.loc[consensus["lead"], "feature"]) == ["r07", "s04"], "s05 is linked to s04"
-    assert found.calibration.empty and table["p"].isna().all()
-    write_table(table, tmp_path / "contributions.parquet", CONTRIBUTIONS, {})
-    write_table(found.calibration, tmp_path / "calibration.parquet", CALIBRATION, {})
-
-
-def test_each_view_is_judged_by_its_own_null_and_threshold() -> None:
-    rng = np.random.default_rng(8)
-    occlusion, genotypes = _study(rng)
-    null = []
-    for replicate in range(24):
-        for view, own in occlusion.items():
-            rows = _contribution_rows(rng, sorted(own["feature"].unique()), None)
-            shares = summarise(rows, np.inf)[["component", "fold", "feature", "share", "z"]]
-            null.append(shares.assign(view=view, replicate=replicate))
-    settings = ContributionSettings(sd={IMAGING: 2.5, GENETICS: 100.0}, rule="permutation")
-    found = call_features(occlusion, null, genotypes, settings)
-    consensus = found.contributions[found.contributions["fold"] == -1].set_index("feature")
-    assert consensus.index[consensus["called"]].tolist() == ["r07", "s04", "s05"]
-    assert consensus.index[consensus["called_sd"]].tolist() == ["r07"]
-    assert found.calibration["view"].tolist() == [IMAGING] * 4 + [GENETICS] * 4
+def test_linkage_counts_once_in_the_table() -> None:
+    found = _called({IMAGING: {1: ["r07"]}, GENETICS: {1: ["s04", "s05"]}}, [1])
+    own = pd.concat([consensus(found.contributions, view) for view in VIEWS])
+    assert own.loc[own["called"], "feature"].tolist() == ["r07", "s04", "s05"]
+    assert own.loc[own["lead"], "feature"].tolist() in (["r07", "s04"], ["r07", "s05"]), "s05 is a copy of s04"
+    assert found.contributions["view"].drop_duplicates().tolist() == [IMAGING, GENETICS], "regions first"

@@ -2,10 +2,14 @@
 
 import numpy as np
 import pandas as pd
+import pytest
+from scipy.stats import false_discovery_control
 
+from cgni.cohort.strata import pc_strata
 from cgni.contributions.null import (
-    adjusted,
     calibration,
+    can_judge,
+    null_arrays,
     null_p,
     null_scores,
     shares,
@@ -36,6 +40,29 @@ def test_genotypes_move_within_fold_ancestry_and_family_size() -> None:
     assert len(seen) == 20
     again = shuffled_genotypes(ids, participants, splits, 7, 3)
     assert (again == shuffled_genotypes(ids, participants, splits, 7, 3)).all()
+
+
+def test_genotypes_move_within_strata_of_components() -> None:
+    """Pairs of relatives move among pairs of their strata, single people among single ones."""
+    rng, count = np.random.default_rng(4), 800
+    families = [f"F{n // 2}" if n < 200 else f"S{n}" for n in range(count)]
+    folds = [(n // 2) % 2 for n in range(count)]
+    ids, participants, splits = _people(families, [True] * count, folds)
+    cline = np.repeat(rng.uniform(0, 1, count // 2), 2) + rng.normal(0, 0.01, count)
+    participants = participants.assign(pc1=cline, pc2=rng.normal(0, 0.05, count))
+    order = shuffled_genotypes(ids, participants, splits, 7, 0)
+    assert sorted(order) == list(range(count)) and (order != np.arange(count)).mean() > 0.9
+    rows = np.arange(count)
+    for fold in (0, 1):
+        for relatives in (True, False):
+            own = rows[(np.array(folds) == fold) & ((rows < 200) == relatives)]
+            first = own[::2] if relatives else own
+            strata = pd.Series(pc_strata(participants, ids[first]), index=first)
+            assert strata.nunique() == (1 if relatives else 4), "50 pairs and 300 single people, at least 40 a stratum"
+            assert (strata[order[first]].to_numpy() == strata.to_numpy()).all()
+    assert np.corrcoef(cline[order], cline)[0, 1] > 0.7, "the cline stays where it was"
+    without = shuffled_genotypes(ids, participants.drop(columns=["pc1", "pc2"]), splits, 7, 0)
+    assert abs(np.corrcoef(cline[without], cline)[0, 1]) < 0.15, "and would not without strata"
 
 
 def test_shares_by_hand() -> None:
@@ -83,16 +110,42 @@ def test_p_is_uniform_under_the_null_whatever_a_features_size() -> None:
     assert np.abs(np.median(scores, axis=1)).max() < 1e-9
 
 
-def test_raised_features_are_called_and_others_are_not() -> None:
+def test_scores_of_the_null_are_those_of_replicates_left_out_one_by_one() -> None:
+    null = _null(np.random.default_rng(5), 6, 9, 3)
+    null[2, :, 1:] = np.nan
+    found = null_scores(null)
+    for replicate, own in enumerate(null):
+        rest = np.delete(null, replicate, axis=0)
+        z = (own - np.nanmean(rest, axis=(0, 2))[:, None]) / np.nanstd(rest, axis=(0, 2), ddof=1)[:, None]
+        assert np.allclose(found[replicate], z - np.median(z, axis=0), equal_nan=True)
+
+
+def test_raised_features_have_small_p_and_others_have_not() -> None:
     rng = np.random.default_rng(2)
     null = _null(rng, 41, 200, 3)
     observed, background = null[0].copy(), null[1:]
     raised = rng.choice(200, 10, replace=False)
     observed[raised, 0] = background[:, raised].mean(axis=(0, 2)) + 8 * background[:, raised].std(axis=(0, 2))
-    _, p = null_p(observed, background)
-    called = adjusted(p) <= 0.05
+    called = false_discovery_control(null_p(observed, background)[1].ravel()).reshape(200, 3) <= 0.05
     assert called[raised, 0].all()
     assert called.sum() <= 10 + 2
+
+
+def test_shares_stand_at_their_replicate_feature_and_component() -> None:
+    rows = [(-1, 4, "b", 1, 2.0), (-1, 4, "a", 2, 3.0), (2, 9, "a", 1, 5.0)]
+    null = pd.DataFrame(rows, columns=["fold", "replicate", "feature", "component", "share"])
+    found = null_arrays(null, ["a", "b"])
+    expected = np.full((2, 2, 2, 2), np.nan)  # fold, replicate, feature, component
+    expected[0, 0, 1, 0], expected[0, 0, 0, 1], expected[1, 1, 0, 0] = 2.0, 3.0, 5.0
+    assert sorted(found) == [-1, 2] and np.array_equal(np.stack([found[-1], found[2]]), expected, equal_nan=True)
+    assert null_arrays(null.iloc[:0], ["a", "b"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("replicates", "components", "enough"), [(0, 3, False), (1, 5, False), (2, 1, False), (2, 2, True), (3, 1, True)]
+)
+def test_a_replicate_is_judged_by_two_values_of_others(replicates: int, components: int, enough: bool) -> None:
+    assert can_judge(np.ones((replicates, 4, components))) == enough
 
 
 def test_missing_components_of_a_replicate_are_left_out() -> None:

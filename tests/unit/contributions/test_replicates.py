@@ -7,44 +7,76 @@ import pandas as pd
 import pytest
 
 from cgni.base.tables import write_table
-from cgni.base.views import GENETICS, IMAGING
-from cgni.cohort.settings import PeopleSettings
-from cgni.contributions.replicates import (
-    NullSettings,
+from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.cohort.confounds import confound_columns, site_levels
+from cgni.cohort.settings import ConfoundSettings
+from cgni.contrastive.settings import ContrastiveSettings
+from cgni.contributions.null_fits import (
+    FitSettings,
     NullStudy,
-    NullTables,
-    batch_replicates,
-    null_replicate,
-    null_replicates,
+    component_replicates,
+    encoder_replicates,
+    fit_replicate,
+    null_components,
+    with_genotypes_of,
 )
+from cgni.contributions.replicates import NullTables, OcclusionStudy, null_replicate, null_replicates
 from cgni.contributions.schemas import NULL_CORRELATIONS, NULL_SHARES
 from cgni.contributions.settings import ContributionSettings
 from cgni.scca.study import fit_study
-from tests.unit.occlusion.made_cohort import CONTRASTIVE, OCCLUSION, SCCA, SPEC, Cohort
+from tests.unit.occlusion.made_cohort import CONTRASTIVE, OCCLUSION, PEOPLE, SCCA, SPEC, Cohort
 
-_SETTINGS = NullSettings(CONTRASTIVE, PeopleSettings(fit_on="fit"), SCCA, OCCLUSION)
+CONFOUNDS = ConfoundSettings(remove="none")
 
 
 @pytest.fixture(scope="module")
 def study(cohort: Cohort) -> NullStudy:
     """The cohort with the grid of its own sparse CCA."""
     grid = fit_study(cohort.embeddings(cohort.encoders()), SCCA, 0).grid
-    return NullStudy.of(cohort, cohort.regions, grid, SPEC)
+    return NullStudy.of(cohort, grid, SPEC, FitSettings(CONTRASTIVE, PEOPLE, SCCA, CONFOUNDS), 5)
 
 
 @pytest.fixture(scope="module")
-def replicate(study: NullStudy) -> NullTables:
+def occlusion(cohort: Cohort) -> OcclusionStudy:
+    """Regions of the cohort."""
+    return OcclusionStudy(cohort.regions, OCCLUSION)
+
+
+@pytest.fixture(scope="module")
+def replicate(study: NullStudy, occlusion: OcclusionStudy) -> NullTables:
     """The first one."""
-    return null_replicate(0, study, _SETTINGS, 5)
+    return null_replicate(0, study, occlusion)
 
 
 def test_a_study_is_read_from_its_tables(cohort: Cohort, study: NullStudy) -> None:
     assert list(study.folds) == cohort.data and study.chosen["chosen"].all() and len(study.chosen) == 2
 
 
+def test_settings_are_the_studys_but_for_those_that_a_search_found() -> None:
+    tuned = dataclasses.replace(CONTRASTIVE, learning_rate=0.5)
+    declared = {type(own): own for own in (CONTRASTIVE, PEOPLE, SCCA, CONFOUNDS)}
+    found = FitSettings.read(declared.__getitem__, {ContrastiveSettings: tuned}.__getitem__)
+    assert found == FitSettings(tuned, PEOPLE, SCCA, CONFOUNDS)
+
+
 def test_shuffled_pairings_leave_no_correlation(replicate: NullTables) -> None:
     correlations = replicate.correlations
-    assert correlations["r"].abs().max() < 0.35 and set(correlations["fold"]) == {0, 1}
+    assert correlations[["r", "partial_r"]].abs().max().max() < 0.35 and set(correlations["fold"]) == {0, 1}
+
+
+def test_partial_correlations_are_those_of_residuals(study: NullStudy, replicate: NullTables) -> None:
+    own = fit_replicate(0, study)[1].scca
+    rows = own.people.part == "validation"
+    ids = own.people.ids[rows]
+    confounds = confound_columns(study.participants, ids, site_levels(study.participants, ids)).to_numpy()
+    design = np.column_stack([np.ones(len(ids)), confounds])
+    first, second = (
+        values[rows] - design @ np.linalg.lstsq(design, values[rows], rcond=None)[0]
+        for values in own.variates().values()
+    )
+    expected = [np.corrcoef(first[:, column], second[:, column])[0, 1] for column in range(first.shape[1])]
+    found = replicate.correlations.query("fold == 1")
+    assert found["partial_r"].tolist() == pytest.approx(expected) and (found["n"] == len(ids)).all()
 
 
 def test_shares_average_one_and_regions_come_first(replicate: NullTables, tmp_path) -> None:
@@ -55,23 +87,45 @@ def test_shares_average_one_and_regions_come_first(replicate: NullTables, tmp_pa
     write_table(replicate.correlations, tmp_path / "correlations.parquet", NULL_CORRELATIONS, {})
 
 
-def test_a_replicate_depends_on_its_number_and_the_seed_alone(study: NullStudy, replicate: NullTables) -> None:
-    both = null_replicates([1, 0], study, _SETTINGS, 5)
+def test_a_replicate_depends_on_its_number_and_the_seed_alone(
+    study: NullStudy, occlusion: OcclusionStudy, replicate: NullTables
+) -> None:
+    both = null_replicates([1, 0], study, occlusion)
     assert both.shares["replicate"].unique().tolist() == [1, 0]
     again = both.shares[both.shares["replicate"] == 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(again, replicate.shares)
 
 
-def test_folds_without_weights_are_left_out(study: NullStudy) -> None:
+def test_a_replicate_without_contributions_has_the_same_correlations(study: NullStudy, replicate: NullTables) -> None:
+    pd.testing.assert_frame_equal(null_components([0], study), replicate.correlations)
+
+
+def test_folds_without_weights_are_left_out(study: NullStudy, occlusion: OcclusionStudy, tmp_path) -> None:
     chosen = study.chosen.copy()
     chosen.loc[chosen["fold"] == 0, ["penalty_imaging", "penalty_genetics"]] = 1.5
-    found = null_replicate(0, dataclasses.replace(study, chosen=chosen), _SETTINGS, 5)
+    found = null_replicate(0, dataclasses.replace(study, chosen=chosen), occlusion)
     assert set(found.shares["fold"]) == {-1, 1} and set(found.correlations["fold"]) == {1}
-    nothing = null_replicate(0, dataclasses.replace(study, chosen=chosen.assign(penalty_imaging=1.5)), _SETTINGS, 5)
+    empty = dataclasses.replace(study, chosen=chosen.assign(penalty_imaging=1.5))
+    nothing = null_replicates([0, 1], empty, occlusion)
     assert nothing.shares.empty and nothing.correlations.empty
+    write_table(nothing.shares, tmp_path / "shares.parquet", NULL_SHARES, {})
+    write_table(null_components([2], empty), tmp_path / "correlations.parquet", NULL_CORRELATIONS, {})
 
 
-@pytest.mark.parametrize(("batch", "expected"), [(0, [0, 1, 2]), (2, [6, 7])])
-def test_batches_cover_all_replicates(batch: int, expected: list[int]) -> None:
-    settings = ContributionSettings(rule="permutation", null_encoders=8, null_batch=3)
-    assert list(batch_replicates(batch, settings)) == expected
+def test_cleaned_and_raw_genotypes_move_together(cohort: Cohort) -> None:
+    data = cohort.data[0]
+    raw = {view: values + 1 for view, values in data.views.items()}
+    order = np.random.default_rng(0).permutation(len(data.ids))
+    moved = with_genotypes_of(dataclasses.replace(data, raw_views=raw), order)
+    for found, before in ((moved.views, data.views), (moved.raw, raw)):
+        assert (found[GENETICS] == before[GENETICS][order]).all() and (found[IMAGING] == before[IMAGING]).all()
+    assert with_genotypes_of(data, order).raw_views is None and set(moved.views) == set(VIEWS)
+
+
+@pytest.mark.parametrize(
+    ("batch", "with_contributions", "without"), [(0, [0, 1, 2], [8, 9, 10]), (1, [3, 4, 5], [11]), (2, [6, 7], [])]
+)
+def test_batches_cover_all_replicates(batch: int, with_contributions: list[int], without: list[int]) -> None:
+    settings = ContributionSettings(rule="permutation", null_encoders=8, null_components=4, null_batch=3)
+    assert list(encoder_replicates(batch, settings)) == with_contributions
+    assert list(component_replicates(batch, settings)) == without
