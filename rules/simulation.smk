@@ -46,6 +46,7 @@ rule simulate_phenotypes:
         relatedness=f"{SIMULATION}/ukb_rel.dat",
         people=f"{SIMULATION}/truth/people.parquet",
         betas=f"{SIMULATION}/truth/betas.parquet",
+        polygenic=f"{SIMULATION}/truth/polygenic_wm.parquet",
     log:
         log_file("simulate_phenotypes"),
     benchmark:
@@ -57,7 +58,13 @@ rule simulate_phenotypes:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("seed", "simulation.traits", "simulation.effect_scale", "simulation.confound_scale"),
+        cfg=section(
+            "seed",
+            "simulation.traits",
+            "simulation.effect_scale",
+            "simulation.wm_effect_scale",
+            "simulation.confound_scale",
+        ),
         code=code("simulate_phenotypes"),
     script:
         "../workflow_scripts/simulate_phenotypes.py"
@@ -67,11 +74,15 @@ rule simulate_images:
     """Simulate gray-matter maps and their list."""
     input:
         people=f"{SIMULATION}/truth/people.parquet",
+        variants=f"{SIMULATION}/truth/variants.parquet",
+        genotypes=f"{SIMULATION}/truth/genotypes.npz",
         atlas=ATLAS["atlas"],
     output:
         images=directory(f"{SIMULATION}/images"),
         table=f"{SIMULATION}/images.csv",
         regions=f"{SIMULATION}/truth/regions.parquet",
+        effects=f"{SIMULATION}/truth/region_effects.parquet",
+        polygenic=f"{SIMULATION}/truth/polygenic_regions.parquet",
         defects=f"{SIMULATION}/truth/images.parquet",
     log:
         log_file("simulate_images"),
@@ -84,7 +95,7 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        cfg=section("seed", "simulation.images", "simulation.effect_scale"),
+        cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
     script:
         "../workflow_scripts/simulate_images.py"

@@ -7,13 +7,19 @@ job = start(snakemake)
 from cgni.base.files import atomic_path
 from cgni.base.tables import read_table
 from cgni.simulation.images import simulate_images
-from cgni.simulation.schemas import IMAGES, REGIONS
+from cgni.simulation.polygenic import EqtlSnps
+from cgni.simulation.schemas import IMAGES, POLYGENIC, REGION_EFFECTS, REGIONS
 from cgni.simulation.settings import SimulationSettings
+from cgni.simulation.truth import TrueCohort
 
 people, settings = read_table(snakemake.input.people), job.section(SimulationSettings)
-drawn = simulate_images(people, snakemake.input.atlas, settings, job.seed)
+inputs = snakemake.input
+snps = EqtlSnps.of(TrueCohort.load(inputs.genotypes).genotypes, read_table(inputs.variants))
+drawn = simulate_images(people, snps, inputs.atlas, settings, job.seed)
 listed = drawn.write(snakemake.output.images)
 with atomic_path(snakemake.output.table) as temporary:
     listed.to_csv(temporary, index=False)
 job.write(drawn.defects, snakemake.output.defects, IMAGES)
 job.write(drawn.planted, snakemake.output.regions, REGIONS)
+job.write(drawn.confounds, snakemake.output.effects, REGION_EFFECTS)
+job.write(drawn.polygenic, snakemake.output.polygenic, POLYGENIC)

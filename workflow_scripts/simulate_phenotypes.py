@@ -6,7 +6,7 @@ job = start(snakemake)
 
 from cgni.base.tables import read_table
 from cgni.simulation.phenotypes import simulate_phenotypes
-from cgni.simulation.schemas import BETAS, people_schema
+from cgni.simulation.schemas import BETAS, POLYGENIC, people_schema
 from cgni.simulation.settings import SimulationSettings
 from cgni.simulation.truth import TrueCohort
 from cgni.simulation.ukb_tables import write_lines, write_main_table
@@ -18,3 +18,4 @@ write_lines(drawn.relatedness, snakemake.output.relatedness)
 write_lines(drawn.withdrawals, snakemake.output.withdrawals)
 job.write(drawn.people, snakemake.output.people, people_schema(drawn.factors))
 job.write(drawn.betas, snakemake.output.betas, BETAS)
+job.write(drawn.polygenic, snakemake.output.polygenic, POLYGENIC)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cgni.base.views import GENETICS
 from cgni.contributions.called import CONSENSUS
-from cgni.contributions.null import can_judge, null_array, null_scores
+from cgni.contributions.null import can_judge, null_arrays, null_scores
 from cgni.enrichment.schemas import ALL_COMPONENTS
 
 Draws = Mapping[int, Sequence[frozenset[str]]]
@@ -57,10 +57,11 @@ def _strengths(null: Sequence[pd.DataFrame], snps: Sequence[str], rule: str) -> 
         return np.empty((0, len(snps), 0))
     table = pd.concat(null, ignore_index=True)
     table = table[(table["view"] == GENETICS) & (table["fold"] == CONSENSUS) & table["feature"].isin(snps)]
-    replicates = sorted(table["replicate"].unique())
+    if table.empty:
+        return np.empty((0, len(snps), 0))
     if rule == "sd":
-        return null_array(table.assign(share=table["z"].abs()), replicates, snps)
-    shares = null_array(table, replicates, snps)
+        return null_arrays(table.assign(share=table["z"].abs()), snps)[CONSENSUS]
+    shares = null_arrays(table, snps)[CONSENSUS]
     return null_scores(shares) if can_judge(shares) else shares[:0]
 
 

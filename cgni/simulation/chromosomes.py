@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.seeds import derive_seed
-from cgni.simulation.coalescent import simulate_haplotypes
-from cgni.simulation.people import Pedigree, hand_down
+from cgni.simulation.coalescent import SOURCES, simulate_haplotypes
+from cgni.simulation.people import Pedigree, deal_haplotypes, draw_sources, hand_down
 from cgni.simulation.settings import SimulatedGenotypesSettings
 from cgni.simulation.variants import assign_alleles, choose_variants, plant_defects, spoil_genotypes
 
-# Between the loci of a chromosome, so that linkage disequilibrium does not reach from one to the next.
-_SPACER = 200_000
+# Between the loci of a sequence, so that their trees differ; dealing the haplotypes locus by locus unlinks them.
+_SPACER = 50_000
 
 
 def draw_genotypes(
@@ -37,14 +37,17 @@ def draw_genotypes(
     blocks, tables = [], []
     for chrom, on_chrom in loci.groupby("chrom"):
         rng = np.random.default_rng(derive_seed(seed, "genotypes", int(chrom)))
-        step = settings.locus_length + _SPACER
+        sources, step = draw_sources(pedigree, len(on_chrom), rng), settings.locus_length + _SPACER
+        samples = _samples(sources)
         positions, haplotypes = simulate_haplotypes(
-            msp, pedigree.founders, step * len(on_chrom), derive_seed(seed, "msp", int(chrom)), folder
+            msp, samples, step * len(on_chrom), settings.recombination, derive_seed(seed, "msp", int(chrom)), folder
         )
         number, offset = np.divmod(positions, step)
         inside = offset < settings.locus_length
         sites = _sites(on_chrom, number[inside], offset[inside])
-        genotypes = hand_down(haplotypes[inside], pedigree, number[inside], rng)
+        pool = np.repeat(np.arange(len(samples)), 2 * np.array(samples))
+        dealt = deal_haplotypes(haplotypes[inside], pool, sources, number[inside], rng)
+        genotypes = hand_down(dealt, pedigree, number[inside], rng)
         chosen = choose_variants(genotypes, sites, on_chrom, settings, rng)
         spoilt = plant_defects(genotypes, sites, chosen, on_chrom, settings.defects_per_chromosome, rng)
         table = assign_alleles(_merged(chosen, spoilt).assign(chrom=chrom), rng)
@@ -55,6 +58,12 @@ def draw_genotypes(
         blocks.append(np.stack(columns, axis=1))
         tables.append(table.drop(columns="site"))
     return np.hstack(blocks), pd.concat(tables, ignore_index=True)
+
+
+def _samples(sources: np.ndarray) -> tuple[int, ...]:
+    """People to sample of each population, so that the locus that needs most haplotypes of it has them."""
+    most = [(sources == source).sum(axis=1).max() for source in range(len(SOURCES))]
+    return tuple(int(-(-count // 2)) for count in most)
 
 
 def _sites(loci: pd.DataFrame, number: np.ndarray, offset: np.ndarray) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import tskit
 
 from cgni.base.errors import InputError
 
-# Out-of-Africa-like split of a larger and a smaller population, in generations and diploid sizes.
+# Three populations of one split, in generations and diploid sizes: the largest ancestry, the second one, and the
+# source with which the largest is mixed along a cline.
 _DEMOGRAPHY = """\
 time_units: generations
 demes:
@@ -23,26 +24,32 @@ demes:
   - name: B
     ancestors: [ancestral]
     epochs: [{start_size: 8000, end_time: 0}]
+  - name: C
+    ancestors: [ancestral]
+    epochs: [{start_size: 8000, end_time: 0}]
 """
+SOURCES = "ABC"
+_MORGANS_PER_BASE = 1e-8  # a centimorgan a megabase
 
 
 def simulate_haplotypes(
-    msp: str, founders: tuple[int, int], length: int, seed: int, folder: Path
+    msp: str, samples: tuple[int, ...], length: int, recombination: float, seed: int, folder: Path
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Founder haplotypes of one sequence.
+    """Haplotypes of one sequence.
 
     Parameters
     ----------
     msp : path of msprime's command line program.
-    founders : diploid founders of populations A and B.
+    samples : people of each of `SOURCES`, with two haplotypes each; missing ones are 0.
     length : bases.
+    recombination : centimorgans a megabase.
     seed : of ancestry and mutations.
     folder : existing folder for the tree sequences.
 
     Returns
     -------
     positions : int64 [sites], 0-based, strictly increasing; biallelic sites only.
-    haplotypes : int8 [sites, 2 * (A + B)], 1 = derived allele; a person's two are neighbours.
+    haplotypes : int8 [sites, 2 * people], 1 = derived allele; those of a source are neighbours.
 
     Raises
     ------
@@ -52,9 +59,9 @@ def simulate_haplotypes(
     demography, trees, mutated = folder / "demography.yaml", folder / "ancestry.trees", folder / "mutated.trees"
     demography.write_text(_DEMOGRAPHY)
     seed = seed % (2**31 - 1) + 1
-    samples = [f"{name}:{count}" for name, count in zip("AB", founders, strict=True) if count]
-    rates = ["-s", str(seed), "-L", str(length), "-r", "1.2e-8"]
-    _run([msp, "ancestry", *rates, "-d", str(demography), "-o", str(trees), *samples])
+    sampled = [f"{name}:{count}" for name, count in zip(SOURCES, samples, strict=False) if count]
+    rates = ["-s", str(seed), "-L", str(length), "-r", repr(recombination * _MORGANS_PER_BASE)]
+    _run([msp, "ancestry", *rates, "-d", str(demography), "-o", str(trees), *sampled])
     _run([msp, "mutations", "1.2e-8", str(trees), "-s", str(seed), "-o", str(mutated)])
     sequence = tskit.load(mutated)
     genotypes = sequence.genotype_matrix()

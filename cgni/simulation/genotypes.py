@@ -10,6 +10,7 @@ import pandas as pd
 
 from cgni.base.seeds import derive_seed
 from cgni.simulation import ukb_tables
+from cgni.simulation.background import background_components
 from cgni.simulation.bgen import BgenVariant, write_bgen
 from cgni.simulation.chromosomes import draw_genotypes
 from cgni.simulation.imputation import imputed_variants
@@ -48,7 +49,7 @@ class SimulatedGenotypes:
     truth : the planted variants (`schemas.VARIANTS`).
     samples : who is in the genotype files.
     records : BGEN records of the variants, over the samples.
-    imputed : the variants with alternate_id, maf, minor_allele and info.
+    imputed : the variants with alternate_id, maf, minor_allele, info and dosage_r2.
     eqtl, eqtl_snps : the PsychENCODE-like tables.
     """
 
@@ -89,14 +90,15 @@ def simulate_genotypes(
     rng = np.random.default_rng(derive_seed(seed, "simulation", "loci"))
     loci = choose_loci(sources, chromosomes, settings.genotypes, rng)
     people = settings.people
-    pedigree = draw_pedigree(people.count, people.second_ancestry, people.children, rng)
+    pedigree = draw_pedigree(people.count, people.second_ancestry, people.children, rng, people.cline)
     with tempfile.TemporaryDirectory() as folder:
         genotypes, variants = draw_genotypes(msp, loci, pedigree, settings.genotypes, seed, Path(folder))
     ids = np.sort(rng.choice(np.arange(1_000_000, 6_000_000), people.count, replace=False))
     ids = ids[rng.permutation(people.count)]
     samples, withdrawn, sex = _draw_samples(ids, people, rng)
-    records, imputed = imputed_variants(genotypes[samples.rows], variants, settings.genotypes.missing_rates, rng)
-    components = principal_components(genotypes, _COMPONENTS)
+    records, imputed = imputed_variants(genotypes[samples.rows], variants, settings.genotypes, rng)
+    background = np.random.default_rng(derive_seed(seed, "simulation", "background"))
+    components = background_components(pedigree, settings.genotypes.background_snps, _COMPONENTS, background)
     return SimulatedGenotypes(
         cohort=TrueCohort(genotypes, ids, sex, pedigree, withdrawn, components),
         truth=_truth(imputed, loci),
@@ -106,20 +108,6 @@ def simulate_genotypes(
         eqtl=ukb_tables.eqtl_table(variants, loci, rng),
         eqtl_snps=ukb_tables.snp_information(variants),
     )
-
-
-def principal_components(genotypes: np.ndarray, count: int) -> np.ndarray:
-    """Scores of the first components of standardised allele counts, float [people, count], scaled as UKB's.
-
-    The sign is such that a component's largest score is positive.
-    """
-    frequency = genotypes.mean(axis=0) / 2
-    common = np.minimum(frequency, 1 - frequency) > 0.05
-    standard = (genotypes[:, common] - 2 * frequency[common]) / np.sqrt(2 * frequency[common] * (1 - frequency[common]))
-    left, values, _ = np.linalg.svd(standard - standard.mean(axis=0), full_matrices=False)
-    scores = left[:, :count] * values[:count]
-    signed: np.ndarray = scores * np.sign(scores[np.abs(scores).argmax(axis=0), np.arange(count)])
-    return signed
 
 
 def _draw_samples(

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit
 
 from cgni.base.seeds import derive_seed
 from cgni.simulation import maps
-from cgni.simulation.settings import SimulationSettings
+from cgni.simulation.polygenic import EqtlSnps, polygenic_scores
+from cgni.simulation.regions import choose_regions, draw_confound_effects, region_multipliers
+from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
+from cgni.simulation.traits import HIGH_DIGITS, LOW_DIGITS
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class SimulatedImages:
     ----------
     anatomy : template, atlas and grid.
     planted : the regions with effects (`schemas.REGIONS`).
+    confounds : what confounds do to regions (`schemas.REGION_EFFECTS`).
+    polygenic : small effects of the SNPs on regions (`schemas.POLYGENIC`).
     people : `schemas.people_schema`.
     multipliers : float [people, regions], relative density.
     with_image : int, rows of the people who have a map.
@@ -31,6 +38,8 @@ class SimulatedImages:
 
     anatomy: maps.Anatomy
     planted: pd.DataFrame
+    confounds: pd.DataFrame
+    polygenic: pd.DataFrame
     people: pd.DataFrame
     multipliers: np.ndarray
     with_image: np.ndarray
@@ -76,15 +85,16 @@ class SimulatedImages:
 
 
 def simulate_images(
-    people: pd.DataFrame, atlas: str | Path, settings: SimulationSettings, seed: int
+    people: pd.DataFrame, snps: EqtlSnps, atlas: str | Path, settings: SimulationSettings, seed: int
 ) -> SimulatedImages:
     """Plant region effects of the factors and draw who has a map, which maps are spoilt, and the sites' gains.
 
     Parameters
     ----------
-    people : true confounds and factors of everybody (`schemas.people_schema`).
+    people : true confounds, WM and factors of everybody (`schemas.people_schema`).
+    snps : true genotypes of the same people.
     atlas : label image in MNI space.
-    settings : effect_scale and the part `images` are read.
+    settings : the scale of effects on regions and the part `images` are read.
     seed : the study's.
 
     Raises
@@ -94,20 +104,53 @@ def simulate_images(
     """
     images = settings.images
     rng = np.random.default_rng(derive_seed(seed, "simulation", "images"))
-    factors = people.filter(regex="^factor_").to_numpy()
     anatomy = maps.build_anatomy(images.voxel_mm, atlas)
-    planted = maps.choose_regions(anatomy, factors.shape[1], images, rng)
-    multipliers = maps.region_multipliers(anatomy, planted, factors, people, settings, rng)
-    with_image = np.flatnonzero(rng.random(len(people)) >= images.without_image)
+    planted = choose_regions(anatomy, people.filter(regex="^factor_").shape[1], settings, rng)
+    sites = sorted(people["site"].unique())
+    effects = draw_confound_effects(len(anatomy.regions), sites, images, rng)
+    small = np.random.default_rng(derive_seed(seed, "simulation", "polygenic", "regions"))
+    share, names = images.polygenic_share * settings.brain_scale**2, [f"region {label}" for label in anatomy.regions]
+    scores, polygenic = polygenic_scores(snps, names, share, small)
+    columns = planted.assign(column=np.searchsorted(anatomy.regions, planted["region"]))
+    multipliers = region_multipliers(scores, columns, effects, people, images, rng)
+    with_image = np.flatnonzero(rng.random(len(people)) >= chance_of_no_image(people, images))
     outliers = rng.choice(with_image, images.outliers, replace=False)
     return SimulatedImages(
         anatomy=anatomy,
         planted=planted,
+        confounds=effects.table(anatomy.regions),
+        polygenic=polygenic,
         people=people,
         multipliers=multipliers,
         with_image=with_image,
         spoilt={int(row): "noisy" if number % 2 else "shifted" for number, row in enumerate(outliers)},
-        site_gain={site: 1 + images.site_gain * rng.standard_normal() for site in sorted(people["site"].unique())},
+        site_gain={site: 1 + images.site_gain * rng.standard_normal() for site in sites},
         noise=images.noise,
         seed=seed,
     )
+
+
+def chance_of_no_image(people: pd.DataFrame, images: SimulatedImagesSettings) -> np.ndarray:
+    """Each person's chance of having no map, float [people].
+
+    Its mean is `without_image`; its log odds rise by `missing_not_at_random` a SD of old age and low WM together.
+    With `extremes_only` it is 1 in people of neither WM group.
+
+    Parameters
+    ----------
+    people : age, wm_liability and wm_score of each.
+    images : without_image, missing_not_at_random and extremes_only are read.
+    """
+    share = images.without_image
+    burden = _standard(_standard(people["age"]) - _standard(people["wm_liability"]))
+    odds = images.missing_not_at_random * burden
+    chance = np.full(len(people), share)
+    if share > 0:
+        chance = expit(odds + brentq(lambda offset: expit(odds + offset).mean() - share, -50, 50))
+    score = people["wm_score"].to_numpy()
+    middle = (score > LOW_DIGITS) & (score < HIGH_DIGITS)
+    return np.where(images.extremes_only & middle, 1.0, chance)
+
+
+def _standard(values: pd.Series) -> pd.Series:
+    return (values - values.mean()) / values.std()

@@ -1,4 +1,4 @@
-"""Gray-matter maps with anatomy, confounds and planted region effects."""
+"""Gray-matter maps: the anatomy that all share, and one person's map from the densities of the regions."""
 
 import gzip
 from dataclasses import dataclass
@@ -7,14 +7,11 @@ from typing import Any
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 from nilearn.datasets import load_mni152_gm_template
 from nilearn.image import resample_img, resample_to_img
 from scipy.ndimage import gaussian_filter
 
-from cgni.base.errors import InputError
 from cgni.base.files import atomic_path
-from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
 
 # The box of SPM/CAT12's 1.5 mm maps (121 x 145 x 121): first voxel and edge lengths in mm.
 _ORIGIN = np.array([-90.0, -126.0, -72.0])
@@ -66,70 +63,6 @@ def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0)
     for number, region in enumerate(regions):
         bases[number] = template * gaussian_filter((labels == region).astype(float), sigma / voxel_mm)
     return Anatomy(affine, template.astype(np.float32), labels, regions, bases)
-
-
-def choose_regions(
-    anatomy: Anatomy, factors: int, settings: SimulatedImagesSettings, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Draw distinct regions for each factor: region, factor, sign.
-
-    Raises
-    ------
-    InputError
-        Fewer regions of `min_region_voxels` voxels on the grid than are to be planted.
-    """
-    wanted, min_voxels = factors * settings.regions_per_factor, settings.min_region_voxels
-    sizes = np.array([(anatomy.labels == region).sum() for region in anatomy.regions])
-    large = rng.permutation(anatomy.regions[sizes >= min_voxels])
-    if len(large) < wanted:
-        raise InputError(
-            f"simulation.images: {wanted} regions are to be planted, but only {len(large)} have {min_voxels} voxels "
-            "on this grid; lower min_region_voxels or regions_per_factor, or use a finer voxel_mm"
-        )
-    return pd.DataFrame(
-        {
-            "region": large[:wanted],
-            "factor": np.repeat(np.arange(factors), settings.regions_per_factor),
-            "sign": rng.choice([-1.0, 1.0], wanted),
-        }
-    )
-
-
-def region_multipliers(
-    anatomy: Anatomy,
-    planted: pd.DataFrame,
-    factors: np.ndarray,
-    confounds: pd.DataFrame,
-    settings: SimulationSettings,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Relative density of each region, float [people, regions], about 1.
-
-    A planted region is `region_variation` times (loading * F + rest); age takes `age_loss` a decade on
-    average, with regions of faster and slower loss; sex and ancestry shift all regions.
-
-    Parameters
-    ----------
-    anatomy : its regions are the columns.
-    planted : region, factor, sign.
-    factors : float [people, factors], unit variance.
-    confounds : age, sex and population of each.
-    settings : effect_scale and the part `images` are read.
-    """
-    images = settings.images
-    people, regions = len(confounds), len(anatomy.regions)
-    own = rng.standard_normal((people, regions))
-    strength = images.loading * settings.effect_scale
-    rest = np.sqrt(max(1 - strength**2, 0))
-    for row in planted.itertuples():
-        column = int(np.searchsorted(anatomy.regions, row.region))
-        own[:, column] = row.sign * strength * factors[:, row.factor] + rest * own[:, column]
-    decades = (confounds["age"].to_numpy() - 63.5) / 10
-    loss = images.age_loss * rng.uniform(0.5, 1.5, regions)
-    sex, population = confounds["sex"].to_numpy(), confounds["population"].to_numpy()
-    shifts = images.sex_effect * (sex - 0.5) - images.ancestry_effect * population
-    relative: np.ndarray = 1 + images.region_variation * own - decades[:, None] * loss + shifts[:, None]
-    return relative
 
 
 def draw_map(

@@ -13,16 +13,20 @@ class Pedigree:
     ----------
     population : int [people], 0 = largest ancestry, 1 = second.
     parents : int [people, 2], rows of the parents, -1 for founders.
+    admixture : float [people], share of haplotypes from the cline's other source; expected one of a child.
     """
 
     population: np.ndarray
     parents: np.ndarray
+    admixture: np.ndarray
 
     @property
-    def founders(self) -> tuple[int, int]:
-        """Number of founders of the largest and of the second ancestry."""
-        founders = self.parents[:, 0] < 0
-        return int((founders & (self.population == 0)).sum()), int((founders & (self.population == 1)).sum())
+    def cline(self) -> np.ndarray:
+        """Coordinate on the cline, float [people]: standardised within the largest ancestry, 0 elsewhere."""
+        largest = self.population == 0
+        mean, spread = self.admixture[largest].mean(), self.admixture[largest].std()
+        coordinate: np.ndarray = np.where(largest & (spread > 0), self.admixture - mean, 0.0) / (spread or 1.0)
+        return coordinate
 
     def related_pairs(self) -> list[tuple[int, int]]:
         """Pairs of rows of first-degree relatives: parent and child, full siblings."""
@@ -37,8 +41,19 @@ class Pedigree:
         return pairs
 
 
-def draw_pedigree(people: int, second_ancestry: float, children: int, rng: np.random.Generator) -> Pedigree:
-    """A cohort in which `children` people are children of two other members, some of them siblings."""
+def draw_pedigree(
+    people: int, second_ancestry: float, children: int, rng: np.random.Generator, cline: float = 0.0
+) -> Pedigree:
+    """A cohort in which `children` people are children of two other members, some of them siblings.
+
+    Parameters
+    ----------
+    people : all of them.
+    second_ancestry : share of the founders.
+    children : of members of the largest ancestry.
+    cline : SD of the founders' share of the other source in the largest ancestry, from a symmetrical beta
+        distribution; 0: nobody has any.
+    """
     founders = people - children
     second = round(founders * second_ancestry)
     population = np.r_[np.zeros(founders - second, int), np.ones(second, int)]
@@ -48,7 +63,56 @@ def draw_pedigree(people: int, second_ancestry: float, children: int, rng: np.ra
         if with_sibling[child]:
             couples[child] = couples[child - 1]
     parents = np.vstack([np.full((founders, 2), -1), couples])
-    return Pedigree(np.r_[population, np.zeros(children, int)], parents)
+    admixture = np.zeros(people)
+    if cline > 0:
+        shape = (1 / (4 * cline**2) - 1) / 2
+        admixture[: founders - second] = rng.beta(shape, shape, founders - second)
+        admixture[founders:] = admixture[couples].mean(axis=1)
+    return Pedigree(np.r_[population, np.zeros(children, int)], parents, admixture)
+
+
+def draw_sources(pedigree: Pedigree, loci: int, rng: np.random.Generator) -> np.ndarray:
+    """From which population the founders have their haplotypes at each locus.
+
+    Returns
+    -------
+    int8 [loci, 2 * founders]: 0 the largest ancestry's own, 1 the second ancestry's, 2 the cline's other source;
+    a founder's two haplotypes are neighbours.
+    """
+    founders = pedigree.parents[:, 0] < 0
+    own = np.repeat(pedigree.population[founders], 2)
+    mixed = rng.random((loci, len(own))) < np.repeat(pedigree.admixture[founders], 2)
+    return np.where(mixed & (own == 0), 2, own).astype(np.int8)
+
+
+def deal_haplotypes(
+    haplotypes: np.ndarray, pool: np.ndarray, sources: np.ndarray, loci: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Hand the haplotypes of a sequence to the founders, locus by locus, in an order drawn for each locus.
+
+    Haplotypes of one population are exchangeable, so a locus keeps its linkage, and two loci have none however
+    near they lie: within a population r² has the expectation 1 / (haplotypes - 1) of a permutation.
+
+    Parameters
+    ----------
+    haplotypes : int8 [sites, pool].
+    pool : int [pool], the population of each haplotype.
+    sources : int8 [loci, 2 * founders], what `draw_sources` returned.
+    loci : int [sites], the locus of each site.
+
+    Returns
+    -------
+    int8 [sites, 2 * founders].
+    """
+    dealt = np.empty((len(haplotypes), sources.shape[1]), np.int8)
+    for locus, wanted in enumerate(sources):
+        order = np.empty(len(wanted), int)
+        for source in np.unique(wanted):
+            places = np.flatnonzero(wanted == source)
+            order[places] = rng.permutation(np.flatnonzero(pool == source))[: len(places)]
+        sites = np.flatnonzero(loci == locus)
+        dealt[sites] = haplotypes[sites][:, order]
+    return dealt
 
 
 def hand_down(haplotypes: np.ndarray, pedigree: Pedigree, loci: np.ndarray, rng: np.random.Generator) -> np.ndarray:

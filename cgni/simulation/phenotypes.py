@@ -8,6 +8,7 @@ import pandas as pd
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import number_columns
 from cgni.simulation import traits, ukb_tables
+from cgni.simulation.polygenic import EqtlSnps, polygenic_scores
 from cgni.simulation.settings import SimulationSettings
 from cgni.simulation.truth import TrueCohort
 
@@ -26,6 +27,7 @@ class SimulatedPhenotypes:
     withdrawals : ids of people who withdrew.
     people : true confounds, WM score and factors of everybody (`schemas.people_schema`).
     betas : the planted effects (`schemas.BETAS`).
+    polygenic : the small effects on WM (`schemas.POLYGENIC`).
     """
 
     main_table: pd.DataFrame
@@ -33,6 +35,7 @@ class SimulatedPhenotypes:
     withdrawals: np.ndarray
     people: pd.DataFrame
     betas: pd.DataFrame
+    polygenic: pd.DataFrame
 
     @property
     def factors(self) -> int:
@@ -55,9 +58,14 @@ def simulate_phenotypes(
     rng = np.random.default_rng(derive_seed(seed, "simulation", "phenotypes"))
     causal = np.flatnonzero(variants["factor"] >= 0)
     factor_of = variants["factor"].to_numpy()[causal]
-    factors, betas = traits.factor_values(cohort.genotypes[:, causal], factor_of, settings.traits.snp_share, rng)
-    confounds = traits.draw_confounds(cohort.pedigree.population, rng).assign(sex=cohort.sex)
-    scores = traits.wm_scores(factors, confounds, settings, rng)
+    shares = traits.snp_shares(factor_of, settings.traits)
+    factors, betas = traits.factor_values(cohort.genotypes[:, causal], factor_of, shares, rng)
+    confounds = traits.draw_confounds(cohort.pedigree, rng).assign(sex=cohort.sex)
+    small = np.random.default_rng(derive_seed(seed, "simulation", "polygenic", "wm"))
+    share = settings.traits.polygenic_share * settings.wm_scale**2
+    polygenic, small_effects = polygenic_scores(EqtlSnps.of(cohort.genotypes, variants), ["wm"], share, small)
+    liability = traits.wm_liability(factors, polygenic[:, 0], confounds, settings, rng)
+    scores = traits.digits_remembered(liability, settings.traits)
 
     pairs = cohort.pedigree.related_pairs()
     related = np.zeros(len(cohort.ids), bool)
@@ -66,13 +74,21 @@ def simulate_phenotypes(
     relatedness = ukb_tables.relatedness_lines(cohort.ids, pairs, rng)
     withdrawals = np.r_[cohort.withdrawn, rng.choice(cohort.ids, _FURTHER_WITHDRAWALS)]
 
-    people = confounds.assign(participant_id=cohort.ids.astype(str), wm_score=scores)
+    people = confounds.assign(participant_id=cohort.ids.astype(str), wm_score=scores, wm_liability=liability)
     own = pd.DataFrame(factors, columns=number_columns("factor", factors.shape[1]))
-    effects = {"variant_id": variants["variant_id"].to_numpy()[causal], "factor": factor_of, "beta": betas}
     return SimulatedPhenotypes(
         main_table=main_table,
         relatedness=relatedness,
         withdrawals=withdrawals,
         people=pd.concat([people, own], axis=1),
-        betas=pd.DataFrame({**effects, "variance_share": betas**2}),
+        betas=_effects(variants.iloc[causal], betas, traits.wm_loading(factors.shape[1], settings)),
+        polygenic=small_effects,
     )
+
+
+def _effects(causal: pd.DataFrame, betas: np.ndarray, wm_loading: float) -> pd.DataFrame:
+    """The planted effects (`schemas.BETAS`); ALT is counted, and `better_allele` is the one with better WM."""
+    effects = causal[["variant_id", "factor"]].reset_index(drop=True)
+    effects = effects.assign(beta=betas, variance_share=betas**2, wm_effect=wm_loading * betas)
+    better = np.where(effects["wm_effect"] > 0, causal["alt"], causal["ref"])
+    return effects.assign(better_allele=np.where(effects["wm_effect"] == 0, None, better))

@@ -17,6 +17,7 @@ VARIANTS = pa.schema(
         pa.field("factor", pa.int64(), nullable=False),
         pa.field("defect", pa.string()),
         pa.field("info", pa.float64(), nullable=False),
+        pa.field("dosage_r2", pa.float64(), nullable=False),
     ]
 )
 REGIONS = pa.schema(
@@ -24,6 +25,21 @@ REGIONS = pa.schema(
         pa.field("region", pa.int64(), nullable=False),
         pa.field("factor", pa.int64(), nullable=False),
         pa.field("sign", pa.float64(), nullable=False),
+        pa.field("loading", pa.float64(), nullable=False),
+    ]
+)
+REGION_EFFECTS = pa.schema(
+    [
+        pa.field("region", pa.int64(), nullable=False),
+        pa.field("cause", pa.string(), nullable=False),
+        pa.field("size", pa.float64(), nullable=False),
+    ]
+)
+POLYGENIC = pa.schema(
+    [
+        pa.field("trait", pa.string(), nullable=False),
+        pa.field("variant_id", pa.string(), nullable=False),
+        pa.field("effect", pa.float64(), nullable=False),
     ]
 )
 BETAS = pa.schema(
@@ -32,6 +48,8 @@ BETAS = pa.schema(
         pa.field("factor", pa.int64(), nullable=False),
         pa.field("beta", pa.float64(), nullable=False),
         pa.field("variance_share", pa.float64(), nullable=False),
+        pa.field("wm_effect", pa.float64(), nullable=False),
+        pa.field("better_allele", pa.string()),
     ]
 )
 IMAGES = pa.schema(
@@ -49,6 +67,8 @@ def people_schema(factors: int) -> pa.Schema:
             pa.field("site", pa.int64(), nullable=False),
             pa.field("head_size", pa.float64(), nullable=False),
             pa.field("population", pa.int64(), nullable=False),
+            pa.field("cline", pa.float64(), nullable=False),
+            pa.field("wm_liability", pa.float64(), nullable=False),
             pa.field("wm_score", pa.int64(), nullable=False),
             *[pa.field(f"factor_{number}", pa.float64(), nullable=False) for number in range(factors)],
         ]

@@ -17,6 +17,8 @@ class SimulatedPeopleSettings(Section):
     """share of people"""
     withdrawn: int = setting(default=3, at_least=0)
     """people who withdrew"""
+    cline: float = setting(default=0.0, at_least=0, at_most=0.28)
+    """SD of the share of another source's haplotypes within the largest ancestry (mean 0.5); 0: none, no cline"""
 
 
 @section("simulation.genotypes")
@@ -37,12 +39,18 @@ class SimulatedGenotypesSettings(Section):
     """genes outside the network"""
     locus_length: int = setting(default=60000, at_least=10000, at_most=1000000)
     """bases around each gene"""
-    snps_per_gene: int = setting(default=5, at_least=1)
-    """eQTL SNPs of a gene"""
+    snps_per_gene: int | tuple[int, int] = setting(default=5, at_least=1)
+    """eQTL SNPs of a gene, or the range [fewest, most] from which each gene draws"""
     not_eqtl_per_gene: int = setting(default=3, at_least=0)
     """other SNPs of a gene"""
     max_proxies: int = setting(default=1, at_least=0)
     """other SNPs of the locus at r² >= 0.2 with a causal one"""
+    recombination: float = setting(default=1.2, above=0, at_most=10)
+    """centimorgans a megabase; less makes LD reach farther within a locus (loci are unlinked in any case)"""
+    background_snps: int = setting(default=12000, at_least=100)
+    """unlinked SNPs of the rest of the genome, in no file, of which the principal components are made"""
+    info: tuple[float, float] = setting(default=(1.0, 1.0), above=0, at_most=1)
+    """range of INFO, and of dosages' r² with the truth, of variants without a defect that QC finds by genotypes"""
     defects_per_chromosome: int = setting(default=2, at_least=0)
     """of each kind: low INFO, missing, rare, HWE, duplicated, multi-allelic, ambiguous"""
     missing_rates: tuple[float, float] = setting(default=(0.0, 0.01), at_least=0, at_most=0.04)
@@ -55,10 +63,16 @@ class SimulatedTraitsSettings(Section):
 
     snp_share: float = setting(default=0.10, above=0, at_most=0.1)
     """of a factor's variance by one causal SNP (larger than in nature)"""
+    smallest_snp_share: float = setting(default=0.0, at_least=0, at_most=0.1)
+    """causal SNPs' shares are spread evenly in logarithm from this to snp_share; 0: all have snp_share"""
     factor_share: float = setting(default=0.5, at_least=0, at_most=1)
     """of the WM liability's variance by all factors"""
+    polygenic_share: float = setting(default=0.0, at_least=0, at_most=0.5)
+    """of the WM liability's variance by small effects of all tested SNPs, which regions do not share"""
     age_gap: float = setting(default=5.0, at_least=0, at_most=14)
     """years between the WM groups, the low group older"""
+    age_squared_effect: float = setting(default=0.0, at_least=-0.5, at_most=0.5)
+    """correlation of the squared distance from 63.5 years with the WM liability"""
     sex_effect: float = setting(default=0.1, at_least=-0.5, at_most=0.5)
     """correlation with the WM liability"""
     site_effect: float = setting(default=0.05, at_least=-0.5, at_most=0.5)
@@ -67,6 +81,8 @@ class SimulatedTraitsSettings(Section):
     """correlation with the WM liability"""
     ancestry_effect: float = setting(default=0.1, at_least=-0.5, at_most=0.5)
     """correlation with the WM liability"""
+    cline_effect: float = setting(default=0.0, at_least=-0.5, at_most=0.5)
+    """correlation of the cline's coordinate (simulation.people.cline) with the WM liability"""
     low_share: float = setting(default=0.42, above=0, at_most=0.5)
     """of people in the low group"""
     high_share: float = setting(default=0.38, above=0, at_most=0.5)
@@ -87,18 +103,30 @@ class SimulatedImagesSettings(Section):
     """of a planted region on its factor"""
     region_variation: float = setting(default=0.10, at_least=0)
     """SD of a region's relative density"""
+    polygenic_share: float = setting(default=0.0, at_least=0, at_most=0.9)
+    """of each region's own variation by small effects of all tested SNPs, drawn for each region"""
     age_loss: float = setting(default=0.05, at_least=0)
     """mean relative loss a decade"""
+    age_squared_loss: float = setting(default=0.0, at_least=0)
+    """mean further relative loss by the squared decades from 63.5 years"""
     sex_effect: float = setting(default=0.02)
     """relative, on all regions"""
     ancestry_effect: float = setting(default=0.02)
     """relative, on all regions"""
+    cline_effect: float = setting(default=0.0, at_least=0, at_most=0.5)
+    """mean absolute correlation of a region's own variation with the cline; each region has its size and sign"""
     site_gain: float = setting(default=0.02, at_least=0)
     """SD of the sites' gains"""
+    site_region: float = setting(default=0.0, at_least=0)
+    """SD over regions of a site's relative shift of a region"""
     noise: float = setting(default=0.08, at_least=0)
     """SD of smooth relative variation over voxels"""
     without_image: float = setting(default=0.06, at_least=0, at_most=0.5)
     """share of people"""
+    missing_not_at_random: float = setting(default=0.0, at_least=0, at_most=5)
+    """log odds of having no image by a SD of old age and low WM together; the share stays"""
+    extremes_only: bool = setting(default=False)
+    """whether only the WM groups (5 digits or fewer, 9 or more) were imaged, as in the publication"""
     outliers: int = setting(default=8, at_least=0)
     """shifted or noisy maps that QC should find"""
 
@@ -111,9 +139,23 @@ class SimulationSettings(Section):
     """false: the inputs are real, no truth to compare with"""
     effect_scale: float = setting(default=1.0, at_least=0, at_most=1)
     """scales all genetic effects on regions and WM; 0: a null cohort"""
+    brain_effect_scale: float = setting(default=1.0, at_least=0, at_most=1)
+    """scales, beside effect_scale, those on regions alone; 0: genes act on WM without the brain"""
+    wm_effect_scale: float = setting(default=1.0, at_least=0, at_most=1)
+    """scales, beside effect_scale, those on WM alone"""
     confound_scale: float = setting(default=1.0, at_least=0, at_most=1)
     """scales what age, sex, site, head size and ancestry do to WM; 0: nothing"""
     people: SimulatedPeopleSettings = setting(default=SimulatedPeopleSettings())
     genotypes: SimulatedGenotypesSettings = setting(default=SimulatedGenotypesSettings())
     traits: SimulatedTraitsSettings = setting(default=SimulatedTraitsSettings())
     images: SimulatedImagesSettings = setting(default=SimulatedImagesSettings())
+
+    @property
+    def brain_scale(self) -> float:
+        """Factor of the genetic effects on regions."""
+        return self.effect_scale * self.brain_effect_scale
+
+    @property
+    def wm_scale(self) -> float:
+        """Factor of the genetic effects on WM."""
+        return self.effect_scale * self.wm_effect_scale

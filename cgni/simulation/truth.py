@@ -40,6 +40,7 @@ class TrueCohort:
                 sex=self.sex,
                 population=self.pedigree.population,
                 parents=self.pedigree.parents,
+                admixture=self.pedigree.admixture,
                 withdrawn=self.withdrawn,
                 pcs=self.pcs,
             )
@@ -48,5 +49,5 @@ class TrueCohort:
     def load(cls, path: str | Path) -> "TrueCohort":
         """Read what `save` wrote."""
         with np.load(path) as held:
-            pedigree = Pedigree(held["population"], held["parents"])
+            pedigree = Pedigree(held["population"], held["parents"], held["admixture"])
             return cls(held["genotypes"], held["ids"], held["sex"], pedigree, held["withdrawn"], held["pcs"])

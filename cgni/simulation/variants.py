@@ -58,13 +58,18 @@ def choose_variants(
             r2 = squared_correlation(genotypes[:, causal], genotypes[:, others]).max(axis=0)
             close = [site for site, value in zip(others, r2, strict=True) if value >= PROXY_R2]
             others = close[: settings.max_proxies] + [site for site in others if site not in set(close)]
-        wanted = settings.snps_per_gene - len(causal)
+        wanted = _snps_of_gene(settings.snps_per_gene, rng) - len(causal)
         rows += [(site, number, True, locus["factor"]) for site in causal]
         rows += [(site, number, True, -1) for site in others[:wanted]]
         rows += [(site, number, False, -1) for site in others[wanted : wanted + settings.not_eqtl_per_gene]]
     chosen = pd.DataFrame(rows, columns=["site", "locus", "is_eqtl", "factor"])
     chosen["pos"] = sites["pos"].to_numpy()[chosen["site"]]
     return chosen.sort_values(["locus", "pos"]).reset_index(drop=True)
+
+
+def _snps_of_gene(setting: int | tuple[int, int], rng: np.random.Generator) -> int:
+    """eQTL SNPs of one gene: the number, or one drawn from the range with both ends."""
+    return setting if isinstance(setting, int) else int(rng.integers(setting[0], setting[1] + 1))
 
 
 def plant_defects(

@@ -21,8 +21,9 @@ from cgni.pretraining.brain_age import pretrain_brain_age
 from cgni.pretraining.evaluation import extract_features, predict, score_people
 from cgni.pretraining.people import People
 from cgni.pretraining.settings import PretrainingSettings
-from cgni.simulation.maps import build_anatomy, draw_map, region_multipliers
-from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
+from cgni.simulation.maps import build_anatomy, draw_map
+from cgni.simulation.regions import draw_confound_effects, region_multipliers
+from cgni.simulation.settings import SimulatedImagesSettings
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "real" / "images"
 CPU = Device(torch.device("cpu"), None)
@@ -41,11 +42,13 @@ def _store(maps: np.ndarray, affine: np.ndarray) -> GmStore:
 def test_age_in_simulated_anatomy_is_learned_and_older_means_less_gray_matter(tmp_path: Path) -> None:
     count, rng = 260, np.random.default_rng(0)
     anatomy = build_anatomy(9.0, atlas_files("aal", None)[0])
-    confounds = pd.DataFrame({"age": rng.uniform(45, 80, count), "sex": rng.integers(0, 2, count), "population": 0})
-    planted = pd.DataFrame({"region": [], "factor": [], "sign": []})
-    images = SimulatedImagesSettings(loading=0.0, region_variation=0.05, age_loss=0.08)
-    settings = SimulationSettings(effect_scale=0.0, images=images)
-    relative = region_multipliers(anatomy, planted, np.empty((count, 0)), confounds, settings, rng)
+    drawn = {"age": rng.uniform(45, 80, count), "sex": rng.integers(0, 2, count), "population": 0}
+    confounds = pd.DataFrame({**drawn, "site": 11025, "cline": 0.0})
+    planted = pd.DataFrame({"column": [], "factor": [], "loading": []})
+    images = SimulatedImagesSettings(region_variation=0.05, age_loss=0.08)
+    effects = draw_confound_effects(len(anatomy.regions), [11025], images, rng)
+    nothing = np.zeros((count, len(anatomy.regions)))
+    relative = region_multipliers(nothing, planted, effects, confounds, images, rng)
     maps = np.stack([draw_map(anatomy, row, 1.3, 1.0, 0.05, rng) for row in relative]).astype(np.float16)
     ages, store = confounds["age"].to_numpy(), _store(maps, anatomy.affine)
     volume = maps.astype(np.float32).sum(axis=(1, 2, 3))

@@ -12,8 +12,7 @@ from cgni.base.programs import msp_path
 from cgni.enrichment.ontology import Ontology
 from cgni.simulation import variants
 from cgni.simulation.coalescent import simulate_haplotypes
-from cgni.simulation.genotypes import SimulatedGenotypes, principal_components, simulate_genotypes
-from cgni.simulation.imputation import genotype_probabilities, impute_info, imputed_variants
+from cgni.simulation.genotypes import SimulatedGenotypes, simulate_genotypes
 from cgni.simulation.loci import GeneSources, choose_loci
 from cgni.simulation.people import draw_pedigree, hand_down
 from cgni.simulation.settings import SimulatedGenotypesSettings, SimulatedPeopleSettings, SimulationSettings
@@ -74,8 +73,8 @@ def test_loci_are_on_the_chromosomes_or_refused() -> None:
 
 @needs.msp
 def test_linkage_decays_and_the_seed_repeats(tmp_path: Path) -> None:
-    positions, haplotypes = simulate_haplotypes(msp_path(), (150, 10), 300_000, 7, tmp_path)
-    again = simulate_haplotypes(msp_path(), (150, 10), 300_000, 7, tmp_path)
+    positions, haplotypes = simulate_haplotypes(msp_path(), (150, 10), 300_000, 1.2, 7, tmp_path)
+    again = simulate_haplotypes(msp_path(), (150, 10), 300_000, 1.2, 7, tmp_path)
     assert np.array_equal(positions, again[0]) and np.array_equal(haplotypes, again[1])
     frequency = haplotypes.mean(axis=1)
     common = np.flatnonzero((frequency > 0.1) & (frequency < 0.9))
@@ -83,6 +82,30 @@ def test_linkage_decays_and_the_seed_repeats(tmp_path: Path) -> None:
     distance = np.abs(positions[common][:, None] - positions[common])
     pairs = np.triu(np.ones_like(r2, bool), 1)
     assert r2[pairs & (distance < 5_000)].mean() > 3 * r2[pairs & (distance > 100_000)].mean()
+
+
+@needs.msp
+def test_fewer_crossings_make_linkage_reach_farther(tmp_path: Path) -> None:
+    mean_r2 = {}
+    for crossings in (1.2, 0.05):
+        positions, haplotypes = simulate_haplotypes(msp_path(), (100,), 500_000, crossings, 7, tmp_path)
+        frequency = haplotypes.mean(axis=1)
+        common = np.flatnonzero((frequency > 0.1) & (frequency < 0.9))
+        distance = np.abs(positions[common][:, None] - positions[common])
+        r2 = np.corrcoef(haplotypes[common]) ** 2
+        mean_r2[crossings] = r2[(distance > 15_000) & (distance < 25_000)].mean()
+    # Ohta and Kimura's (10 + x) / (22 + 13 x + x²) with x = 4 N r is 0.098 at 20 kb, and 0.39
+    assert mean_r2[0.05] > 2 * mean_r2[1.2]
+
+
+def test_genes_draw_their_numbers_of_snps_from_the_range() -> None:
+    rng = np.random.default_rng(3)
+    genotypes = rng.binomial(2, 0.4, (100, 20 * 60)).astype(np.int8)
+    loci = pd.DataFrame({"kind": "ppi", "factor": [0] * 10 + [-1] * 10})
+    table = pd.DataFrame({"locus": np.repeat(np.arange(20), 60), "pos": np.arange(20 * 60)})
+    settings = SimulatedGenotypesSettings(snps_per_gene=(20, 50), not_eqtl_per_gene=0)
+    sizes = variants.choose_variants(genotypes, table, loci, settings, rng).groupby("locus").size()
+    assert sizes.between(20, 50).all() and sizes.nunique() > 5 and len(sizes) == 20
 
 
 def test_children_get_one_allele_from_each_parent() -> None:
@@ -113,50 +136,6 @@ def test_causal_snps_have_few_proxies() -> None:
         causal = eqtl.loc[eqtl["factor"] == factor, "site"]
         r2 = variants.squared_correlation(genotypes[:, causal], genotypes[:, eqtl["site"]]).max(axis=0)
         assert len(causal) == 2 and (r2 >= 0.2).mean() < 0.05
-
-
-def test_defects_are_what_they_say() -> None:
-    rng = np.random.default_rng(4)
-    genotypes = rng.binomial(2, 0.3, 3000).astype(np.int8)
-    info = {}
-    for defect in ("", "low_info"):
-        probabilities, missing = genotype_probabilities(genotypes, defect, 0.005, rng)
-        info[defect] = impute_info(probabilities, missing)
-    assert info[""] > 0.9 and info["low_info"] < 0.3
-    _, missing = genotype_probabilities(genotypes, "missing", 0.005, rng)
-    assert missing.mean() > 0.05
-    spoilt = variants.spoil_genotypes(genotypes, "hwe", rng)
-    assert (spoilt == 1).sum() < 0.5 * (genotypes == 1).sum()
-
-
-def test_imputed_variants_are_counted_by_hand() -> None:
-    genotypes = np.array([[0, 2], [0, 2], [1, 2], [1, 1]], np.int8)  # frequencies of ALT: 2 of 8, 7 of 8
-    table = pd.DataFrame(
-        {"chrom": 2, "pos": [10, 20], "ref": "A", "alt": "G", "rsid": ["rs1", "rs2"], "defect": None}, index=[5, 6]
-    )
-    records, imputed = imputed_variants(genotypes, table, (0.0, 0.0), np.random.default_rng(0))
-    assert imputed["alternate_id"].tolist() == ["2:10_A_G", "2:20_A_G"] and imputed.index.tolist() == [5, 6]
-    assert imputed["maf"].tolist() == [0.25, 0.125] and imputed["minor_allele"].tolist() == ["G", "A"]
-    assert [(record.chrom, record.position, record.rsid) for record in records] == [
-        ("02", 10, "rs1"),
-        ("02", 20, "rs2"),
-    ]
-    assert not any(record.missing.any() for record in records)
-
-
-def test_principal_components_are_those_of_the_gram_matrix() -> None:
-    rng = np.random.default_rng(6)
-    second = np.arange(60) >= 45
-    genotypes = rng.binomial(2, np.where(second[:, None], 0.6, 0.3), (60, 200)).astype(np.int8)
-    scores = principal_components(genotypes, 3)
-    frequency = genotypes.mean(axis=0) / 2
-    standard = (genotypes - 2 * frequency) / np.sqrt(2 * frequency * (1 - frequency))
-    values, vectors = np.linalg.eigh(standard @ standard.T)
-    for number in range(3):
-        expected = vectors[:, -1 - number] * np.sqrt(values[-1 - number])
-        assert np.allclose(np.abs(scores[:, number]), np.abs(expected), atol=1e-8)
-        assert scores[np.abs(scores[:, number]).argmax(), number] > 0
-    assert abs(np.corrcoef(scores[:, 0], second)[0, 1]) > 0.9, "the first one separates the ancestries"
 
 
 @functools.cache
@@ -224,3 +203,4 @@ def test_the_seed_decides_and_files_are_written(tmp_path: Path) -> None:
         assert np.array_equal(getattr(loaded, name), getattr(drawn.cohort, name)), name
     assert np.array_equal(loaded.pedigree.parents, drawn.cohort.pedigree.parents)
     assert np.array_equal(loaded.pedigree.population, drawn.cohort.pedigree.population)
+    assert np.array_equal(loaded.pedigree.admixture, drawn.cohort.pedigree.admixture)

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cgni.base.errors import InputError
 from cgni.simulation import maps
-from cgni.simulation.images import SimulatedImages, simulate_images
+from cgni.simulation.images import SimulatedImages, chance_of_no_image, simulate_images
+from cgni.simulation.polygenic import EqtlSnps
 from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
 from tests.unit.simulation import needs
-
-_REGIONS = np.array([2, 4, 9])
+from tests.unit.simulation.people import drawn_people
 
 
 @needs.atlas
@@ -32,66 +31,6 @@ def test_maps_lie_on_the_published_box_and_repeat(tmp_path: Path) -> None:
     assert (tmp_path / "a.nii.gz").read_bytes() == (tmp_path / "b.nii.gz").read_bytes()
     assert gzip.decompress((tmp_path / "a.nii.gz").read_bytes())[:4] == (348).to_bytes(4, "little")
     assert np.allclose(nib.load(tmp_path / "a.nii.gz").get_fdata(), density, atol=1e-6)
-
-
-def _anatomy() -> maps.Anatomy:
-    """Three regions of 1, 2 and 3 voxels."""
-    labels = np.zeros((3, 3, 3), int)
-    labels[0, 0, 0], labels[1, 0, :2], labels[2, 0, :] = _REGIONS
-    return maps.Anatomy(np.eye(4), np.ones((3, 3, 3)), labels, _REGIONS, np.zeros((3, 3, 3, 3)))
-
-
-def test_planted_regions_are_distinct_and_large_enough() -> None:
-    settings = SimulatedImagesSettings(regions_per_factor=1, min_region_voxels=2)
-    planted = maps.choose_regions(_anatomy(), 2, settings, np.random.default_rng(0))
-    assert set(planted["region"]) == {4, 9} and planted["factor"].tolist() == [0, 1]
-    assert set(planted["sign"]) <= {-1.0, 1.0}
-    with pytest.raises(InputError, match="3 regions are to be planted, but only 2 have 2 voxels"):
-        maps.choose_regions(_anatomy(), 3, settings, np.random.default_rng(0))
-
-
-def _people(count: int, rng: np.random.Generator) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "participant_id": [str(1_000_000 + number) for number in range(count)],
-            "age": rng.uniform(45, 80, count),
-            "sex": rng.integers(0, 2, count),
-            "site": rng.choice([11025, 11026], count),
-            "head_size": 1.3,
-            "population": (rng.random(count) < 0.3).astype(int),
-            "factor_0": rng.standard_normal(count),
-            "factor_1": rng.standard_normal(count),
-        }
-    )
-
-
-def test_confounds_shift_regions_by_their_settings() -> None:
-    rng = np.random.default_rng(1)
-    people, factors = _people(400, rng), np.zeros((400, 0))
-    nobody = pd.DataFrame({"region": [], "factor": [], "sign": []})
-    images = SimulatedImagesSettings(region_variation=0.0, age_loss=0.06, sex_effect=0.03, ancestry_effect=0.01)
-    relative = maps.region_multipliers(
-        _anatomy(), nobody, factors, people, SimulationSettings(images=images), np.random.default_rng(2)
-    )
-    design = np.column_stack([np.ones(400), people["age"] / 10, people["sex"], people["population"]])
-    slopes = np.linalg.lstsq(design, relative, rcond=None)[0]
-    assert ((slopes[1] < -0.5 * 0.06) & (slopes[1] > -1.5 * 0.06)).all()
-    assert np.allclose(slopes[2], 0.03) and np.allclose(slopes[3], -0.01)
-
-
-def test_a_planted_region_loads_on_its_factor_as_scaled() -> None:
-    rng = np.random.default_rng(3)
-    people = _people(4000, rng)
-    factors = people[["factor_0", "factor_1"]].to_numpy()
-    planted = pd.DataFrame({"region": [9, 2], "factor": [0, 1], "sign": [-1.0, 1.0]})
-    images = SimulatedImagesSettings(
-        loading=0.8, region_variation=0.1, age_loss=0.0, sex_effect=0.0, ancestry_effect=0.0
-    )
-    settings = SimulationSettings(effect_scale=0.5, images=images)
-    relative = maps.region_multipliers(_anatomy(), planted, factors, people, settings, rng)
-    r = np.corrcoef(np.column_stack([relative, factors]), rowvar=False)[:3, 3:]
-    expected = [[0, 0.4], [0, 0], [-0.4, 0]]  # regions 2, 4 and 9; 4,000 people: a standard error of 0.016
-    assert np.allclose(r, expected, atol=0.06) and np.allclose(relative.std(axis=0), 0.1, rtol=0.05)
 
 
 def _blocks(path: Path) -> Path:
@@ -120,8 +59,10 @@ def _drawn(folder: Path, **images: float) -> SimulatedImages:
         outliers=0,
     )
     settings = dataclasses.replace(settings, **images)
-    people = _people(40, np.random.default_rng(4))
-    return simulate_images(people, _blocks(folder / "atlas.nii.gz"), SimulationSettings(images=settings), 11)
+    people = drawn_people(40, np.random.default_rng(4))
+    genotypes = np.random.default_rng(5).binomial(2, 0.4, (40, 10)).astype(np.int8)
+    snps = EqtlSnps(genotypes, np.array([f"v{number}" for number in range(10)]))
+    return simulate_images(people, snps, _blocks(folder / "atlas.nii.gz"), SimulationSettings(images=settings), 11)
 
 
 def test_maps_show_the_factor_in_its_region_with_its_sign(tmp_path: Path) -> None:
@@ -161,3 +102,38 @@ def test_sites_differ_by_their_gains(tmp_path: Path) -> None:
     assert (by_site["std"] < 1e-3 * by_site["mean"]).all(), "without variation a site's people are alike"
     gains = pd.Series(drawn.site_gain)
     assert by_site["mean"][11026] / by_site["mean"][11025] == pytest.approx(gains[11026] / gains[11025], rel=1e-4)
+
+
+def test_the_truth_names_what_was_planted_in_each_region(tmp_path: Path) -> None:
+    drawn = _drawn(tmp_path, age_loss=0.05, cline_effect=0.1, site_region=0.02, polygenic_share=0.3)
+    assert np.allclose(drawn.planted["loading"], drawn.planted["sign"])  # a loading of 1
+    causes = drawn.confounds.pivot(index="region", columns="cause", values="size")
+    assert list(causes) == ["age", "age_squared", "cline", "site_11025", "site_11026"] and len(causes) == 4
+    assert causes["age"].between(0.025, 0.075).all() and causes["cline"].abs().between(0.05, 0.15).all()
+    assert not causes["age_squared"].any() and (causes["site_11025"] != causes["site_11026"]).all()
+    assert drawn.polygenic.groupby("trait").size().to_dict() == {f"region {label}": 10 for label in (1, 2, 3, 4)}
+
+
+def test_the_old_with_poor_wm_lack_images_more_often() -> None:
+    people = drawn_people(20_000, np.random.default_rng(6))
+    settings = SimulatedImagesSettings(without_image=0.2, missing_not_at_random=1.0)
+    chance = chance_of_no_image(people, settings)
+    assert chance.mean() == pytest.approx(0.2, abs=1e-6)
+    odds = np.log(chance / (1 - chance))
+    slopes = np.linalg.lstsq(
+        np.column_stack([np.ones(20_000), people["age"] / people["age"].std(), people["wm_liability"]]),
+        odds,
+        rcond=None,
+    )[0]
+    # age and WM are independent here, each makes half of the burden: 1 / sqrt(2)
+    assert slopes[1] == pytest.approx(0.707, abs=0.02) and slopes[2] == pytest.approx(-0.707, abs=0.02)
+    at_random = chance_of_no_image(people, SimulatedImagesSettings(without_image=0.2))
+    assert np.allclose(at_random, 0.2)
+    assert not chance_of_no_image(people, SimulatedImagesSettings(without_image=0.0, missing_not_at_random=1.0)).any()
+
+
+def test_the_middle_has_no_images_where_only_the_extremes_were_imaged() -> None:
+    people = drawn_people(2000, np.random.default_rng(7))
+    chance = chance_of_no_image(people, SimulatedImagesSettings(without_image=0.1, extremes_only=True))
+    middle = people["wm_score"].between(6, 8)
+    assert (chance[middle] == 1).all() and np.allclose(chance[~middle], 0.1) and 100 < middle.sum() < 1900

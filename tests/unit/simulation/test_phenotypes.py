@@ -16,20 +16,38 @@ _PEOPLE = 3000
 def test_factors_have_small_shares_of_single_snps() -> None:
     rng = np.random.default_rng(2)
     genotypes = rng.integers(0, 3, (500, 4)).astype(float)
-    values, betas = traits.factor_values(genotypes, np.array([0, 0, 1, 1]), 0.09, rng)
+    values, betas = traits.factor_values(genotypes, np.array([0, 0, 1, 1]), np.full(4, 0.09), rng)
     assert (betas**2 <= 0.1).all() and np.allclose(values.std(axis=0), 1)
 
 
-def _scores(effect_scale: float, confound_scale: float) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+def test_shares_are_equal_or_spread_down_to_the_smallest() -> None:
+    factors = np.array([0, 1, 0, 1, 0])
+    equal = traits.snp_shares(factors, SimulatedTraitsSettings(snp_share=0.08))
+    assert np.allclose(equal, 0.08)
+    spread = traits.snp_shares(factors, SimulatedTraitsSettings(snp_share=0.09, smallest_snp_share=0.01))
+    assert np.allclose(spread, [0.09, 0.09, 0.03, 0.01, 0.01])  # ratios 3, by hand
+
+
+def _pedigree(people: int, rng: np.random.Generator) -> Pedigree:
+    """Founders, a tenth of them of the second ancestry, with a cline in the others."""
+    population = (rng.random(people) < 0.1).astype(int)
+    return Pedigree(population, np.full((people, 2), -1), np.where(population == 0, rng.beta(4, 4, people), 0.0))
+
+
+def _scores(
+    effect_scale: float, confound_scale: float, wm_effect_scale: float = 1.0, **own: float
+) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
     rng = np.random.default_rng(3)
     factors = rng.standard_normal((4000, 3))
-    confounds = traits.draw_confounds((rng.random(4000) < 0.1).astype(int), rng)
+    confounds = traits.draw_confounds(_pedigree(4000, rng), rng)
     settings = SimulationSettings(
         effect_scale=effect_scale,
+        wm_effect_scale=wm_effect_scale,
         confound_scale=confound_scale,
-        traits=SimulatedTraitsSettings(low_share=0.38, high_share=0.32),
+        traits=SimulatedTraitsSettings(low_share=0.38, high_share=0.32, **own),
     )
-    return traits.wm_scores(factors, confounds, settings, rng), factors, confounds
+    liability = traits.wm_liability(factors, np.zeros(4000), confounds, settings, rng)
+    return traits.digits_remembered(liability, settings.traits), factors, confounds
 
 
 def test_effects_and_confounds_reach_wm_as_scaled() -> None:
@@ -50,6 +68,19 @@ def test_null_cohorts_are_null() -> None:
     assert abs(np.corrcoef(confounds["age"], scores)[0, 1]) < 0.06
     scores, _, confounds = _scores(0.0, 1.0)
     assert np.corrcoef(confounds["age"], scores)[0, 1] < -0.2
+    scores, factors, _ = _scores(1.0, 0.0, wm_effect_scale=0.0)
+    assert abs(np.corrcoef(factors.sum(axis=1), scores)[0, 1]) < 0.06
+
+
+def test_squared_age_and_the_cline_reach_wm_by_their_keys() -> None:
+    plain = {"age_gap": 0.0, "ancestry_effect": 0.0}
+    for effects, expected in (((0.0, 0.0), (0.0, 0.0)), ((-0.3, 0.0), (-0.3, 0.0)), ((0.0, 0.3), (0.0, 0.3))):
+        chosen = dict(zip(("age_squared_effect", "cline_effect"), effects, strict=True))
+        scores, _, confounds = _scores(0.0, 1.0, **plain, **chosen)
+        squared = (confounds["age"] - 63.5) ** 2
+        found = [np.corrcoef(values, scores)[0, 1] for values in (squared, confounds["cline"])]
+        # standard error 0.016; digits lose a little of the liability's correlation
+        assert found == pytest.approx(expected, abs=0.06)
 
 
 def _cohort() -> tuple[TrueCohort, pd.DataFrame]:
@@ -59,14 +90,16 @@ def _cohort() -> tuple[TrueCohort, pd.DataFrame]:
     parents[-2:] = (0, 1)
     genotypes = rng.binomial(2, 0.4, (_PEOPLE, 6)).astype(np.int8)
     ids = 1_000_000 + rng.permutation(_PEOPLE)
-    pedigree = Pedigree(np.zeros(_PEOPLE, int), parents)
+    pedigree = Pedigree(np.zeros(_PEOPLE, int), parents, np.zeros(_PEOPLE))
     sex, pcs = rng.integers(0, 2, _PEOPLE), rng.standard_normal((_PEOPLE, 10))
-    variants = pd.DataFrame({"variant_id": [f"v{n}" for n in range(6)], "factor": [-1, 0, -1, -1, 1, -1]})
+    named = {"variant_id": [f"v{n}" for n in range(6)], "factor": [-1, 0, -1, -1, 1, -1]}
+    variants = pd.DataFrame({**named, "ref": list("ACGTAC"), "alt": list("GTACCA")})
+    variants = variants.assign(is_eqtl=True, gene_kind="ppi", defect=None)
     return TrueCohort(genotypes, ids, sex, pedigree, ids[[7, 9]], pcs), variants
 
 
-def _drawn(seed: int = 5) -> SimulatedPhenotypes:
-    return simulate_phenotypes(*_cohort(), SimulationSettings(), seed)
+def _drawn(seed: int = 5, **settings: object) -> SimulatedPhenotypes:
+    return simulate_phenotypes(*_cohort(), SimulationSettings(**settings), seed)
 
 
 def test_the_causal_snps_explain_their_planted_shares() -> None:
@@ -80,6 +113,35 @@ def test_the_causal_snps_explain_their_planted_shares() -> None:
             # sqrt(0.1) = 0.32; a correlation has a standard error of 0.018
             expected = drawn.betas["beta"][factor] if (snp, factor) in ((1, 0), (4, 1)) else 0.0
             assert r == pytest.approx(expected, abs=0.07), (snp, factor)
+
+
+def test_truth_names_the_allele_with_better_wm() -> None:
+    cohort, variants = _cohort()
+    drawn = _drawn()
+    for row in drawn.betas.itertuples():
+        column = int(row.variant_id[1:])
+        slope = np.corrcoef(cohort.genotypes[:, column], drawn.people["wm_liability"])[0, 1]
+        # sqrt(factor_share / factors) beta = sqrt(0.5 / 2) sqrt(0.1) = 0.158; a standard error of 0.018
+        assert abs(row.wm_effect) == pytest.approx(0.158, abs=1e-3) and slope == pytest.approx(row.wm_effect, abs=0.07)
+        assert row.better_allele == variants["alt" if slope > 0 else "ref"][column]
+    without = _drawn(wm_effect_scale=0.0).betas
+    assert without["better_allele"].isna().all() and not without["wm_effect"].any()
+    assert without["beta"].equals(drawn.betas["beta"]), "factors are there all the same"
+
+
+def test_small_effects_make_their_share_of_wm() -> None:
+    cohort, _ = _cohort()
+    plain = SimulatedTraitsSettings(polygenic_share=0.4, factor_share=0.0)
+    drawn = _drawn(confound_scale=0.0, traits=plain)
+    assert drawn.polygenic["variant_id"].tolist() == [f"v{n}" for n in range(6)] and set(drawn.polygenic["trait"]) == {
+        "wm"
+    }
+    design = np.column_stack([np.ones(_PEOPLE), cohort.genotypes])
+    liability = drawn.people["wm_liability"].to_numpy()
+    slopes = np.linalg.lstsq(design, liability, rcond=None)[0]
+    assert 1 - (liability - design @ slopes).var() / liability.var() == pytest.approx(0.4, abs=0.05)
+    assert np.allclose(slopes[1:] * cohort.genotypes.std(axis=0), drawn.polygenic["effect"], atol=0.06)
+    assert _drawn(effect_scale=0.0, traits=plain).polygenic.empty and _drawn().polygenic.empty
 
 
 def test_tables_agree_on_the_people() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from cgni.base.programs import plink2_path
 from cgni.simulation import traits, ukb_tables
 from cgni.simulation.bgen import BgenVariant, write_bgen
+from cgni.simulation.people import Pedigree
 from tests.unit.simulation import needs
 
 
@@ -34,7 +35,7 @@ def test_plink2_reads_back_what_the_bgen_writer_wrote(tmp_path: Path) -> None:
 
 def test_main_table_has_the_headers_and_quotes_of_ukbconv(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
-    confounds = traits.draw_confounds(np.zeros(30, int), rng)
+    confounds = traits.draw_confounds(Pedigree(np.zeros(30, int), np.full((30, 2), -1), np.zeros(30)), rng)
     ids, scores = np.arange(1_000_000, 1_000_030), rng.integers(2, 13, 30)
     table = ukb_tables.main_table(ids, confounds, scores, rng.standard_normal((30, 10)), np.zeros(30, bool), rng)
     ukb_tables.write_main_table(table, tmp_path / "main.csv")

@@ -17,7 +17,10 @@ from cgni.workflow.schema import governed_keys, json_schema
 from cgni.workflow.settings import StudySettings
 
 _ROOT = Path(__file__).resolve().parents[3]
-OVERLAYS = ["config.ukb.yaml", *(f"tests/{name}.yaml" for name in ("tiny", "published", "null", "null_confounded"))]
+OVERLAYS = [
+    "config.ukb.yaml",
+    *(f"tests/{name}.yaml" for name in ("tiny", "published", "null", "null_confounded", "cline", "collider")),
+]
 
 
 def _config() -> dict[str, Any]:
