@@ -226,24 +226,49 @@ rule plot_recovery:
 
 
 SIMULATED_ONLY = {"recovery": result("audit/recovery.parquet")} if SIMULATED else {}
-TABLES = ["table1", "table2", "table3", "table4", "table5", "rules", "attrition", "summary"]
+TABLES = [
+    *(f"table{number}" for number in range(1, 6)),
+    "table3_folds",
+    "claims",
+    "directions",
+    "published",
+    "rules",
+    "increments",
+    "strata",
+    "calibration",
+    "confound_shares",
+    "brain_age",
+    "attrition",
+    "summary",
+]
 TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
 
 
 rule make_tables:
-    """Make Tables 1-5, the comparison of both rules, the attrition table and the summary."""
+    """Make Tables 1-5, those of claims, scores and audits beside them, and the summary."""
     input:
+        unpack(lambda wildcards: encoder_winners(SUBSETS)),
         **SIMULATED_ONLY,
         performance=result("classification/performance.parquet"),
         comparisons=result("classification/comparisons.parquet"),
+        increments=result("classification/increments.parquet"),
+        strata=result("classification/strata.parquet"),
+        probabilities=result("classification/calibration.parquet"),
         selection=result("classification/selection.json"),
         correlations=result("scca/correlations.parquet"),
-        null_correlations=expand(result("contributions/null/correlations{batch}.parquet"), batch=NULL_BATCHES),
+        null_correlations=NULL_CORRELATION_FILES,
+        components=result("contributions/components.parquet"),
         contributions=result("contributions/contributions.parquet"),
         calibration=result("contributions/calibration.parquet"),
+        directions=result("contributions/directions.parquet"),
+        blocks=result("contributions/blocks.parquet"),
+        credible=result("contributions/credible.parquet"),
+        published=result("contributions/published.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         variants=result("genetics/variants.parquet"),
         terms=result("enrichment/terms.parquet"),
+        confound_shares=result("audit/confound_shares.parquet"),
+        brain_age=result("audit/brain_age.parquet"),
         attrition=expand(result("{stage}/attrition.parquet"), stage=["cohort", "genetics", "imaging"]),
     output:
         TABLE_FILES,
@@ -285,8 +310,10 @@ rule write_report:
         performance=result("classification/performance.parquet"),
         comparisons=result("classification/comparisons.parquet"),
         correlations=result("scca/correlations.parquet"),
+        components=result("contributions/components.parquet"),
         contributions=result("contributions/contributions.parquet"),
         terms=result("enrichment/terms.parquet"),
+        request=result("enrichment/request.json"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
         variants=result("genetics/variants.parquet"),
@@ -307,6 +334,8 @@ rule write_report:
     params:
         cfg={"choices": CHOICES, **section("protocol", "simulation.enabled")},
         labels=LABELS,
+        # written by predict_holdout, no rule's output
+        ledger=result("ledger.jsonl"),
         code=code("write_report"),
     script:
         "../workflow_scripts/write_report.py"

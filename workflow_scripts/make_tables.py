@@ -1,10 +1,11 @@
-"""Tables 1-5, the attrition table and the summary, as Parquet, CSV and LaTeX."""
+"""Tables 1-5, those beside them and the summary, as Parquet, CSV and LaTeX."""
 
 from cgni.workflow.job import start
 
 job = start(snakemake)
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 from cgni.base.tables import read_table
@@ -14,16 +15,15 @@ from cgni.figures.study_tables import StudyResults, study_tables
 from cgni.figures.table_files import write_table_files
 
 inputs, labels = snakemake.input, snakemake.params.labels
-names = ("performance", "comparisons", "correlations", "contributions", "calibration", "snp_genes", "variants", "terms")
-results = StudyResults(
-    **{name: read_table(inputs[name]) for name in names},
-    null_correlations=[read_table(path) for path in inputs.null_correlations],
-    attrition=[read_table(path) for path in inputs.attrition],
-    recovery=read_table(inputs.recovery) if inputs.get("recovery") else None,
-)
+several = {name: [read_table(path) for path in inputs[name]] for name in ("null_correlations", "attrition")}
+recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
+single = [field.name for field in fields(StudyResults) if field.name not in (*several, "recovery")]
+results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **several, recovery=recovery)
 selection = json.loads(Path(inputs.selection).read_text())
 chosen, interpreted = selection["proposed"], selection["interpreted"]
 roster = (job.value("models"), labels, job.value("encoders"), job.value("proposed"))
-tables = study_tables(results, StudyModels(*roster, chosen, interpreted), job.section(ContrastiveSettings).weights)
+tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
+weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}
+tables = study_tables(results, StudyModels(*roster, chosen, interpreted), weights)
 for name, table in tables.items():
     write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance(), job.value("stamp"))

@@ -4,20 +4,24 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
+import json
 from pathlib import Path
 
 from cgni.base.files import write_text
 from cgni.base.tables import read_table
+from cgni.classification.ledger import read_looks
+from cgni.figures.people_notes import people_warnings
 from cgni.figures.provenance import job_costs, origins
 from cgni.figures.report import Choices, Evidence, Page, Report
 
 inputs, target = snakemake.input, snakemake.output.report
-tables = {name: read_table(inputs[name]) for name in ("lineage", "confounds", "comparisons", "terms")}
-recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
+names = ("lineage", "confounds", "comparisons", "terms", "recovery")
+tables = {name: read_table(inputs[name]) for name in names if inputs.get(name)}
+note, warnings = json.loads(Path(inputs.request).read_text())["note"], people_warnings(read_table(inputs.participants))
 config, governed = Path(inputs.config).read_text(), job.value("choices")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
-    evidence=Evidence(**tables, recovery=recovery),
+    evidence=Evidence(read_looks(snakemake.params.ledger), note, warnings, **tables),
     choices=Choices(config, governed, job.value("protocol"), job.value("simulation.enabled")),
     labels=snakemake.params.labels,
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),

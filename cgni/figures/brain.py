@@ -20,7 +20,7 @@ _PAINT = {"increase": 2, "decrease": 1}
 
 
 def region_contributions(contributions: pd.DataFrame, atlas: Atlas, affine: np.ndarray) -> Figure:
-    """Fig. 3: called regions on the MNI brain, red = increase, blue = decrease, one row a component.
+    """Fig. 3: called regions on the MNI brain by their sign against the variate, one row a component.
 
     Without a called region in a component its row shows the plain brain and says so.
 
@@ -47,7 +47,7 @@ def region_contributions(contributions: pd.DataFrame, atlas: Atlas, affine: np.n
         _slices(panel, background, painted)
         panel.suptitle(f"Component {component}: {_strongest(called)}", x=0.01, ha="left", fontsize=9)
     handles = [Line2D([], [], marker="s", linestyle="", color=colour) for colour in (INCREASE, DECREASE)]
-    meanings = ["more gray matter with better WM", "less gray matter with better WM"]
+    meanings = [f"{sign} sign against the imaging variate" for sign in ("positive", "negative")]
     figure.legend(handles, meanings, loc="outside upper center", ncols=2, fontsize=9)
     return figure
 

@@ -1,9 +1,8 @@
 """Errors of the brain-age networks beside the published ones."""
 
-import numpy as np
 import pandas as pd
 
-from cgni.figures.cells import NOT_KNOWN
+from cgni.figures.cells import NOT_KNOWN, mean_sd
 
 _SPLITS = {"fit": "Fit people", "monitor": "Monitor", "validation": "Validation", "holdout": "Holdout"}
 # mean absolute error in years as printed (train, validation, test), mean ± SD over folds
@@ -25,22 +24,14 @@ def brain_age_table(scores: pd.DataFrame) -> pd.DataFrame:
             rows.append(
                 {
                     "Split": title,
-                    "MAE (years, mean ± SD over folds)": _mean_sd(own["mae"]),
-                    "MAE of the fit people's mean age": _mean_sd(own["mae_of_mean"]),
-                    "r": _mean_sd(own["r"]),
+                    "MAE (years, mean ± SD over folds)": mean_sd(own["mae"]),
+                    "MAE of the fit people's mean age": mean_sd(own["mae_of_mean"]),
+                    "r": mean_sd(own["r"]),
                     "People a fold": _range(own["people"]),
                     "Published MAE (train / validation / test)": PUBLISHED.get(split, NOT_KNOWN),
                 }
             )
     return pd.DataFrame(rows)
-
-
-def _mean_sd(values: pd.Series) -> str:
-    known = values.dropna()
-    if known.empty:
-        return NOT_KNOWN
-    sd = f" ± {known.std(ddof=1):.2f}" if len(known) > 1 else ""
-    return f"{np.mean(known):.2f}{sd}"
 
 
 def _range(people: pd.Series) -> str:

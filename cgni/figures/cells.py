@@ -1,11 +1,17 @@
 """Cells of the tables: a number with what stands beside it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from cgni.classification.schemas import POOLED
 
 NOT_KNOWN = "–"
+SELECTED = " (selected)"  # beside a score that a choice has looked at
+YES_NO = {True: "yes", False: "no"}
+NOTHING_SIGNIFICANT = "no component is significant: nothing is called"
+NO_CLAIM = "no component is significant: no LD block is called"
 
 
 class Scores:
@@ -14,15 +20,25 @@ class Scores:
     def __init__(self, performance: pd.DataFrame) -> None:
         pooled = performance[performance["fold"] == POOLED]
         self._rows = pooled.set_index(["model", "split", "metric"])[["value", "se", "low", "high"]].sort_index()
+        chosen = performance.loc[performance["selected"], ["model", "split"]].drop_duplicates()
+        self._selected = set(chosen.itertuples(index=False, name=None))
+
+    def mark(self, model: str, split: str) -> str:
+        """What stands beside a score: " (selected)" where a choice has looked at it, else nothing."""
+        return SELECTED if (model, split) in self._selected else ""
+
+    def value(self, model: str, split: str, metric: str, column: str = "value") -> float:
+        """A score of the pooled people of the split, or its se, low or high."""
+        return float(self._rows.at[(model, split, metric), column])
 
     def over_folds(self, model: str, split: str) -> str:
         """Balanced accuracy in percent, mean ± SD over folds."""
-        mean, sd = (self._value(model, split, name) for name in ("fold_mean", "fold_sd"))
+        mean, sd = (self.value(model, split, name) for name in ("fold_mean", "fold_sd"))
         return f"{100 * mean:.2f} ± {100 * sd:.2f}"
 
     def pooled(self, model: str, split: str) -> str:
         """Balanced accuracy in percent of all people of the split, ± its standard error."""
-        value, error = (self._value(model, split, "balanced_accuracy", column) for column in ("value", "se"))
+        value, error = (self.value(model, split, "balanced_accuracy", column) for column in ("value", "se"))
         return f"{100 * value:.1f} ± {100 * error:.1f}"
 
     def percent(self, model: str, split: str, metric: str) -> str:
@@ -35,11 +51,40 @@ class Scores:
 
     def confusion(self, model: str, split: str) -> str:
         """Counts TP / FN / TN / FP."""
-        return " / ".join(f"{self._value(model, split, name):.0f}" for name in ("tp", "fn", "tn", "fp"))
+        return " / ".join(f"{self.value(model, split, name):.0f}" for name in ("tp", "fn", "tn", "fp"))
 
     def _interval(self, model: str, split: str, metric: str, scale: int, digits: int) -> str:
-        value, low, high = (scale * self._value(model, split, metric, name) for name in ("value", "low", "high"))
-        return NOT_KNOWN if np.isnan(value) else f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+        value, low, high = (self.value(model, split, metric, name) for name in ("value", "low", "high"))
+        return with_interval(value, low, high, f".{digits}f", scale)
 
-    def _value(self, model: str, split: str, metric: str, column: str = "value") -> float:
-        return float(self._rows.at[(model, split, metric), column])
+
+def with_interval(value: float, low: float, high: float, digits: str = "+.3f", scale: int = 1) -> str:
+    """A number, times `scale`, with its 95 % interval in brackets; a dash where it is missing."""
+    if pd.isna(value):
+        return NOT_KNOWN
+    own, *bounds = (format(scale * number, digits) for number in (value, low, high))
+    return f"{own} [{', '.join(bounds)}]"
+
+
+def number(value: float, digits: str = ".2f") -> str:
+    """A number; a dash where it is missing."""
+    return NOT_KNOWN if pd.isna(value) else format(value, digits)
+
+
+def small(p: float) -> str:
+    """A p or q with two digits; a dash where it is missing."""
+    return number(p, ".2g")
+
+
+def mean_sd(values: pd.Series) -> str:
+    """Mean ± SD of the values that are there; a dash where there is none."""
+    known = values.dropna()
+    if known.empty:
+        return NOT_KNOWN
+    sd = f" ± {known.std(ddof=1):.2f}" if len(known) > 1 else ""
+    return f"{np.mean(known):.2f}{sd}"
+
+
+def in_words(columns: Sequence[str], words: str) -> pd.DataFrame:
+    """A table of one row that says in its second column why there is no other."""
+    return pd.DataFrame([(NOT_KNOWN, words, *[""] * (len(columns) - 2))], columns=list(columns))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cgni.contrastive.terms import TERMS
-from cgni.figures.cells import NOT_KNOWN, Scores
+from cgni.figures.cells import NOT_KNOWN, Scores, with_interval
 from cgni.figures.study_models import StudyModels
 
 # As printed (train / validation / holdout, balanced accuracy in percent, mean ± SD over folds).
@@ -22,7 +22,6 @@ _SPLITS = ("train", "validation", "holdout")
 # The holdout leads. Each number has one definition: of a holdout person the fold models' mean probability
 # counts, of a development person that of the one fold model that has not seen them.
 _UNSEEN = {"holdout": "holdout, fold models averaged", "validation": "out of fold"}
-_MARK = " (selected)"  # beside a score that a choice has looked at
 
 
 def table1(
@@ -39,18 +38,18 @@ def table1(
     performance, comparisons, increments
         `classification.schemas.PERFORMANCE`, `COMPARISONS` and `INCREMENTS`.
     """
-    scores, marks, rows = Scores(performance), _marks(performance), []
+    scores, rows = Scores(performance), []
     gains = increments.set_index(["model", "split"])[["increment", "low", "high"]]
     for model in models.compared:
         row = {"Model": models.labels[model]}
         for split, title in _UNSEEN.items():
-            mark = marks.get((model, split), "")
+            mark = scores.mark(model, split)
             difference, p = _comparison(comparisons, model, split)
             row[f"Balanced accuracy % [95 % interval], {title}"] = (
                 scores.percent(model, split, "balanced_accuracy") + mark
             )
             row[f"AUC [95 % interval], {title}"] = scores.auc(model, split) + mark
-            row[f"AUC beyond confounds [95 % interval], {title}"] = _gain(gains.loc[(model, split)])
+            row[f"AUC beyond confounds [95 % interval], {title}"] = with_interval(*gains.loc[(model, split)])
             row[f"Age- and sex-matched % [95 % interval], {title}"] = scores.percent(
                 model, split, "balanced_accuracy_matched"
             )
@@ -64,7 +63,7 @@ def table1(
     return pd.DataFrame(rows)
 
 
-def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str, float]) -> pd.DataFrame:
+def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     """Loss subsets with the weights of their terms; the holdout column is descriptive, nothing was chosen by it.
 
     Train, validation and holdout are the mean ± SD over the fold models, each on its own; the subset is chosen by the
@@ -75,15 +74,16 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
     performance
         `classification.schemas.PERFORMANCE`.
     weights
-        Of the loss terms by their keys, where a term stands with others; one that stands alone weighs 1.
+        Encoder name to the weights of the loss terms by their keys, where a term stands with others; one that stands
+        alone weighs 1.
     """
-    scores, marks, rows = Scores(performance), _marks(performance), []
+    scores, rows = Scores(performance), []
     for name, subset in models.subsets.items():
         row, model = {}, models.proposed[name]
         for term in TERMS:
-            weight = weights[term.key] if len(subset.terms) > 1 else 1.0
+            weight = weights[name][term.key] if len(subset.terms) > 1 else 1.0
             row[f"({term.number}) {term.symbol}"] = f"{weight:g}" if term.number in subset.terms else ""
-        mark = marks.get((model, "validation"), "")
+        mark = scores.mark(model, "validation")
         row["Train"] = scores.over_folds(model, "train")
         row["Validation"] = scores.over_folds(model, "validation") + mark
         row["Holdout (descriptive)"] = scores.over_folds(model, "holdout")
@@ -97,24 +97,11 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
     return pd.DataFrame(rows)
 
 
-def _marks(performance: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """What stands beside the scores of a model and split that a choice has looked at."""
-    own = performance.loc[performance["selected"], ["model", "split"]].drop_duplicates()
-    return {(model, split): _MARK for model, split in own.itertuples(index=False)}
-
-
 def _comparison(comparisons: pd.DataFrame, model: str, split: str) -> tuple[str, str]:
     """Difference in points with its interval, and p; dashes for the proposed model itself."""
     found = comparisons[(comparisons["other"] == model) & (comparisons["split"] == split)]
     if found.empty:
         return NOT_KNOWN, NOT_KNOWN
     own = found.iloc[0]
-    difference = f"{100 * own['difference']:+.1f} [{100 * own['low']:+.1f}, {100 * own['high']:+.1f}]"
+    difference = with_interval(own["difference"], own["low"], own["high"], "+.1f", scale=100)
     return difference, f"{own['permutation_p_holm']:.3g}"
-
-
-def _gain(own: pd.Series) -> str:
-    """An increment of the AUC with its interval; a dash where none could be fitted."""
-    if pd.isna(own["increment"]):
-        return NOT_KNOWN
-    return f"{own['increment']:+.3f} [{own['low']:+.3f}, {own['high']:+.3f}]"

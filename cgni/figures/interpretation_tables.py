@@ -1,156 +1,212 @@
-"""Tables 3-5 of the publication with this run's numbers, and how well the null is calibrated."""
+"""Tables 4 and 5 of the publication with this run's numbers, and how well the null is calibrated."""
+
+from collections.abc import Iterable
 
 import pandas as pd
 
 from cgni.base.views import FEATURE, FEATURES, GENETICS, IMAGING, VIEWS
-from cgni.contributions.called import called_features, consensus
-from cgni.figures.cells import NOT_KNOWN
+from cgni.contributions.called import SUBSPACE, called_features, consensus, subspace
+from cgni.figures.cells import NOT_KNOWN, NOTHING_SIGNIFICANT, YES_NO, in_words, number, small
+from cgni.figures.claim_tables import Names, estimates_on_wm
 
-PUBLISHED_CORRELATIONS = {
-    1: ".68 / .67 / .57",
-    2: ".67 / .65 / .54",
-    3: ".66 / .65 / .55",
-    4: ".65 / .65 / .52",
-    5: ".63 / – / –",
-}
-_SPLITS = {"fit": "Fit people", "monitor": "Monitor", "validation": "Validation", "holdout": "Holdout"}
+_STABILITY = "Stability (share of folds that rank it among the strongest)"
+_GENES = (
+    "Component",
+    "Gene",
+    "SNPs (* of several genes)",
+    "LD blocks",
+    "Claims (LD blocks called)",
+    "Largest |z|",
+    "p (null)",
+    "q (null)",
+    "Published rule",
+    "Sign against the variate",
+    "Minor allele on WM, strongest SNP: partial r [95 % interval]",
+    _STABILITY,
+)
+_REGIONS = (
+    "Component",
+    "Region",
+    "Sign against the variate",
+    "Gray matter on WM: partial r [95 % interval]",
+    "z",
+    "p (null)",
+    "q (null)",
+    "Published rule",
+    _STABILITY,
+)
 _RULES = {"called_sd": "published SD rule", "called_null": "permutation null"}
-_YES = {True: "yes", False: "no"}
+_SIGNS = {"increase": "+", "decrease": "−", "none": NOT_KNOWN}
+_TOGETHER = "together"  # in the place of a component's number
 
 
-def correlations_of(
-    correlations: pd.DataFrame,
-    encoders: str = "chosen",
-    pairing: str = "true",
-    split: str = "validation",
-    group: str = "all",
+def table4(
+    contributions: pd.DataFrame,
+    components: pd.DataFrame,
+    blocks: pd.DataFrame,
+    directions: pd.DataFrame,
+    snp_genes: pd.DataFrame,
+    rsids: pd.Series,
 ) -> pd.DataFrame:
-    """The rows of `scca.schemas.CORRELATIONS` of some encoders, pairing, split and WM group."""
-    return correlations[
-        (correlations["encoders"] == encoders)
-        & (correlations["pairing"] == pairing)
-        & (correlations["split"] == split)
-        & (correlations["group"] == group)
-    ]
+    """Genes of the called SNPs per component; a SNP of two genes stands under both, marked.
 
-
-def table3(correlations: pd.DataFrame, null: pd.DataFrame) -> pd.DataFrame:
-    """Canonical correlations per component, mean ± SD over folds; p in unseen people, median over folds.
+    SNPs that are called in the significant components together and in none of them alone stand last, under `together`.
+    The direct estimate on WM is that of the SNP with the smallest p (without one the largest |z|), in people whom the
+    fold has not seen.
 
     Parameters
     ----------
-    correlations
-        `scca.schemas.CORRELATIONS`.
-    null
-        `contributions.schemas.NULL_CORRELATIONS` of all replicates: encoders trained on shuffled pairings.
-    """
-    columns = {title: correlations_of(correlations, split=split) for split, title in _SPLITS.items()}
-    unseen = columns["Validation"]
-    groups = {group: correlations_of(correlations, group=group) for group in ("low", "high")}
-    controls = {f"Validation, {group} WM": table for group, table in groups.items()} | {
-        "Label-free encoders, validation": correlations_of(correlations, encoders="label_free"),
-        "Shuffled pairs, validation": correlations_of(correlations, pairing="shuffled"),
-        "Null encoders, validation": null,
-    }
-    rows = []
-    for component in sorted(correlations_of(correlations)["component"].unique()):
-        row: dict[str, object] = {"Component": component}
-        row |= {title: _over_folds(table, component) for title, table in columns.items()}
-        p = unseen.loc[unseen["component"] == component, "p"]
-        row["p (median over folds)"] = f"{p.median():.3g}"
-        row["Folds with p < .05"] = f"{int((p < 0.05).sum())} of {len(p)}"
-        row |= {title: _over_folds(table, component) for title, table in controls.items()}
-        row["Published (train / validation / holdout)"] = PUBLISHED_CORRELATIONS.get(int(component), NOT_KNOWN)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def table4(contributions: pd.DataFrame, snp_genes: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame:
-    """Genes of the called SNPs per component; a SNP of two genes stands under both.
-
-    Parameters
-    ----------
-    contributions
-        `contributions.schemas.CONTRIBUTIONS`.
+    contributions, components
+        `contributions.schemas.CONTRIBUTIONS` and `COMPONENT_TESTS`.
+    blocks, directions
+        `contributions.schemas_claims.BLOCKS` (of significant components alone) and `DIRECTIONS`.
     snp_genes
-        variant_id and symbol, one row a pair.
+        variant_id, gene_id and symbol, one row a pair.
     rsids
         rs number by variant id.
     """
-    called = called_features(contributions, GENETICS).merge(snp_genes, left_on="feature", right_on="variant_id")
-    called["rsid"] = called["feature"].map(rsids)
-    rows = {
-        (component, symbol): (
-            ", ".join(part["rsid"]),
-            int(part["lead"].sum()),
-            f"{part['z'].abs().max():.1f}",
-            _small(part["p"].min()),
-            _small(part["q"].min()),
-            _YES[bool(part["called_sd"].any())],
-            "/".join(sorted(part["direction"].unique())),
-            f"{part['selection_frequency'].max():.0%}",
+    named = snp_genes.assign(symbol=snp_genes["symbol"].fillna(snp_genes["gene_id"]))
+    called = _called(contributions, components, GENETICS).sort_values("z", key=abs, ascending=False, kind="stable")
+    called = called.sort_values("p", kind="stable").merge(named, left_on="feature", right_on="variant_id")
+    if called.empty:
+        return in_words(_GENES, _nothing(components, FEATURES[GENETICS]))
+    several = set(named.groupby("variant_id")["symbol"].nunique().loc[lambda genes: genes > 1].index)
+    places, names, on_wm = _Blocks(blocks), Names(rsids), estimates_on_wm(directions, "allele_wm")
+    rows = []
+    for (component, symbol), own in sorted(called.groupby(["component", "symbol"]), key=_last):
+        texts = [names[snp] + ("*" if snp in several else "") for snp in own["feature"]]
+        strongest = own.iloc[0]["feature"]
+        rows.append(
+            (
+                _component(component, components),
+                symbol,
+                ", ".join(texts),
+                *places.cells(component, own["feature"]),
+                number(own["z"].abs().max(), ".1f"),
+                small(own["p"].min()),
+                small(own["q"].min()),
+                YES_NO[bool(own["called_sd"].any())],
+                "/".join(sorted({_SIGNS[sign] for sign in own["direction"]})),
+                on_wm.get(strongest, NOT_KNOWN),
+                number(own["stability"].max(), ".0%"),
+            )
         )
-        for (component, symbol), part in called.groupby(["component", "symbol"])
-    }
-    names = [
-        *("Component", "Gene", "SNPs", "SNPs, linkage collapsed", "Largest |z|", "p (null)", "q (null)"),
-        *("Published rule", "Counted allele with better WM", "Selected in folds"),
-    ]
-    return pd.DataFrame([(*gene, *cells) for gene, cells in rows.items()], columns=names)
+    return pd.DataFrame(rows, columns=_GENES)
 
 
-def table5(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Called regions per component with the direction of gray matter.
+def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd.DataFrame) -> pd.DataFrame:
+    """Called regions per component, the strongest first; those called in the components together alone stand last.
 
-    `contributions`: `contributions.schemas.CONTRIBUTIONS`.
+    Parameters
+    ----------
+    contributions, components
+        `contributions.schemas.CONTRIBUTIONS` and `COMPONENT_TESTS`.
+    directions
+        `contributions.schemas_claims.DIRECTIONS`.
     """
-    called = called_features(contributions, IMAGING).sort_values(["component", "share"], ascending=[True, False])
-    return pd.DataFrame(
-        {
-            "Component": called["component"].to_numpy(),
-            "Region": called["feature"].str.replace("_", " ").to_numpy(),
-            "Gray matter with better WM": called["direction"].to_numpy(),
-            "z": called["z"].map("{:+.1f}".format).to_numpy(),
-            "p (null)": called["p"].map(_small).to_numpy(),
-            "q (null)": called["q"].map(_small).to_numpy(),
-            "Published rule": called["called_sd"].map(_YES).to_numpy(),
-            "Selected in folds": called["selection_frequency"].map("{:.0%}".format).to_numpy(),
-        }
-    )
+    called = _called(contributions, components, IMAGING).sort_values("share", ascending=False, kind="stable")
+    if called.empty:
+        return in_words(_REGIONS, _nothing(components, FEATURES[IMAGING]))
+    on_wm = estimates_on_wm(directions, "region_wm")
+    rows = [
+        (
+            _component(component, components),
+            row.feature.replace("_", " "),
+            _SIGNS[row.direction],
+            on_wm.get(row.feature, NOT_KNOWN),
+            number(row.z, "+.1f"),
+            small(row.p),
+            small(row.q),
+            YES_NO[bool(row.called_sd)],
+            number(row.stability, ".0%"),
+        )
+        for (component,), own in sorted(called.groupby(["component"]), key=_last)
+        for row in own.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=_REGIONS)
 
 
-def rules_table(contributions: pd.DataFrame, calibration: pd.DataFrame) -> pd.DataFrame:
+def rules_table(
+    contributions: pd.DataFrame, components: pd.DataFrame, blocks: pd.DataFrame, calibration: pd.DataFrame
+) -> pd.DataFrame:
     """What both rules call, features counted once over components, and how the null judges itself.
 
     Parameters
     ----------
-    contributions, calibration
-        `contributions.schemas.CONTRIBUTIONS` and `CALIBRATION`.
+    contributions, components, calibration
+        `contributions.schemas.CONTRIBUTIONS`, `COMPONENT_TESTS` and `CALIBRATION`.
+    blocks
+        `contributions.schemas_claims.BLOCKS`.
     """
+    gated = f"in {int(components['gated'].sum())} significant of {len(components)} components"
     rows = []
     for view in VIEWS:
-        own = consensus(contributions, view)
-        tested = f"of {own['feature'].nunique()}"
+        own, whole = consensus(contributions, view), subspace(contributions, view)
+        tested = own["feature"].nunique()
         for column, rule in _RULES.items():
-            rows.append((f"{FEATURES[view]} called by the {rule}", str(_distinct(own, column)), tested))
-        if view == GENETICS:
-            leads = str(_distinct(own, "lead"))
-            rows.append(("SNPs called by the rule in force, linkage collapsed", leads, tested))
+            where = "" if column == "called_sd" else f", {gated}"
+            rows.append((f"{FEATURES[view]} called by the {rule}", str(_distinct(own, column)), f"of {tested}{where}"))
+        together = str(_distinct(whole, "called_null")) if len(whole) else NOT_KNOWN
+        rows.append((f"{FEATURES[view]} called in the significant components together", together, f"of {tested}"))
+    claims, places = blocks.loc[blocks["called"], "block"].nunique(), blocks["block"].nunique()
+    rows.append(("LD blocks called (claims)", str(claims), f"of {places}, {gated}"))
     for row in calibration.itertuples():
-        rows.append((f"{FEATURE[row.view]}: {row.quantity}", f"{row.value:.3f}", f"expected {row.expected}"))
+        title = FEATURE.get(row.view, f"{row.view} views")
+        rows.append((f"{title}: {row.quantity}", f"{row.value:.3f}", f"expected {row.expected}"))
     return pd.DataFrame(rows, columns=["quantity", "value", "note"])
+
+
+class _Blocks:
+    """LD blocks by component and SNP, and which of them are called."""
+
+    def __init__(self, blocks: pd.DataFrame) -> None:
+        self._of = {
+            (row.component, snp): (row.block, bool(row.called))
+            for row in blocks.itertuples()
+            for snp in row.members.split(";")
+        }
+
+    def cells(self, component: int, snps: Iterable[str]) -> tuple[str, str]:
+        """Names of the SNPs' blocks, and how many of these are called; dashes outside significant components."""
+        found = {self._of[component, snp]: None for snp in snps if (component, snp) in self._of}
+        if not found:
+            return NOT_KNOWN, NOT_KNOWN
+        return ", ".join(block for block, _ in found), str(sum(called for _, called in found))
+
+
+def _called(contributions: pd.DataFrame, components: pd.DataFrame, view: str) -> pd.DataFrame:
+    """Consensus rows that are called in a component, then those called in several significant ones together alone."""
+    own, whole = called_features(contributions, view), subspace(contributions, view)
+    if len(_significant(components)) < 2:  # one component is its own subspace
+        return own
+    return pd.concat([own, whole[whole["called"] & ~whole["feature"].isin(own["feature"])]])
+
+
+def _significant(components: pd.DataFrame) -> list[int]:
+    return sorted(int(number) for number in components.loc[components["gated"], "component"])
+
+
+def _component(component: int, components: pd.DataFrame) -> str:
+    """A component's number, with a remark where it is not significant (the published rule calls there too)."""
+    if component == SUBSPACE:
+        return _TOGETHER
+    return str(component) + ("" if component in _significant(components) else " (not significant)")
+
+
+def _last(group: tuple[tuple[object, ...], pd.DataFrame]) -> tuple[bool, tuple[object, ...]]:
+    """Sorts groups by component; what is called in several together comes after all of them."""
+    return group[0][0] == SUBSPACE, group[0]
+
+
+def _nothing(components: pd.DataFrame, features: str) -> str:
+    """Why nothing is called, in words."""
+    gated = _significant(components)
+    if not gated:
+        return NOTHING_SIGNIFICANT
+    numbers = ", ".join(str(component) for component in gated)
+    return f"none of the {features} is called (significant: component {numbers})"
 
 
 def _distinct(contributions: pd.DataFrame, column: str) -> int:
     """Features for which a column of truth values holds in any component."""
     return int(contributions.loc[contributions[column], "feature"].nunique())
-
-
-def _over_folds(table: pd.DataFrame, component: int) -> str:
-    """Mean ± SD of r; a dash where there is none."""
-    r = table.loc[table["component"] == component, "r"]
-    return f"{r.mean():.2f} ± {r.std(ddof=1):.2f}" if r.notna().any() else NOT_KNOWN
-
-
-def _small(p: float) -> str:
-    return NOT_KNOWN if pd.isna(p) else f"{p:.2g}"

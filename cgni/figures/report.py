@@ -10,9 +10,21 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from cgni.classification.ledger import Looks
 from cgni.enrichment.schemas import ALL_COMPONENTS
+from cgni.figures.cells import NOT_KNOWN, small, with_interval
 
 _UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
+_GROUPS = {"table1": "Table 1", "ablations": "other loss subsets"}
+_ORDER = {name: number for number, name in enumerate(("holdout", "validation", *_GROUPS))}
+_TERM_P = {
+    "p (null), family-wise": "p_family",
+    "p (null)": "p_null",
+    "q (null)": "q_null",
+    "p, hypergeometric": "p",
+    "its Bonferroni": "p_bonferroni",
+    "its BH": "p_bh",
+}
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,7 @@ class Page:
     ----------
     template : Jinja text of the page.
     figures : name to PNG bytes; captions : name to text.
-    tables : name to a table of strings (table1 ... table5, rules, attrition, summary).
+    tables : name to a table of strings, those of `study_tables.study_tables`.
     """
 
     template: str
@@ -48,15 +60,20 @@ class Evidence:
 
     Attributes
     ----------
+    looks : how often the holdout was scored.
+    terms_note : where no term was looked for, in words; warnings : see `people_notes.people_warnings`.
     lineage, confounds, recovery : `audit.schemas`; recovery is None where nothing was planted.
     comparisons : `classification.schemas`; terms : `enrichment.schemas`.
     """
 
+    looks: Looks
+    terms_note: str
+    warnings: Sequence[str]
     lineage: pd.DataFrame
     confounds: pd.DataFrame
     comparisons: pd.DataFrame
     terms: pd.DataFrame
-    recovery: pd.DataFrame | None
+    recovery: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +123,10 @@ class Report:
             lineage=evidence.lineage,
             confounds=_confound_rows(evidence.confounds, self.labels),
             comparisons=_comparison_rows(evidence.comparisons, self.labels),
+            looks=evidence.looks,
             terms=_term_rows(evidence.terms),
+            terms_note=evidence.terms_note,
+            warnings=evidence.warnings,
             recovery=evidence.recovery,
             config=choices.config,
             choices=choices.governed,
@@ -124,6 +144,8 @@ def _html_table(table: pd.DataFrame) -> Markup:
 
 
 def _p_value(p: float) -> str:
+    if pd.isna(p):
+        return NOT_KNOWN
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
@@ -139,15 +161,18 @@ def _confound_rows(confounds: pd.DataFrame, labels: Mapping[str, str]) -> pd.Dat
 
 
 def _comparison_rows(comparisons: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    bounds = zip(comparisons["low"], comparisons["high"], strict=True)
+    """The holdout first; p is Holm's, among the models of the same people and group."""
+    ordered = comparisons.sort_values(["split", "group"], key=lambda column: column.map(_ORDER), kind="stable")
+    differences = zip(ordered["difference"], ordered["low"], ordered["high"], strict=True)
     return pd.DataFrame(
         {
-            "Against": [labels[model] for model in comparisons["other"]],
-            "People": comparisons["split"].map(_UNSEEN),
-            "Difference (points)": (100 * comparisons["difference"]).map("{:+.1f}".format),
-            "95 % interval": [f"{100 * low:.1f} to {100 * high:.1f}" for low, high in bounds],
-            "Bootstrap p (Holm)": comparisons["bootstrap_p_holm"].map(_p_value),
-            "McNemar p (Holm)": comparisons["mcnemar_p_holm"].map(_p_value),
+            "Against": [labels[model] for model in ordered["other"]],
+            "People": ordered["split"].map(_UNSEEN),
+            "Corrected among": ordered["group"].map(_GROUPS),
+            "Difference in points [95 % interval]": [with_interval(*own, "+.1f", 100) for own in differences],
+            "Swap test p (Holm)": ordered["permutation_p_holm"].map(_p_value),
+            "Bootstrap p (Holm)": ordered["bootstrap_p_holm"].map(_p_value),
+            "McNemar p (Holm)": ordered["mcnemar_p_holm"].map(_p_value),
         }
     )
 
@@ -156,15 +181,14 @@ def _term_rows(terms: pd.DataFrame, count: int = 15) -> pd.DataFrame:
     """The first terms of all components' genes together, against each background."""
     together = terms[terms["component"] == ALL_COMPONENTS].sort_values(["primary", "p"], ascending=[False, True])
     own = together.groupby("background", sort=False).head(count)
-    p_values = {name: own[name].map("{:.2g}".format) for name in ("p", "p_bonferroni", "p_bh")}
+    p_values = {title: own[name].map(small) for title, name in _TERM_P.items()}
     return pd.DataFrame(
         {
             "Source": own["source"],
             "Term": own["term"],
             "Genes": own["genes"].str.replace(";", ", "),
-            "p": p_values["p"],
-            "p Bonferroni": p_values["p_bonferroni"],
-            "p BH": p_values["p_bh"],
+            **p_values,
+            "Draws of the null": own["draws"],
             "Term size": own["term_size"],
             "Background": own["background"],
         }

@@ -13,14 +13,14 @@ from cgni.classification.schemas import POOLED
 from cgni.contributions.called import consensus
 from cgni.figures.style import NEUTRAL
 
-_PARTS = {"validation": "Out-of-fold people (validation)", "holdout": "Holdout"}
+_PARTS = {"holdout": "Holdout", "validation": "Out-of-fold people (validation)"}  # the holdout leads
 _CONFOUNDS = "confounds"  # the model that every score is held against
 
 
 def performance(
     scores: pd.DataFrame, models: Sequence[str], labels: Mapping[str, str], palette: Sequence[str]
 ) -> Figure:
-    """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals.
+    """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals, hollow where selected.
 
     Parameters
     ----------
@@ -40,10 +40,10 @@ def performance(
             mine = part[part["model"] == model]
             folds, pooled = mine[mine["fold"] >= 0], mine[mine["fold"] == POOLED]
             axis.plot(folds["value"], [row] * len(folds), "o", color=palette[0], alpha=0.45, markersize=5)
-            value, low, high = pooled[["value", "low", "high"]].iloc[0]
-            axis.errorbar(
-                value, row, xerr=[[value - low], [high - value]], fmt="D", color=palette[1], capsize=3, markersize=6
-            )
+            value, low, high, selected = pooled[["value", "low", "high", "selected"]].iloc[0]
+            fill = {"markerfacecolor": "white"} if selected else {}
+            bounds = [[value - low], [high - value]]
+            axis.errorbar(value, row, xerr=bounds, fmt="D", color=palette[1], capsize=3, markersize=6, **fill)
         baseline = part[(part["model"] == _CONFOUNDS) & (part["fold"] == POOLED)]["value"].iloc[0]
         axis.axvline(0.5, color="gray", linestyle=":", linewidth=1)
         axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
@@ -52,11 +52,12 @@ def performance(
     handles = [
         Line2D([], [], marker="o", linestyle="", color=palette[0], alpha=0.45),
         Line2D([], [], marker="D", linestyle="-", color=palette[1]),
+        Line2D([], [], marker="D", linestyle="-", color=palette[1], markerfacecolor="white"),
         Line2D([], [], linestyle=":", color="gray"),
         Line2D([], [], linestyle="--", color=palette[3]),
     ]
-    names = ["fold", "pooled, 95 % interval", "chance", "confounds alone"]
-    figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=8.5)
+    names = ["fold", "pooled, 95 % interval", "the same, selected by this score", "chance", "confounds alone"]
+    figure.legend(handles, names, loc="outside lower center", ncols=5, fontsize=8.5)
     return figure
 
 
@@ -117,16 +118,23 @@ def snp_contributions(
 
 
 def recovery(table: pd.DataFrame, palette: Sequence[str]) -> Figure:
-    """Recall and precision of the oracle and the pipeline against the planted truth."""
-    quantities = [f"{what} {score}" for what in ("SNP", "region", "gene") for score in ("recall", "precision")]
-    figure, axes = plt.subplots(figsize=(7.5, 3.2))
-    for offset, (who, colour) in enumerate((("oracle", palette[2]), ("pipeline", palette[0]))):
-        own = table[table["who"] == who].set_index("quantity")["value"].reindex(quantities)
-        x = np.arange(len(quantities)) + (offset - 0.5) * 0.38
-        bars = axes.bar(x, own.fillna(0), width=0.36, color=colour, label=who)
-        axes.bar_label(bars, ["" if np.isnan(v) else f"{v:.2f}" for v in own], fontsize=8, padding=2)
+    """Recall and precision of the oracle, the pipeline and its claims (LD blocks) against the planted truth."""
+    names = [f"{what} {score}" for what in ("SNP", "block", "region", "gene") for score in ("recall", "precision")]
+    quantities = [name for name in names if name in set(table["quantity"])]
+    places = {name: position for position, name in enumerate(quantities)}
+    figure, axes = plt.subplots(figsize=(1.1 * len(quantities) + 1, 3.2))
+    for who, offset, colour in (
+        ("oracle", -0.19, palette[2]),
+        ("pipeline", 0.19, palette[0]),
+        ("claims", 0, palette[1]),
+    ):
+        own = table[(table["who"] == who) & table["quantity"].isin(quantities)]
+        if len(own):
+            x = own["quantity"].map(places) + offset
+            bars = axes.bar(x, own["value"].fillna(0), width=0.36, color=colour, label=who)
+            axes.bar_label(bars, ["" if np.isnan(v) else f"{v:.2f}" for v in own["value"]], fontsize=8, padding=2)
     axes.set_xticks(range(len(quantities)), quantities, rotation=20, ha="right")
     axes.set(ylim=(0, 1.15), ylabel="Share")
-    axes.legend(fontsize=9, loc="upper right", ncols=2)
+    axes.legend(fontsize=9, loc="upper right", ncols=3)
     axes.axhline(0, color=NEUTRAL, linewidth=0.8)
     return figure

@@ -3,58 +3,142 @@
 import numpy as np
 import pandas as pd
 
-from cgni.base.views import FEATURES, VIEWS
+from cgni.base.views import FEATURES, GENETICS, VIEWS
 from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.schemas import ALL_COMPONENTS
-from cgni.figures.cells import NOT_KNOWN, Scores
-from cgni.figures.interpretation_tables import correlations_of
+from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, number, small, with_interval
 from cgni.figures.study_models import StudyModels
 
 Row = tuple[str, str, str]
+_UNSEEN = {"holdout": "holdout", "validation": "out of fold"}  # the holdout leads
+_IMAGES_ALONE = "imaging_cnn"
+_LEVEL = 0.05  # of the family-wise p of a GO term
 
 
-def model_rows(performance: pd.DataFrame, models: StudyModels) -> list[Row]:
-    """The loss terms in force, and every model's balanced accuracy."""
-    scores = Scores(performance)
-    rows = [
-        ("chosen loss terms", models.terms_text(models.chosen), "by validation scores"),
-        ("interpreted loss terms", models.terms_text(models.interpreted), "the best with (1) or (2)"),
-    ]
-    for model in models.models:
-        value = f"{scores.pooled(model, 'validation')} out of fold, {scores.pooled(model, 'holdout')} holdout"
-        note = "selected on these folds" if model == models.winner else ""
-        rows.append((f"balanced accuracy %, {models.labels[model]}", value, note))
-    return rows
-
-
-def finding_rows(correlations: pd.DataFrame, contributions: pd.DataFrame, terms: pd.DataFrame) -> list[Row]:
-    """The first canonical correlation, how many features are called, and the first GO term.
+def lead_rows(
+    performance: pd.DataFrame, comparisons: pd.DataFrame, increments: pd.DataFrame, models: StudyModels
+) -> list[Row]:
+    """The loss terms in force, who leads (all of them where some score the same), and what the proposed model adds.
 
     Parameters
     ----------
-    correlations, contributions, terms
-        `scca.schemas.CORRELATIONS`, `contributions.schemas.CONTRIBUTIONS` and `enrichment.schemas.TERMS`.
+    performance, comparisons, increments
+        `classification.schemas.PERFORMANCE`, `COMPARISONS` and `INCREMENTS`.
     """
-    unseen = correlations_of(correlations)
-    first = unseen[unseen["component"] == 1]
-    text = f"{first['r'].mean():.2f} (p < .05 in {(first['p'] < 0.05).sum()} of {len(first)} folds)"
-    rows = [("first canonical correlation, unseen people", text, "")]
+    scores, metric = Scores(performance), "balanced_accuracy"
+    holdout = {model: scores.value(model, "holdout", metric) for model in models.compared}
+    leaders = [model for model, value in holdout.items() if value == max(holdout.values())]
+    best = "; ".join(f"{models.labels[model]} {scores.percent(model, 'holdout', metric)}" for model in leaders)
+    return [
+        ("chosen loss terms", models.terms_text(models.chosen), "by validation scores"),
+        ("interpreted loss terms", models.terms_text(models.interpreted), "the best with (1) or (2)"),
+        ("leads on the holdout, balanced accuracy % [95 % interval]", best, "of Table 1"),
+        _gain_row(increments, models, scores),
+        *_images_row(comparisons, models, scores),
+    ]
+
+
+def accuracy_rows(performance: pd.DataFrame, models: StudyModels) -> list[Row]:
+    """Every model's balanced accuracy (`classification.schemas.PERFORMANCE`), the holdout first."""
+    scores, rows = Scores(performance), []
+    for model in models.models:
+        cells = [
+            f"{scores.pooled(model, split)} {title}{scores.mark(model, split)}" for split, title in _UNSEEN.items()
+        ]
+        rows.append((f"balanced accuracy %, {models.labels[model]}", ", ".join(cells), ""))
+    return rows
+
+
+def component_rows(components: pd.DataFrame) -> list[Row]:
+    """How many components are significant, and the numbers of those, or of the one with the smallest p.
+
+    `components`: `contributions.schemas.COMPONENT_TESTS`.
+    """
+    gated = components[components["gated"]]
+    note = "study-wide p in the holdout, family-wise over components"
+    rows = [("significant components", f"{len(gated)} of {len(components)}", note)]
+    shown = gated if len(gated) else components.sort_values("p").head(1)
+    for row in shown.itertuples():
+        value = f"r {number(row.r)}, partial r {number(row.partial_r)} (p {small(row.p)}), n {row.n}"
+        beside = f"partial r out of fold {number(row.r_out_of_fold)}"
+        if row.replicates:
+            beside += f"; p of the whole analysis {small(row.p_pipeline)}"
+        rows.append((f"component {row.component}, holdout", value, beside))
+    return rows
+
+
+def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame) -> list[Row]:
+    """How many LD blocks and features are called.
+
+    Parameters
+    ----------
+    contributions, blocks
+        `contributions.schemas.CONTRIBUTIONS` and `contributions.schemas_claims.BLOCKS`.
+    """
+    claims = blocks.loc[blocks["called"], "block"].nunique()
+    nothing = "" if len(blocks) else NO_CLAIM
+    rows = [("claims (LD blocks called)", str(claims), nothing or f"of {blocks['block'].nunique()}")]
     for view in VIEWS:
         own = consensus(contributions, view)
         by_sd = own.loc[own["called_sd"], "feature"].nunique()
         called = called_features(contributions, view)["feature"].nunique()
         rows.append((f"called {FEATURES[view]}", str(called), f"{by_sd} by the published SD rule"))
-    ordered = terms[(terms["component"] == ALL_COMPONENTS) & terms["primary"]].sort_values("p") if len(terms) else terms
-    top = f"{ordered.iloc[0]['term']} (p {ordered.iloc[0]['p']:.2g})" if len(ordered) else "none"
-    return [*rows, ("first GO term", top, "unadjusted p")]
+    return rows
+
+
+def term_row(terms: pd.DataFrame, contributions: pd.DataFrame) -> Row:
+    """The GO term that stands out of the null's, if any does: an unadjusted winner is never named.
+
+    Parameters
+    ----------
+    terms, contributions
+        `enrichment.schemas.TERMS` and `contributions.schemas.CONTRIBUTIONS`.
+    """
+    return "GO terms beyond the null", _term(terms, contributions), "genes of all components together"
 
 
 def recovery_rows(recovery: pd.DataFrame) -> list[Row]:
-    """What the oracle and the pipeline found of the planted truth (`audit.schemas.RECOVERY`)."""
+    """What the oracle, the pipeline and its claims found of the planted truth (`audit.schemas.RECOVERY`)."""
     return [
         (f"{row.who}: {row.quantity}", NOT_KNOWN if np.isnan(row.value) else _short(row.value), row.note)
-        for row in recovery[recovery["who"].isin(["oracle", "pipeline"])].itertuples()
+        for row in recovery[recovery["who"].isin(["oracle", "pipeline", "claims"])].itertuples()
     ]
+
+
+def _gain_row(increments: pd.DataFrame, models: StudyModels, scores: Scores) -> Row:
+    cells = []
+    for split, title in _UNSEEN.items():
+        found = increments[(increments["model"] == models.winner) & (increments["split"] == split)].iloc[0]
+        gain = with_interval(*found[["increment", "low", "high"]])
+        cells.append(f"{gain} {title}{scores.mark(models.winner, split)}")
+    return "gain in AUC of the proposed over the confounds", ", ".join(cells), "0: the confounds say as much"
+
+
+def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) -> list[Row]:
+    """The proposed model against images alone; nothing where that model is not in the study."""
+    own, cells = comparisons[comparisons["other"] == _IMAGES_ALONE], []
+    for split, title in _UNSEEN.items():
+        for _, row in own[own["split"] == split].iterrows():
+            difference = with_interval(row["difference"], row["low"], row["high"], "+.1f", 100)
+            p = f"p {small(row['permutation_p_holm'])}"
+            cells.append(f"{difference} {title} ({p}){scores.mark(models.winner, split)}")
+    note = "points of balanced accuracy; swap test, Holm over Table 1"
+    return [(f"proposed minus {models.labels[_IMAGES_ALONE]}", ", ".join(cells), note)] if cells else []
+
+
+def _term(terms: pd.DataFrame, contributions: pd.DataFrame) -> str:
+    if called_features(contributions, GENETICS).empty:
+        return "not looked for: no SNP is called"
+    own = terms[(terms["component"] == ALL_COMPONENTS) & terms["primary"].astype(bool)]
+    if own.empty:
+        return "none: no term has a gene of a called SNP"
+    known = own.dropna(subset=["p_family"]).sort_values(["p_family", "p"], kind="stable")
+    if known.empty:
+        return "not judged: no draws of the null"
+    first = known.iloc[0]
+    if first["p_family"] > _LEVEL:
+        return f"none beyond the null (smallest family-wise p {small(first['p_family'])} of {first['draws']} draws)"
+    return f"{first['term']} (family-wise p {small(first['p_family'])} of {first['draws']} draws)"
 
 
 def _short(value: float) -> str:

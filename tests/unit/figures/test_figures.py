@@ -16,7 +16,14 @@ from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
 from cgni.imaging.atlas import Atlas
 from cgni.imaging.store import GmStore
-from tests.unit.figures.made_results import LABELS, PALETTE, made_contributions, made_performance
+from tests.unit.figures.made_results import (
+    LABELS,
+    PALETTE,
+    made_contributions,
+    made_performance,
+    nothing_gated,
+    with_subspace,
+)
 
 
 def _curve(value: float = 1.0, metric: str = "mae") -> pd.DataFrame:
@@ -110,6 +117,31 @@ def test_models_stand_from_top_to_bottom_under_their_labels() -> None:
     axes = performance(made_performance(), models, LABELS, PALETTE).axes[0]
     rows = {text.get_text(): tick for tick, text in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)}
     assert sorted(rows, key=rows.__getitem__, reverse=True) == ["Imaging CNN", "CGNI (1)", "Confounds only"]
+
+
+def test_the_holdout_leads_and_selected_scores_are_hollow() -> None:
+    figure = performance(made_performance(), ["cgni_terms1", "imaging_cnn"], LABELS, PALETTE)
+    assert [axes.get_title() for axes in figure.axes] == ["Holdout", "Out-of-fold people (validation)"]
+    for axes, hollow in zip(figure.axes, (0, 1), strict=True):
+        diamonds = [line for line in axes.lines if line.get_marker() == "D"]
+        assert len(diamonds) == 2 and sum(line.get_markerfacecolor() == "white" for line in diamonds) == hollow
+
+
+def test_figures_of_contributions_show_components_without_a_call_and_never_the_subspace() -> None:
+    (axes,) = snp_contributions(nothing_gated(), _variants(), 3.0, PALETTE).axes
+    assert [len(points.get_offsets()) for points in axes.collections] == [3, 0]
+    (axes,) = snp_contributions(with_subspace(), _variants(), 3.0, PALETTE).axes
+    assert axes.get_ylabel() == "z\ncomponent 1" and len(axes.collections[1].get_offsets()) == 2
+    (panel,) = _brain(with_subspace()).subfigs
+    assert panel.get_suptitle() == "Component 1: Insula L"
+
+
+def test_claims_are_drawn_where_they_are_judged() -> None:
+    claims = pd.DataFrame({"who": "claims", "quantity": ["block recall", "block precision"], "value": [0.7, 0.9]})
+    axes = recovery(pd.concat([_FOUND, claims], ignore_index=True), PALETTE).axes[0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["SNP recall", "block recall", "block precision"]
+    assert [bar.get_height() for bar in axes.patches] == [0.5, 0.75, 0.7, 0.9]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["oracle", "pipeline", "claims"]
 
 
 def test_snps_stand_in_the_order_of_the_chromosomes() -> None:

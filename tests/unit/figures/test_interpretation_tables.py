@@ -1,59 +1,113 @@
-"""Tables 3-5 and the table of rules from hand-made results."""
+"""Tables 4 and 5 and the table of rules from hand-made results."""
 
 import pandas as pd
 
-from cgni.figures.interpretation_tables import rules_table, table3, table4, table5
-from tests.unit.figures.made_results import made_contributions, made_correlations
+from cgni.figures.interpretation_tables import rules_table, table4, table5
+from tests.unit.figures.made_results import (
+    RSIDS,
+    by_published_rule,
+    made_blocks,
+    made_components,
+    made_contributions,
+    made_directions,
+    nothing_gated,
+    with_subspace,
+)
+
+_SNPS, _CLAIMS = "SNPs (* of several genes)", "Claims (LD blocks called)"
+_ALLELE = "Minor allele on WM, strongest SNP: partial r [95 % interval]"
+_REGION = "Gray matter on WM: partial r [95 % interval]"
+_GENES = pd.DataFrame(
+    {
+        "variant_id": ["1:5:A:G", "1:9:A:G", "1:5:A:G", "2:9:A:G"],
+        "gene_id": ["E1", "E1", "E2", "E3"],
+        "symbol": ["MAPT", "MAPT", "FYN", None],
+    }
+)
 
 
-def test_table3_sets_correlations_beside_their_controls() -> None:
-    null = pd.DataFrame({"replicate": [0, 1], "component": [1, 1], "fold": [0, 0], "r": [-0.02, 0.04], "n": 50})
-    row = table3(made_correlations(), null).iloc[0]
-    assert row["Validation"] == "0.35 ± 0.07" and row["Folds with p < .05"] == "1 of 2"
-    assert row["Validation, low WM"] == "0.35 ± 0.07" and row["Shuffled pairs, validation"] == "0.05 ± 0.07"
-    assert row["Label-free encoders, validation"] == "0.25 ± 0.07"
-    assert row["Null encoders, validation"] == "0.01 ± 0.04"
-    assert table3(made_correlations(), null.iloc[:0]).iloc[0]["Null encoders, validation"] == "–"
+def _table4(contributions: pd.DataFrame, components: pd.DataFrame, blocks: pd.DataFrame | None = None) -> pd.DataFrame:
+    known = made_blocks() if blocks is None else blocks
+    return table4(contributions, components, known, made_directions(), _GENES, RSIDS)
 
 
 def test_table4_lists_a_snp_under_each_of_its_genes_and_counts_linkage_once() -> None:
-    snp_genes = pd.DataFrame(
-        {
-            "variant_id": ["1:5:A:G", "1:9:A:G", "1:5:A:G"],
-            "gene_id": ["E1", "E1", "E2"],
-            "symbol": ["MAPT", "MAPT", "FYN"],
-        }
-    )
-    rsids = pd.Series({"1:5:A:G": "rs5", "1:9:A:G": "rs9"})
-    table = table4(made_contributions(), snp_genes, rsids).set_index("Gene")
-    assert table.loc["MAPT", "SNPs"] == "rs5, rs9" and table.loc["MAPT", "SNPs, linkage collapsed"] == 1
-    assert table.loc["FYN", "SNPs"] == "rs5" and table.loc["MAPT", "q (null)"] == "0.02"
-    assert table.loc["MAPT", "Largest |z|"] == "3.4" and table.loc["MAPT", "Published rule"] == "yes"
+    table = _table4(made_contributions(), made_components()).set_index("Gene")
+    assert table.loc["MAPT", _SNPS] == "rs5*, rs9" and table.loc["FYN", _SNPS] == "rs5*"
+    assert table.loc["MAPT", "LD blocks"] == "1_1" and table.loc["MAPT", _CLAIMS] == "1"
+    assert table.loc["MAPT", "q (null)"] == "0.02" and table.loc["MAPT", "Published rule"] == "yes"
+    assert table.loc["MAPT", "Largest |z|"] == "3.4" and table.loc["MAPT", "Sign against the variate"] == "−"
+    assert table.loc["MAPT", _ALLELE] == "-0.12 [-0.18, -0.06]"  # of rs5, which has the smaller p
+    assert table.loc["MAPT", "Stability (share of folds that rank it among the strongest)"] == "80%"
+    unclaimed = _table4(made_contributions(), made_components(), made_blocks().assign(called=False))
+    assert unclaimed[_CLAIMS].tolist() == ["0", "0"]
 
 
-def test_table4_without_a_called_snp_has_its_columns() -> None:
-    none = made_contributions().assign(called=False)
-    snp_genes = pd.DataFrame({"variant_id": ["1:5:A:G"], "gene_id": ["E1"], "symbol": ["MAPT"]})
-    table = table4(none, snp_genes, pd.Series({"1:5:A:G": "rs5"}))
-    assert table.empty and list(table.columns[:3]) == ["Component", "Gene", "SNPs"]
+def test_nothing_called_is_said_in_words_under_the_same_columns() -> None:
+    gated, none = made_components(True, True), made_components(False)
+    for table, full, feature in (
+        (_table4(nothing_gated(), none), _table4(made_contributions(), gated), "Gene"),
+        (
+            table5(nothing_gated(), none, made_directions()),
+            table5(made_contributions(), gated, made_directions()),
+            "Region",
+        ),
+    ):
+        assert len(table) == 1 and table.columns.equals(full.columns)
+        assert table.iloc[0][feature] == "no component is significant: nothing is called"
+    # significant components without a call have words of their own
+    assert _table4(nothing_gated(), gated).iloc[0]["Gene"] == "none of the SNPs is called (significant: component 1, 2)"
+
+
+def test_the_published_rule_calls_in_components_that_are_not_significant() -> None:
+    genes = _table4(by_published_rule(), made_components(False), made_blocks().iloc[:0])
+    assert genes["Component"].tolist() == ["1 (not significant)"] * 2 and genes["Gene"].tolist() == ["FYN", "MAPT"]
+    assert set(genes["p (null)"]) == {"–"} and set(genes["LD blocks"]) == {"–"} and set(genes[_CLAIMS]) == {"–"}
+    regions = table5(by_published_rule(), made_components(False), made_directions())
+    assert regions["Region"].tolist() == ["Insula L", "Insula R"] and set(regions["q (null)"]) == {"–"}
+    assert regions[_REGION].tolist() == ["-0.12 [-0.18, -0.06]", "–"]
+
+
+def test_what_is_called_in_the_components_together_alone_stands_last() -> None:
+    both = made_components(True, True)
+    genes, regions = _table4(with_subspace(), both), table5(with_subspace(), both, made_directions())
+    assert genes[["Component", "Gene"]].to_numpy().tolist() == [["1", "FYN"], ["1", "MAPT"], ["together", "E3"]]
+    assert genes.iloc[-1][["Largest |z|", "Sign against the variate", "LD blocks"]].tolist() == ["–", "–", "–"]
+    assert regions[["Component", "Region"]].to_numpy().tolist() == [["1", "Insula L"], ["together", "Insula R"]]
+    # a single significant component is its own subspace
+    assert "together" not in set(_table4(with_subspace(), made_components(True, False))["Component"])
 
 
 def test_table5_lists_what_the_rule_in_force_calls() -> None:
-    table = table5(made_contributions())
+    table = table5(made_contributions(), made_components(), made_directions())
     assert table["Region"].tolist() == ["Insula L"] and table["z"].tolist() == ["+3.2"]
-    assert table["p (null)"].tolist() == ["0.0004"]
+    assert table["p (null)"].tolist() == ["0.0004"] and table["Sign against the variate"].tolist() == ["+"]
+    assert table[_REGION].tolist() == ["-0.12 [-0.18, -0.06]"]  # against the sign, and shown beside it
 
 
 def test_rules_are_counted_side_by_side() -> None:
-    quantity = "share of null features with p < .05"
-    own = {"view": ["genetics"], "quantity": [quantity], "value": [0.05], "expected": ["0.03 to 0.07"]}
-    table = rules_table(made_contributions(), pd.DataFrame(own)).set_index("quantity")
+    null, cohorts = "share of null features with p < .05", "null cohorts with any call by permutation"
+    own = [("genetics", null, 0.05, "0.03 to 0.07"), ("both", cohorts, 0.04, "at most 0.05")]
+    calibration = pd.DataFrame(own, columns=["view", "quantity", "value", "expected"])
+    components = made_components(True, True, False)
+    table = rules_table(with_subspace(), components, made_blocks(), calibration).set_index("quantity")
     assert table["value"].to_dict() == {
         "regions called by the published SD rule": "2",
         "regions called by the permutation null": "1",
+        "regions called in the significant components together": "2",
         "SNPs called by the published SD rule": "1",
         "SNPs called by the permutation null": "2",
-        "SNPs called by the rule in force, linkage collapsed": "1",
+        "SNPs called in the significant components together": "2",
+        "LD blocks called (claims)": "1",
         "snp: share of null features with p < .05": "0.050",
+        "both views: null cohorts with any call by permutation": "0.040",
     }
-    assert set(table["note"]) == {"of 3", "expected 0.03 to 0.07"}
+    assert table.loc["SNPs called by the permutation null", "note"] == "of 3, in 2 significant of 3 components"
+    assert table.loc["LD blocks called (claims)", "note"] == "of 2, in 2 significant of 3 components"
+
+
+def test_rules_without_a_significant_component_have_no_subspace() -> None:
+    none = pd.DataFrame(columns=["view", "quantity", "value", "expected"])
+    table = rules_table(nothing_gated(), made_components(False), made_blocks().iloc[:0], none).set_index("quantity")
+    assert table.loc["regions called in the significant components together", "value"] == "–"
+    assert table.loc["LD blocks called (claims)", "value"] == "0"

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from cgni.classification.ledger import Looks
 from cgni.enrichment.schemas import TERMS
 from cgni.figures.report import Choices, Evidence, Page, Report
-from tests.unit.figures.made_results import LABELS, made_comparisons
+from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons
 
 _ROOT = Path(__file__).resolve().parents[3]
 _TEMPLATE = _ROOT / "resources/report.html.j2"
@@ -15,9 +17,10 @@ _CAPTIONS = sorted((_ROOT / "resources/captions").glob("*.md"))
 
 
 def _page(folder: Path) -> Page:
-    """The real template with a figure a caption, and tables of one cell."""
+    """The real template with a figure a caption, and the tables that the template names, of one cell."""
     figures = [folder / f"{path.stem}.png" for path in _CAPTIONS]
-    tables = [folder / f"{name}.csv" for name in ("summary", "attrition", *(f"table{n}" for n in range(1, 6)))]
+    named = set(re.findall(r"tables\.(\w+)", _TEMPLATE.read_text()))
+    tables = [folder / f"{name}.csv" for name in sorted(named)]
     for path in figures:
         path.write_bytes(b"png")
     for path in tables:
@@ -33,22 +36,24 @@ def _terms() -> pd.DataFrame:
     terms["component"] = [*([-1] * 32), 1]
     terms["primary"] = terms["background"] == "tested"
     same = {"source": "GO:BP", "genes": "FYN;MAPT", "p_bonferroni": 0.5, "p_bh": 0.25, "term_size": 7}
+    same |= {"p_null": 0.125, "q_null": None, "p_family": 0.75, "draws": 60}
     return terms.assign(**same)
 
 
-def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None) -> str:
+def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None, **evidence: Any) -> str:
     lineage = {"rule": ["train"], "fold": 0, "use": "fit", "people": 10, "holdout_people": 0, "validation_people": 0}
-    evidence = Evidence(
+    facts: dict[str, Any] = {"looks": Looks(3, 2), "terms_note": "", "warnings": [], **evidence}
+    shown = Evidence(
         lineage=pd.DataFrame({**lineage, "relatives": 0, "clean": clean}),
         confounds=pd.DataFrame({"model": ["confounds"], "partial_r2": [0.4], "p": [0.0001], "people": [100]}),
         comparisons=made_comparisons(),
         terms=_terms() if terms is None else terms,
-        recovery=None,
+        **facts,
     )
     origin = {"file": "a.parquet", "rule": "r", "config_digest": "c0ffee", "config": "{}", "inputs": ["b 1d"]}
     report = Report(
         page=_page(folder),
-        evidence=evidence,
+        evidence=shown,
         choices=Choices("seed: 1\n", {"people.fit_on": "fit"}, "sound", simulated=True),
         labels=LABELS,
         provenance=[origin],
@@ -72,7 +77,9 @@ def test_models_bear_their_labels(tmp_path: Path) -> None:
     page = _report(tmp_path)
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", page, flags=re.DOTALL)]
     assert ["Confounds only", "0.400", "&lt; 0.001", "100"] in rows
-    assert ["Imaging CNN", "holdout", "+2.0", "-1.0 to 5.0", "0.200", "0.300"] in rows
+    cells = ["Table 1", "+2.0 [-1.0, +5.0]", "0.240", "0.200", "0.300"]
+    compared = [row for row in rows if row[:1] == ["Imaging CNN"]]
+    assert compared == [["Imaging CNN", people, *cells] for people in ("holdout", "out of fold")]
 
 
 def test_first_terms_of_each_background_are_listed_those_in_force_first(tmp_path: Path) -> None:
@@ -80,12 +87,33 @@ def test_first_terms_of_each_background_are_listed_those_in_force_first(tmp_path
     found = re.findall(r"<td>((?:tested|annotated) \d\d|of a component)</td>", page)
     # p falls with the number; the last of 16 is cut
     assert found == [f"{background} {n:02d}" for background in ("tested", "annotated") for n in range(15, 0, -1)]
-    assert "<td>FYN, MAPT</td>" in page
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", page, flags=re.DOTALL)]
+    (first,) = (row for row in rows if row[1:2] == ["tested 15"])
+    p_values = ["0.75", "0.12", "–", "1e-16", "0.5", "0.25"]  # family-wise, null and its q, hypergeometric
+    assert first == ["GO:BP", "tested 15", "FYN, MAPT", *p_values, "60", "7", "tested"]
 
 
 def test_report_without_a_term_has_the_head_of_the_table(tmp_path: Path) -> None:
-    page = _report(tmp_path, terms=pd.DataFrame(columns=TERMS.names))
-    assert "<th>p Bonferroni</th>" in page and "GO:BP" not in page
+    note = "no SNP is called in any component, so no term was looked for"
+    page = _report(tmp_path, terms=pd.DataFrame(columns=TERMS.names), terms_note=note)
+    assert "<th>p (null), family-wise</th>" in page and "GO:BP" not in page and f"Note: {note}." in page
+
+
+def test_looks_at_the_holdout_are_counted(tmp_path: Path) -> None:
+    assert "results folder: 3, of which 2 scored" in " ".join(_report(tmp_path).split())
+    assert "No record says" in _report(tmp_path, looks=Looks(0, 0))
+
+
+def test_warnings_stand_below_the_summary(tmp_path: Path) -> None:
+    page = _report(tmp_path, warnings=["Only 3 % & few"])
+    assert (
+        page.index('id="summary"') < page.index('<p class="warning">Only 3 % &amp; few</p>') < page.index('id="cohort"')
+    )
+    assert 'class="warning"' not in _report(tmp_path)
+
+
+def test_every_table_of_the_study_stands_in_the_report() -> None:
+    assert declared_tables() == set(re.findall(r"tables\.(\w+)", _TEMPLATE.read_text()))
 
 
 def test_every_figure_has_a_caption() -> None:

@@ -1,0 +1,113 @@
+"""Table 3: one row a component with the study's one p, and the folds' correlations with their controls beside it."""
+
+import pandas as pd
+
+from cgni.figures.cells import NOT_KNOWN, YES_NO, in_words, mean_sd, number, small
+
+PUBLISHED_CORRELATIONS = {
+    1: ".68 / .67 / .57",
+    2: ".67 / .65 / .54",
+    3: ".66 / .65 / .55",
+    4: ".65 / .65 / .52",
+    5: ".63 / – / –",
+}
+_SPLITS = {"fit": "Fit people", "monitor": "Monitor", "validation": "Validation", "holdout": "Holdout"}
+_COLUMNS = (
+    "Component",
+    "r, holdout (variates of the folds aligned and averaged)",
+    "Partial r, holdout (without confounds)",
+    "n, holdout",
+    "p of the partial r (holdout pairing permuted, family-wise over components)",
+    "Significant",
+    "p of the whole analysis (pairing shuffled before the encoders)",
+    "Partial r out of fold, mean over folds",
+    "People a fold's sparse CCA was fitted on",
+    "People needed at this partial r (Helmer 2024)",
+    "Converged in all folds",
+    "Principal angle between folds in degrees, imaging / genetics",
+    "Published r (train / validation / holdout)",
+)
+
+
+def table3(components: pd.DataFrame) -> pd.DataFrame:
+    """One row a component: its r, and its partial r with the study-wide p; what else speaks for or against it.
+
+    Parameters
+    ----------
+    components
+        `contributions.schemas.COMPONENT_TESTS`.
+    """
+    rows = [
+        (
+            str(row.component),
+            number(row.r),
+            number(row.partial_r),
+            str(row.n),
+            small(row.p),
+            YES_NO[bool(row.gated)],
+            f"{small(row.p_pipeline)} ({row.replicates} replicates)" if row.replicates else NOT_KNOWN,
+            number(row.r_out_of_fold),
+            str(row.n_fit),
+            number(row.n_needed, ".0f"),
+            YES_NO[bool(row.converged)],
+            f"{number(row.angle_imaging, '.0f')} / {number(row.angle_genetics, '.0f')}",
+            PUBLISHED_CORRELATIONS.get(int(row.component), NOT_KNOWN),
+        )
+        for row in components.sort_values("component").itertuples()
+    ]
+    return pd.DataFrame(rows, columns=_COLUMNS) if rows else in_words(_COLUMNS, "no component has weights")
+
+
+def table3_folds(correlations: pd.DataFrame, null: pd.DataFrame, components: pd.DataFrame) -> pd.DataFrame:
+    """Canonical correlations of the folds' own models, mean ± SD over folds, beside controls that should show none.
+
+    Folds share people, so they have no p together: that of Table 3 is the study's.
+
+    Parameters
+    ----------
+    correlations
+        `scca.schemas.CORRELATIONS`.
+    null
+        `contributions.schemas.NULL_CORRELATIONS` of all replicates: encoders trained on shuffled pairings.
+    components
+        `contributions.schemas.COMPONENT_TESTS`, for how far folds agree.
+    """
+    columns = {title: correlations_of(correlations, split=split) for split, title in _SPLITS.items()}
+    controls = {f"Validation, {group} WM": correlations_of(correlations, group=group) for group in ("low", "high")}
+    controls |= {
+        "Label-free encoders, validation": correlations_of(correlations, encoders="label_free"),
+        "Shuffled pairs, validation": correlations_of(correlations, pairing="shuffled"),
+        "Null encoders, validation": null,
+    }
+    agreement = components.set_index("component")
+    rows = []
+    for component in sorted(correlations_of(correlations)["component"].unique()):
+        row = {"Component": str(component)}
+        row |= {title: _over_folds(table, component) for title, table in columns.items()}
+        own = columns["Validation"]
+        row["Validation, partial r"] = mean_sd(own.loc[own["component"] == component, "partial_r"])
+        row |= {title: _over_folds(table, component) for title, table in controls.items()}
+        views = [number(agreement[f"agreement_{view}"].get(component)) for view in ("imaging", "genetics")]
+        row["Same people's variates by two folds, r imaging / genetics"] = " / ".join(views)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def correlations_of(
+    correlations: pd.DataFrame,
+    encoders: str = "chosen",
+    pairing: str = "true",
+    split: str = "validation",
+    group: str = "all",
+) -> pd.DataFrame:
+    """The rows of `scca.schemas.CORRELATIONS` of some encoders, pairing, split and WM group."""
+    return correlations[
+        (correlations["encoders"] == encoders)
+        & (correlations["pairing"] == pairing)
+        & (correlations["split"] == split)
+        & (correlations["group"] == group)
+    ]
+
+
+def _over_folds(table: pd.DataFrame, component: int) -> str:
+    return mean_sd(table.loc[table["component"] == component, "r"])
