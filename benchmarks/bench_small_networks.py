@@ -30,6 +30,7 @@ from cgni.classification.fitters.network import NetworkFitter, network_sizes
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.metrics import balanced_accuracy
 from cgni.classification.settings import TrainingSettings
+from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.contrastive.fit import fit_encoders
 from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
@@ -66,7 +67,8 @@ def settings(epochs: int) -> tuple[ContrastiveSettings, NetworkSettings, Trainin
 def ours(data: FoldData, epochs: int, seed: int) -> float:
     """Validation score of a fold's encoders and head, fitted by the library."""
     encoders, own, training = settings(epochs)
-    pair = fit_encoders(data, SPEC, encoders, "fit", seed).pair
+    people = PeopleSettings(fit_on="fit", encoders_on="labelled")
+    pair = fit_encoders(data, SPEC, encoders, people, seed).pair
     with torch.inference_mode():
         embedded = pair.encode(GENETICS, torch.from_numpy(data.views[GENETICS])).numpy()
     x = np.hstack([embedded, data.views[IMAGING]])

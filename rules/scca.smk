@@ -1,5 +1,5 @@
 rule fit_scca:
-    """Relate the two embeddings by sparse CCA: weights, canonical variates, correlations with p-values."""
+    """Relate the two embeddings by sparse CCA: weights, canonical variates, correlations, one p a component."""
     input:
         selection=result("classification/selection.json"),
         embeddings=expand(result("contrastive/{encoders}/embeddings.parquet"), encoders=INTERPRETABLE),
@@ -11,6 +11,7 @@ rule fit_scca:
         variates=result("scca/variates.parquet"),
         correlations=result("scca/correlations.parquet"),
         grid=result("scca/grid.parquet"),
+        components=result("scca/components.parquet"),
     log:
         log_file("fit_scca"),
     benchmark:
@@ -22,7 +23,10 @@ rule fit_scca:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        cfg={"encoders": INTERPRETABLE, **section("seed", "scca")},
+        cfg={
+            "encoders": INTERPRETABLE,
+            **section("seed", "people.fit_on", "people.encoders_on", "confounds.components", "scca"),
+        },
         code=code("fit_scca"),
     script:
         "../workflow_scripts/fit_scca.py"

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from cgni.audit.schemas import BRAIN_AGE, CONFOUND_SHARES, CONFOUNDS, LINEAGE_SUMMARY, RECOVERY, SHUFFLE_SUMMARY, SHUFFLES
+from cgni.audit.schemas import (
+    BRAIN_AGE,
+    CONFOUND_SHARES,
+    CONFOUNDS,
+    LINEAGE_SUMMARY,
+    RECOVERY,
+    SHUFFLE_SUMMARY,
+    SHUFFLES,
+)
 from cgni.classification import schemas as classification
 from cgni.cohort.schemas import ATTRITION, participants_schema, splits_schema
 from cgni.contributions import schemas_claims as claims

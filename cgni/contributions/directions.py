@@ -103,21 +103,6 @@ def estimate_directions(variates: pd.DataFrame, called: Called, measures: Measur
     return table[DIRECTIONS.names].reset_index(drop=True)
 
 
-def minor_allele_statement(directions: pd.DataFrame, people: str) -> pd.DataFrame:
-    """What each gene's minor alleles go with: the mean over its called SNPs and all called regions.
-
-    The publication says that minor alleles go with less gray matter, but for those of STAU1.
-
-    Returns
-    -------
-    gene, pairs, positive (pairs in which the allele goes with more gray matter), estimate, low, high, direction; by
-    gene.
-    """
-    own = directions[(directions["kind"] == "gene_region") & (directions["people"] == people)]
-    names = ["feature", "pairs", "positive", "estimate", "low", "high", "direction"]
-    return own[names].rename(columns={"feature": "gene"}).sort_values("gene").reset_index(drop=True)
-
-
 @dataclass(frozen=True, eq=False)
 class _Group:
     """Unseen people with what is estimated in them: called SNPs, all regions, the score; confounds and families."""

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
-from cgni.scca.correlations import cross_correlations, standardised, variate_correlations
+from cgni.scca.correlations import cross_correlations, variate_correlations
 
 # Numbers of permuted variates held at once (8 bytes each).
 _CHUNK = 20_000_000
@@ -41,7 +41,7 @@ def orient(variates: Mapping[str, np.ndarray], wm_score: np.ndarray) -> dict[str
     Parameters
     ----------
     variates
-        [training people, components] of each view.
+        [people, components] of each view, of training people whom the encoders have not seen.
     wm_score
         Of the same people; NaN where unknown.
     """
@@ -54,16 +54,19 @@ def orient(variates: Mapping[str, np.ndarray], wm_score: np.ndarray) -> dict[str
     return {view: both * flip[view] for view in VIEWS}
 
 
-def permutation_p(
+def permutation_test(
     first: np.ndarray, second: np.ndarray, strata: np.ndarray, families: np.ndarray, permutations: int, seed: int
-) -> np.ndarray:
-    """Family-wise p of each component's correlation by permuting the pairing (study B22).
+) -> tuple[np.ndarray, np.ndarray]:
+    """Correlation and family-wise p of each component by permuting the pairing (study B22).
+
+    The correlations are uncentred, as residuals on confounds with an intercept need no centring and
+    their pairings must not be centred anew.
 
     Parameters
     ----------
     first, second
-        The views' variates [people, components] of people unseen by encoders and sparse CCA, already
-        residualised on confounds, and oriented so that correlation is expected to be positive.
+        The views' residuals [people, components] (`residuals.ExchangeableResiduals`) in people unseen by
+        encoders and sparse CCA, oriented so that correlation is expected to be positive.
     strata
         Ancestry stratum of each person; pairings are exchanged within strata only.
     families
@@ -71,20 +74,19 @@ def permutation_p(
 
     Returns
     -------
-    (1 + number of permutations whose largest correlation over components reaches r) / (1 + permutations).
+    r, and p = (1 + number of permutations whose largest correlation over components reaches r) / (1 + permutations).
     """
-    a, b = standardised(first), standardised(second)
-    observed = np.einsum("pc,pc->c", a, b) / len(a)
+    a, b = (own / np.maximum(np.linalg.norm(own, axis=0), 1e-12) for own in (first, second))
+    observed = np.einsum("pc,pc->c", a, b)
     rng, reached = np.random.default_rng(seed), np.zeros(len(observed))
     blocks = exchange_blocks(strata, families)
     chunk = max(1, _CHUNK // a.size)
     for start in range(0, permutations, chunk):
         orders = permuted_orders(blocks, len(a), min(chunk, permutations - start), rng)
-        # a pairing's correlations: means and SDs do not depend on the pairing
-        largest = (np.einsum("pc,opc->oc", a, b[orders]) / len(a)).max(axis=1)
+        largest = np.einsum("pc,opc->oc", a, b[orders]).max(axis=1)
         reached += (largest[:, None] >= observed - 1e-12).sum(axis=0)
     p: np.ndarray = (1 + reached) / (1 + permutations)
-    return p
+    return observed, p
 
 
 def permuted_orders(blocks: Sequence[np.ndarray], people: int, count: int, rng: np.random.Generator) -> np.ndarray:

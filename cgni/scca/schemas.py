@@ -39,7 +39,31 @@ CORRELATIONS = pa.schema(
         pa.field("group", pa.string(), nullable=False),
         pa.field("r", pa.float64()),
         pa.field("n", pa.int64(), nullable=False),
+        # beyond confounds, where p is given: validation people of the true pairing
+        pa.field("partial_r", pa.float64()),
+        # of partial_r, family-wise over the fold's components. Folds share people and are never pooled or counted: the
+        # study's one p of a component is that of COMPONENTS
         pa.field("p", pa.float64()),
+    ]
+)
+COMPONENTS = pa.schema(
+    [
+        _COMPONENT,
+        pa.field("r", pa.float64()),  # Pearson, of the holdout's variates averaged over folds
+        pa.field("partial_r", pa.float64()),  # of the same beyond confounds; missing: too few people for the confounds
+        pa.field("n", pa.int64(), nullable=False),  # holdout people
+        pa.field("p", pa.float64()),  # of partial_r, family-wise over components: the study's one p
+        pa.field("r_out_of_fold", pa.float64()),  # mean over folds of the validation people's partial r
+        pa.field("n_needed", pa.float64()),  # people that Helmer et al. 2024 ask for at partial_r; missing: r <= 0
+        pa.field("n_fit", pa.int64(), nullable=False),  # people a fold's sparse CCA was fitted on, mean over folds
+        pa.field("folds", pa.int64(), nullable=False),  # that have the component
+        pa.field("converged", pa.bool_(), nullable=False),  # in all folds that have it
+        # largest principal angle (degrees) of components 1 to this one between two folds, mean over pairs of folds
+        pa.field("angle_imaging", pa.float64()),
+        pa.field("angle_genetics", pa.float64()),
+        # correlation of the component's variates by two folds, mean over pairs of folds
+        pa.field("agreement_imaging", pa.float64()),
+        pa.field("agreement_genetics", pa.float64()),
     ]
 )
 GRID = pa.schema(
@@ -48,9 +72,13 @@ GRID = pa.schema(
         pa.field("components", pa.int8(), nullable=False),
         pa.field("penalty_imaging", pa.float64(), nullable=False),
         pa.field("penalty_genetics", pa.float64(), nullable=False),
-        pa.field("score", pa.float64(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),  # summed held-out correlations, mean over inner folds
         pa.field("converged", pa.bool_(), nullable=False),
         pa.field("alive", pa.int8(), nullable=False),  # components with weights in every inner fold
         pa.field("chosen", pa.bool_(), nullable=False),
+        # held-out r of the last of so many components at penalties chosen without the people it is of, and the
+        # standard error of its mean over folds
+        pa.field("nested_r", pa.float64(), nullable=False),
+        pa.field("nested_error", pa.float64(), nullable=False),
     ]
 )

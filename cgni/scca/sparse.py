@@ -72,22 +72,29 @@ class FitOptions:
         return cls(penalties, settings.l1_ratio, settings.max_iterations)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GridPoint:
-    """Sum of held-out correlations of the first `components` components at a pair of penalties.
+    """Held-out correlations of the first `components` components at a pair of penalties.
 
     Attributes
     ----------
     penalties : of each view.
+    held_out : float64 [inner folds, components], Pearson r of each inner fold's people; 0 for a component that its
+        fit lacks.
     converged : whether all components settled in all inner folds.
     alive : the smallest number of components with weights over the inner folds.
     """
 
     components: int
     penalties: Mapping[str, float]
-    score: float
+    held_out: np.ndarray
     converged: bool
     alive: int
+
+    @property
+    def score(self) -> float:
+        """Mean over inner folds of the summed correlations."""
+        return float(self.held_out.sum(axis=1).mean())
 
 
 def fit_sparse(views: Mapping[str, np.ndarray], components: int, options: FitOptions) -> SparseFit:
@@ -148,11 +155,8 @@ def score_grid(moments: Sequence[Moments], settings: SccaSettings, fractions: bo
                 held_out[number, fold, : len(r)] = r
                 converged[number] &= fit.converged.all()
                 alive[number] = min(alive[number], len(r))
-    scores = held_out.mean(axis=1).cumsum(axis=1)
     return [
-        GridPoint(
-            count, pair, float(scores[number, count - 1]), bool(converged[number]), int(min(alive[number], count))
-        )
+        GridPoint(count, pair, held_out[number, :, :count], bool(converged[number]), int(min(alive[number], count)))
         for number, pair in enumerate(pairs)
         for count in settings.components
     ]

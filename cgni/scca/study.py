@@ -10,6 +10,7 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.views import VIEWS
 from cgni.networks.scaling import Scaling
+from cgni.scca.counts import best_point, choose_count, count_evidence
 from cgni.scca.fold import FoldEmbeddings, FoldScca
 from cgni.scca.matching import match_components, orient
 from cgni.scca.settings import SccaSettings
@@ -25,11 +26,10 @@ class StudyScca:
 
 
 def fit_study(folds: Sequence[FoldEmbeddings], settings: SccaSettings, seed: int) -> StudyScca:
-    """Choose penalties per fold and one number of components for all, fit, match and orient.
+    """Choose penalties per fold and one number of components for all (`counts.choose_count`), fit, match and orient.
 
-    The number of components is the one with the largest mean over folds of the summed held-out
-    correlations. Components follow the order of the fold that has most; other folds are matched
-    to it on people unseen by both.
+    Components follow the order of the fold that has most; other folds are matched to it on people
+    unseen by both.
 
     Raises
     ------
@@ -37,13 +37,13 @@ def fit_study(folds: Sequence[FoldEmbeddings], settings: SccaSettings, seed: int
         A fold without any component at the chosen penalties.
     """
     grids = [_grid(fold, settings, seed) for fold in folds]
-    scores = {n: np.mean([_best(grid, n).score for grid in grids]) for n in settings.components}
-    components = max(settings.components, key=lambda n: (scores[n], -n))
+    evidence = count_evidence(grids, [fold.ids[fold.fitted_rows(settings.fit_on)] for fold in folds])
+    components = choose_count(grids, evidence, settings.choose)
     grid = pd.DataFrame(
-        _grid_row(number, point, chosen=point is _best(points, components))
+        _grid_row(number, point, chosen=point is best_point(points, components))
         for number, points in enumerate(grids)
         for point in points
-    )
+    ).merge(evidence, on=["fold", "components"], validate="many_to_one")
     fitted = fit_chosen(folds, grid[grid["chosen"]], settings)
     empty = sum(fold.fit.components == 0 for fold in fitted)
     if empty:
@@ -82,12 +82,19 @@ def node_stability(study: StudyScca, fold: int, settings: SccaSettings, seed: in
 
 
 def align(folds: Sequence[FoldScca]) -> list[FoldScca]:
-    """Orient the components of the fold that has most; bring the others' into its order and orientation."""
+    """Orient the components of the fold that has most; bring the others' into its order and orientation.
+
+    Orientation is read from training people whom the fold's encoders have not seen: in the others the
+    encoders may have made a tie that nobody else shows. Where encoders saw all training people
+    (`people.fit_on: training`), it is read from these.
+    """
     if not folds:
         return []
     most = max(folds, key=lambda fold: fold.fit.components)
     training = most.people.training()
-    signs = orient(_variates(most, training), most.people.wm_score[training])
+    unseen = training & most.people.unseen()
+    rows = unseen if unseen.any() else training
+    signs = orient(_variates(most, rows), most.people.wm_score[rows])
     everything = np.arange(most.fit.components)
     reference = dataclasses.replace(most, fit=most.fit.rearranged(everything, everything + 1, signs))
     return [reference if fold is most else _aligned(fold, reference) for fold in folds]
@@ -109,13 +116,6 @@ def _variates(fold: FoldScca, rows: np.ndarray) -> dict[str, np.ndarray]:
 def _options(row: pd.Series, settings: SccaSettings) -> FitOptions:
     """At the penalties of a row of the grid."""
     return FitOptions.of(settings, {view: float(row[f"penalty_{view}"]) for view in VIEWS})
-
-
-def _best(grid: Sequence[GridPoint], components: int) -> GridPoint:
-    """The best penalties for so many components, among those that leave all of them weights if any do."""
-    points = [point for point in grid if point.components == components]
-    alive = [point for point in points if point.alive >= components]
-    return max(alive or points, key=lambda point: point.score)
 
 
 def _grid(fold: FoldEmbeddings, settings: SccaSettings, seed: int) -> list[GridPoint]:

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
-from cgni.cohort.confounds import confound_columns, residualise, site_levels
+from cgni.scca.components import component_table
 from cgni.scca.correlations import variate_correlations
 from cgni.scca.fold import FoldEmbeddings, FoldScca
-from cgni.scca.matching import permutation_p
+from cgni.scca.inference import PairingTest
 from cgni.scca.settings import SccaSettings
 from cgni.scca.study import StudyScca, align, fit_chosen, fit_study, node_stability
 
@@ -27,12 +27,13 @@ class SccaTables:
     weights: pd.DataFrame
     variates: pd.DataFrame
     correlations: pd.DataFrame
+    components: pd.DataFrame
 
 
 def scca_tables(
     chosen: Sequence[FoldEmbeddings],
     label_free: Sequence[FoldEmbeddings],
-    participants: pd.DataFrame,
+    test: PairingTest,
     settings: SccaSettings,
     seed: int,
 ) -> SccaTables:
@@ -42,11 +43,13 @@ def scca_tables(
     ----------
     chosen, label_free
         The folds' people with the embeddings of either kind of encoders.
+    test
+        How pairings are tested.
     """
     study = fit_study(chosen, settings, seed)
     beside = align(fit_chosen(label_free, study.grid[study.grid["chosen"]], settings))
     correlations = [
-        correlation_table(folds, participants, settings.permutations, seed, encoders)
+        correlation_table(folds, test, seed, encoders)
         for encoders, folds in (("chosen", study.folds), ("label_free", beside))
     ]
     return SccaTables(
@@ -54,6 +57,7 @@ def scca_tables(
         weights=weight_table(study, settings, seed),
         variates=variate_table(study.folds),
         correlations=pd.concat(correlations, ignore_index=True),
+        components=component_table(study.folds, correlations[0], test, settings, seed),
     )
 
 
@@ -91,17 +95,20 @@ def variate_table(folds: Sequence[FoldScca]) -> pd.DataFrame:
 
 
 def correlation_table(
-    folds: Sequence[FoldScca], participants: pd.DataFrame, permutations: int, seed: int, encoders: str = "chosen"
+    folds: Sequence[FoldScca], test: PairingTest, seed: int, encoders: str = "chosen"
 ) -> pd.DataFrame:
-    """Correlations by part and WM group, p-values where people are unseen (`schemas.CORRELATIONS`).
+    """Correlations by part and WM group, partial ones with p where people are unseen (`schemas.CORRELATIONS`).
 
-    Beside each correlation of the true pairing stands the mean over shuffled pairings of the same
-    people. The holdout's correlations are descriptive: nothing is chosen by them.
+    The folds' p are each fold's own: folds share people, and pooling them breaks the level. Beside each
+    correlation of the true pairing stands the mean over shuffled pairings of the same people. The
+    holdout's correlations are descriptive: nothing is chosen by them.
     """
     parts = []
     for number, fold in enumerate(folds):
         people, variates = fold.people, fold.variates()
-        p = _validation_p(fold, variates, participants, permutations, seed)
+        unseen = people.part == "validation"
+        own = {view: values[unseen] for view, values in variates.items()}
+        partial_r, p = test.run(people.ids[unseen], people.family[unseen], own, seed)
         for split in _SPLITS:
             for group, codes in _GROUPS.items():
                 rows = (people.part == split) & np.isin(people.wm_group, codes)
@@ -109,8 +116,9 @@ def correlation_table(
                 for pairing, r in _pairings(own, seed).items():
                     tested = (split, group, pairing) == ("validation", "all", "true")
                     facts = {"fold": number, "pairing": pairing, "split": split, "group": group, "n": int(rows.sum())}
-                    found = {"component": fold.fit.numbers, "r": r, "p": p if tested else np.nan}
-                    parts.append(pd.DataFrame({**facts, **found}))
+                    found = {"component": fold.fit.numbers, "r": r}
+                    checked = {"partial_r": partial_r if tested else np.nan, "p": p if tested else np.nan}
+                    parts.append(pd.DataFrame({**facts, **found, **checked}))
     return pd.concat(parts, ignore_index=True).assign(encoders=encoders)
 
 
@@ -122,14 +130,3 @@ def _pairings(variates: Mapping[str, np.ndarray], seed: int) -> dict[str, np.nda
     rng = np.random.default_rng(seed)
     shuffled = [variate_correlations(imaging, rng.permutation(genetics)) for _ in range(_SHUFFLES)]
     return {"true": variate_correlations(imaging, genetics), "shuffled": np.mean(shuffled, axis=0)}
-
-
-def _validation_p(
-    fold: FoldScca, variates: Mapping[str, np.ndarray], participants: pd.DataFrame, permutations: int, seed: int
-) -> np.ndarray:
-    chosen = fold.people.part == "validation"
-    ids = fold.people.ids[chosen]
-    confounds = confound_columns(participants, ids, site_levels(participants, ids)).to_numpy()
-    first, second = (residualise(variates[view][chosen], confounds) for view in VIEWS)
-    ancestry = participants.set_index("participant_id").loc[ids, "largest_ancestry"].to_numpy()
-    return permutation_p(first, second, ancestry, fold.people.family[chosen], permutations, seed)

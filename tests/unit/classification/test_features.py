@@ -39,7 +39,14 @@ def test_columns_are_those_of_the_feature_sets_in_their_order(on_disk: bool, tmp
     x = tables.inputs(names, data, 1, [])
     numbers = np.arange(len(data.ids)) / 1024
     expected = [1010 + numbers, 1011 + numbers, *data.raw[IMAGING].T]
-    expected += [1000 + numbers, 1001 + numbers, 1000 + numbers, 1001 + numbers, *data.raw[GENETICS].T, *data.views[IMAGING].T]
+    expected += [
+        1000 + numbers,
+        1001 + numbers,
+        1000 + numbers,
+        1001 + numbers,
+        *data.raw[GENETICS].T,
+        *data.views[IMAGING].T,
+    ]
     np.testing.assert_array_equal(x, np.column_stack(expected).astype(np.float32))
     assert x.dtype == np.float32
     study.confounds = None

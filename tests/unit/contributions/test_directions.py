@@ -14,7 +14,6 @@ from cgni.contributions.directions import (
     Called,
     Measures,
     estimate_directions,
-    minor_allele_statement,
 )
 from cgni.contributions.estimates import (
     HOLDOUT,
@@ -215,9 +214,10 @@ def test_directions_of_a_cohort(measures: Measures, variates: pd.DataFrame, tmp_
     assert table.loc[table["kind"] == "variate_wm", "component"].tolist() == [1, 1, 2, 2] * 2
 
 
-def test_statement_on_minor_alleles(measures: Measures, variates: pd.DataFrame) -> None:
+def test_what_the_minor_alleles_of_a_gene_go_with(measures: Measures, variates: pd.DataFrame) -> None:
     table = estimate_directions(variates, Called(["s0", "s1", "s2"], ["A", "B"], [1]), measures)
-    said = minor_allele_statement(table, OUT_OF_FOLD).set_index("gene")
+    own = table[(table["kind"] == "gene_region") & (table["people"] == OUT_OF_FOLD)]
+    said = own.set_index("feature")
     assert said["direction"].to_dict() == {"DOWN": "decrease", "STAU1": "increase", "g3": "increase"}
     assert said["pairs"].to_dict() == {"DOWN": 4, "STAU1": 2, "g3": 2}
     pairs = table[(table["kind"] == "allele_region") & (table["people"] == OUT_OF_FOLD)]
@@ -234,4 +234,3 @@ def test_nothing_called_leaves_the_variates(measures: Measures, variates: pd.Dat
     nobody = estimate_directions(variates.iloc[:0], Called([], [], []), measures)
     assert nobody.empty
     write_table(nobody, tmp_path / "nobody.parquet", DIRECTIONS, {})
-    assert minor_allele_statement(table, OUT_OF_FOLD).empty

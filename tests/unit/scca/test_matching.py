@@ -6,7 +6,7 @@ from scipy.stats import kstest
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.scca.correlations import cross_correlations, variate_correlations
-from cgni.scca.matching import match_components, orient, permutation_p
+from cgni.scca.matching import match_components, orient, permutation_test
 from tests.unit.scca.planted import planted_views
 
 
@@ -58,7 +58,7 @@ def test_permutation_p_is_uniform_without_association() -> None:
     rng = np.random.default_rng(4)
     strata, families = np.repeat([0, 1], [50, 10]), np.r_[np.repeat(np.arange(5), 2), np.arange(10, 60)]
     p = [
-        permutation_p(rng.standard_normal((60, 1)), rng.standard_normal((60, 1)), strata, families, 99, seed)[0]
+        permutation_test(rng.standard_normal((60, 1)), rng.standard_normal((60, 1)), strata, families, 99, seed)[1][0]
         for seed in range(200)
     ]
     assert kstest(p, "uniform").pvalue > 0.01
@@ -66,6 +66,22 @@ def test_permutation_p_is_uniform_without_association() -> None:
 
 def test_permutation_p_finds_a_correlation_and_corrects_over_components() -> None:
     views, _ = planted_views(150)
-    alone = np.zeros(150)
-    strong = permutation_p(views[IMAGING][:, :2], views[GENETICS][:, :2], alone, np.arange(150), 199, 0)
+    alone, people = np.zeros(150), np.arange(150)
+    r, strong = permutation_test(views[IMAGING][:, :2], views[GENETICS][:, :2], alone, people, 199, 0)
     assert strong[0] == pytest.approx(1 / 200)
+    # the views' columns are centred, so that the uncentred correlation is Pearson's
+    assert r == pytest.approx(variate_correlations(views[IMAGING][:, :2], views[GENETICS][:, :2]))
+    rng = np.random.default_rng(5)
+    noise = rng.standard_normal((2, 150, 9))
+    single = permutation_test(noise[0][:, :1], noise[1][:, :1], alone, people, 199, 0)[1]
+    assert permutation_test(noise[0], noise[1], alone, people, 199, 0)[1][0] > single[0]
+
+
+def test_pairings_are_exchanged_within_strata_only() -> None:
+    # all of the correlation lies between the strata, which every allowed pairing keeps
+    strata = np.repeat([0, 1], 40)
+    rng = np.random.default_rng(6)
+    first, second = (strata - 0.5)[:, None] * 4 + rng.standard_normal((2, 80, 1))
+    people = np.arange(80)
+    assert permutation_test(first, second, strata, people, 199, 0)[1][0] > 0.05
+    assert permutation_test(first, second, np.zeros(80), people, 199, 0)[1][0] == pytest.approx(1 / 200)

@@ -9,8 +9,10 @@ import pytest
 from cgni.base.errors import InputError
 from cgni.base.tables import write_table
 from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.cohort.settings import PeopleSettings
 from cgni.scca import schemas
 from cgni.scca.fold import FoldEmbeddings, read_folds, restore_fit
+from cgni.scca.inference import PairingTest
 from cgni.scca.settings import SccaSettings
 from cgni.scca.study import align, fit_chosen, fit_study
 from cgni.scca.tables import correlation_table, scca_tables, variate_table, weight_table
@@ -18,6 +20,7 @@ from tests.unit.scca.planted import planted_study
 
 _SETTINGS = SccaSettings(
     components=(1, 2),
+    choose="largest_sum",
     penalties=(0.3,),
     fit_on="monitor",
     inner_folds=2,
@@ -25,13 +28,23 @@ _SETTINGS = SccaSettings(
     l1_ratio=0.5,
     permutations=199,
 )
+_PEOPLE = PeopleSettings(fit_on="fit", encoders_on="labelled")
 
 
 @pytest.fixture(scope="module")
 def study() -> tuple[list[FoldEmbeddings], pd.DataFrame]:
     """The people of two folds, the second's embeddings mirrored, and the participants."""
     embeddings, participants, splits = planted_study()
-    return read_folds(embeddings, participants, splits), participants
+    return read_folds(embeddings, participants, splits, _PEOPLE), participants
+
+
+_KINDS = {
+    "fit low": ("fit", 0),
+    "fit none": ("fit", -1),
+    "monitor": ("monitor", 1),
+    "validation": ("validation", -1),
+    "holdout": ("holdout", -1),
+}
 
 
 @pytest.mark.parametrize(
@@ -39,22 +52,41 @@ def study() -> tuple[list[FoldEmbeddings], pd.DataFrame]:
     [("monitor", "monitor"), ("training", "fit low, fit none, monitor"), ("unseen", "fit none, monitor")],
 )
 def test_sparse_cca_is_fitted_on_the_people_that_its_option_names(fit_on: str, expected: str) -> None:
-    kinds = {
-        "fit low": ("fit", 0),
-        "fit none": ("fit", -1),
-        "monitor": ("monitor", 1),
-        "validation": ("validation", -1),
-        "holdout": ("holdout", -1),
-    }
-    part, group = (np.array(values) for values in zip(*kinds.values(), strict=True))
-    ids, views = pd.Index(list(kinds)), {view: np.zeros((5, 2)) for view in VIEWS}
-    fold = FoldEmbeddings(ids, part, np.full(5, np.nan), group, ids.to_numpy(), views)
+    part, group = (np.array(values) for values in zip(*_KINDS.values(), strict=True))
+    ids, views = pd.Index(list(_KINDS)), {view: np.zeros((5, 2)) for view in VIEWS}
+    seen = ids == "fit low"
+    fold = FoldEmbeddings(ids, part, np.full(5, np.nan), group, ids.to_numpy(), seen, views)
     assert ", ".join(fold.ids[fold.fitted_rows(fit_on)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("fit_on", "encoders_on", "expected"),
+    [
+        ("fit", "labelled", ["fit low"]),
+        ("fit", "everybody", ["fit low", "fit none"]),
+        ("training", "labelled", ["fit low", "monitor"]),
+    ],
+)
+def test_who_taught_the_encoders_follows_the_options(fit_on: str, encoders_on: str, expected: list[str]) -> None:
+    part, group = zip(*_KINDS.values(), strict=True)
+    ids = list(_KINDS)
+    embeddings = pd.DataFrame({"participant_id": ids, "imaging_0": 0.0, "genetics_0": 0.0})
+    participants = pd.DataFrame({"participant_id": ids, "family": ids, "wm_score": 5.0})
+    participants["wm_group"] = pd.array([code if code >= 0 else pd.NA for code in group], "Int8")
+    splits = pd.DataFrame({"participant_id": ids, "role": "development", "fold": 1, "monitor_0": False})
+    splits.loc[splits["participant_id"] == "holdout", ["role", "fold"]] = ["holdout", -1]
+    splits.loc[splits["participant_id"] == "validation", "fold"] = 0
+    splits.loc[splits["participant_id"] == "monitor", "monitor_0"] = True
+    options = PeopleSettings(fit_on=fit_on, encoders_on=encoders_on)
+    fold = FoldEmbeddings.of(embeddings, participants, splits, 0, options)
+    assert dict(zip(fold.ids, fold.part, strict=True)) == dict(zip(ids, part, strict=True))
+    assert sorted(fold.ids[fold.seen]) == expected
+    assert set(fold.ids[fold.unseen()]) == set(ids) - set(expected) - {"holdout"}
 
 
 def test_people_are_read_with_the_embeddings_of_their_fold() -> None:
     embeddings, participants, splits = planted_study()
-    folds = read_folds(embeddings.iloc[::-1], participants, splits)
+    folds = read_folds(embeddings.iloc[::-1], participants, splits, _PEOPLE)
     second = embeddings[embeddings["fold"] == 1].set_index("participant_id").sort_index()
     assert folds[1].ids.equals(second.index)
     assert np.array_equal(folds[1].views[GENETICS][:, 3], second["genetics_3"])
@@ -124,14 +156,38 @@ def test_variates_stand_beside_their_people(study) -> None:
 
 def test_correlations_of_unseen_people_are_tested_and_shuffled_ones_vanish(study) -> None:
     folds, participants = study
-    table = correlation_table(fit_study(folds, _SETTINGS, 0).folds, participants, 199, 0)
+    table = correlation_table(fit_study(folds, _SETTINGS, 0).folds, PairingTest(participants, 10, 199), 0)
     first = table[table["component"] == 1]
     unseen = first[(first["split"] == "validation") & (first["group"] == "all")]
     true, shuffled = (unseen.loc[unseen["pairing"] == kind, "r"].mean() for kind in ("true", "shuffled"))
     assert true > 0.4 and abs(shuffled) < 0.05
     assert table["p"].notna().sum() == 2 * table["component"].nunique() and unseen["p"].dropna().max() < 0.05
+    assert (table["partial_r"].notna() == table["p"].notna()).all()
+    tested = unseen.dropna(subset="p")
+    # confounds are drawn apart from the factor, and 60 people lose six residuals to them
+    assert (tested["partial_r"] - tested["r"]).abs().max() < 0.15
     sizes = first[(first["fold"] == 0) & (first["pairing"] == "true") & (first["group"] == "all")]
     assert sizes["n"].sum() == 600
+
+
+def test_a_fit_is_oriented_by_people_whom_its_encoders_have_not_seen(study) -> None:
+    fitted = fit_study(study[0], _SETTINGS, 0).folds[:1]
+    people = fitted[0].people
+    assert people.seen.any() and (people.training() & people.unseen()).any()
+    # in the people seen alone, imaging is mirrored and WM as well: neither may turn the fit
+    mirrored = dict(people.views)
+    mirrored[IMAGING] = np.where(people.seen[:, None], -people.views[IMAGING], people.views[IMAGING])
+    score = np.where(people.seen, -people.wm_score, people.wm_score)
+    changed = dataclasses.replace(fitted[0], people=dataclasses.replace(people, views=mirrored, wm_score=score))
+    for view in VIEWS:
+        assert (align([changed])[0].fit.weights[view] == fitted[0].fit.weights[view]).all()
+
+
+def test_where_encoders_saw_all_training_people_these_orient_the_fit(study) -> None:
+    fitted = fit_study(study[0], _SETTINGS, 0).folds[0]
+    people = dataclasses.replace(fitted.people, seen=fitted.people.training())
+    (turned,) = align([dataclasses.replace(fitted, people=people)])
+    assert np.isfinite(turned.fit.weights[IMAGING]).all() and turned.fit.components == fitted.fit.components
 
 
 def test_groups_of_fewer_than_three_people_have_no_correlation(study) -> None:
@@ -140,15 +196,15 @@ def test_groups_of_fewer_than_three_people_have_no_correlation(study) -> None:
     part = np.full(600, "validation", object)
     part[:2] = "monitor"
     changed = dataclasses.replace(fitted[0], people=dataclasses.replace(fitted[0].people, part=part))
-    table = correlation_table([changed], participants, 99, 0)
+    table = correlation_table([changed], PairingTest(participants, 10, 99), 0)
     few = table[(table["split"] == "monitor") & (table["group"] == "all")]
     assert (few["n"] == 2).all() and few["r"].isna().all()
 
 
 def test_tables_fit_their_schemas_and_label_free_encoders_stand_beside(study, tmp_path) -> None:
     folds, participants = study
-    found = scca_tables(folds, folds[::-1], participants, _SETTINGS, 0)
-    for name in ("grid", "weights", "variates", "correlations"):
+    found = scca_tables(folds, folds[::-1], PairingTest(participants, 10, 199), _SETTINGS, 0)
+    for name in ("grid", "weights", "variates", "correlations", "components"):
         write_table(getattr(found, name), tmp_path / f"{name}.parquet", getattr(schemas, name.upper()), {})
     sizes = found.correlations["encoders"].value_counts()
     assert sizes["chosen"] == sizes["label_free"] and found.grid["chosen"].sum() == 2
