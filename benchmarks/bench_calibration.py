@@ -4,7 +4,8 @@
 
 Environment variables: PARTS=null,cline,... runs some parts (all: benchmarks/calibration_parts.py), COHORTS=20 is
 `--cohorts 20`. Each part's raw numbers become calibration_<part>.json in the folder; the last line is made of all
-parts that are there. The number of cohorts of every part is in proportion to that of null cohorts.
+parts that are there. The number of cohorts of every part is in proportion to that of null cohorts; fewer than 200 leave
+out the settings that are measured for comparison alone.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.calibration_parts import PARTS, Summary
+from benchmarks.calibration_parts import BESIDE, PARTS, Summary
 from benchmarks.common import describe_machine, processor
 
 COHORTS = 200  # null cohorts of a full run
@@ -53,12 +54,13 @@ def run_part(name: str, cohorts: int, folder: Path) -> Summary:
         (name, variant, _FIRST_SEED + number)
         for variant, trial in part.trials.items()
         for number in range(scaled(trial.cohorts, cohorts))
+        if cohorts >= COHORTS or variant not in BESIDE
     ]
     with multiprocessing.get_context("spawn").Pool(PROCESSES, _alone) as pool:
         rows = pool.map(measure, tasks, chunksize=1)
-    by_variant: dict[str, list[dict[str, Any]]] = {variant: [] for variant in part.trials}
+    by_variant: dict[str, list[dict[str, Any]]] = {}
     for (_, variant, seed), row in zip(tasks, rows, strict=True):
-        by_variant[variant].append({"seed": seed, **row})
+        by_variant.setdefault(variant, []).append({"seed": seed, **row})
     summary = part.summarise(by_variant)
     written = {
         "part": name,

@@ -23,6 +23,7 @@ _BEFORE = {
 }
 _FEW_REPLICATES = {"contributions": {"null_encoders": 12, "null_components": 0}}
 _LABELLED = {"people": {"encoders_on": "labelled"}}
+BESIDE = ("before", "pcs")  # variants that the last line does not need
 _SHARES = (0.05, 0.15, 0.5, 1.0)
 
 NULL = CohortKind()

@@ -200,19 +200,6 @@ rule predict_holdout:
         "../workflow_scripts/predict_holdout.py"
 
 
-def _searched_names(spec):
-    """Names under which settings of a model, of its encoders or of the network whose hidden layer it reads are searched."""
-    return {spec.name, spec.searched, spec.hidden_of, _roster.model_name(spec.encoders)}
-
-
-# Models whose validation scores a choice has looked at: among loss subsets, or among settings.
-SELECTED = [
-    name
-    for name, spec in ROSTER.items()
-    if (spec.encoders in PROPOSED and len(PROPOSED) > 1) or _searched_names(spec) & set(SEARCHES)
-]
-
-
 rule evaluate_models:
     """Score every model on training, validation and holdout people, and compare them in pairs."""
     input:

@@ -298,3 +298,16 @@ def candidate_lineages():
     """Who was used in the fits of every candidate."""
     path = result("audit/lineage/search_{model}_{candidate}.parquet")
     return [path.format(model=model, candidate=name) for model, own in SEARCHES.items() for name in own]
+
+
+def searched_names(spec):
+    """Names under which settings of a model, of its encoders or of the network whose hidden layer it reads are searched."""
+    return {spec.name, spec.searched, spec.hidden_of, _roster.model_name(spec.encoders)}
+
+
+# Models whose validation scores a choice has looked at: among loss subsets, or among settings.
+SELECTED = [
+    name
+    for name, spec in ROSTER.items()
+    if (spec.encoders in PROPOSED and len(PROPOSED) > 1) or searched_names(spec) & set(SEARCHES)
+]

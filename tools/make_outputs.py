@@ -62,8 +62,8 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "genetics/variants.parquet": genetics.VARIANTS,
     "genetics/ld_blocks.parquet": genetics.LD_BLOCKS,
     "genetics/snp_genes.parquet": genetics.SNP_GENES,
-    "genetics/genotypes.parquet": "participant_id, then a nullable column a kept variant (int8; float32 where the files "
-    "hold dosages): copies of the counted allele",
+    "genetics/genotypes.parquet": "participant_id, then a nullable column a kept variant (int8; float32 where the "
+    "files hold dosages): copies of the counted allele",
     "genetics/fold{fold}/fill.parquet": genetics.FILL,
     "imaging/store/maps.npy": "all maps `[x, y, z, row]`, float16, uint8 or float32, in Fortran order; values are "
     "stored numbers times `scale`; read through `imaging.store.GmStore`",

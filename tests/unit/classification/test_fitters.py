@@ -60,11 +60,13 @@ def examples() -> tuple[Examples, Examples, Examples]:
 def test_all_kinds_that_learn_are_there():
     assert set(TRAINED) == {
         "cgni_terms124",
+        "cgni_terms124_cleaned",
         "genetic_nn",
         "genetic_linear",
         "imaging_genetic_svm",
         "imaging_genetic_nn",
         "head_imaging",
+        "head_imaging_cleaned",
         "confounds",
     }
 

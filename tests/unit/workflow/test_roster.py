@@ -15,6 +15,7 @@ from cgni.workflow.roster import encoders, roster, searched_model, subsets
 from cgni.workflow.settings import StudySettings
 
 HEAD = ("genetics_embedding", "imaging")
+CLEANED = ("genetics_embedding", "imaging_cleaned")
 WATCHED = ("fit", "monitor")
 TRAINING = ("class_weights", "activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience")
 PUBLISHED = ["imaging_cnn", "genetic_nn", "genetic_linear", "imaging_genetic_svm", "imaging_genetic_nn"]
@@ -25,6 +26,9 @@ TABLE_1 = {
     "cgni_terms4": ("CGNI (4)", HEAD, "cgni", WATCHED, "network", ""),
     "cgni_terms124": ("CGNI (1)+(2)+(4)", HEAD, "cgni", WATCHED, "network", ""),
     "cgni_linear_terms124": ("CGNI (1)+(2)+(4), linear genetic encoder", HEAD, "cgni", WATCHED, "network", ""),
+    "cgni_terms1_cleaned": ("CGNI (1), without confounds", CLEANED, "cgni", WATCHED, "network", ""),
+    "cgni_terms4_cleaned": ("CGNI (4), without confounds", CLEANED, "cgni", WATCHED, "network", ""),
+    "cgni_terms124_cleaned": ("CGNI (1)+(2)+(4), without confounds", CLEANED, "cgni", WATCHED, "network", ""),
     "imaging_cnn": ("Imaging CNN", ("imaging",), "imaging_cnn", (), "cnn_head", ""),
     "genetic_nn": ("Sparse genetic NN", ("genetics",), "genetic_nn", WATCHED, "network", ""),
     "genetic_linear": ("Linear genetic model", ("genetics",), "genetic_linear", ("fit",), "logistic", ""),
@@ -45,6 +49,14 @@ TABLE_1 = {
         "genetic_nn",
     ),
     "head_imaging": ("CGNI head on h_v", ("imaging",), "cgni", WATCHED, "network", ""),
+    "head_imaging_cleaned": (
+        "CGNI head on h_v without confounds",
+        ("imaging_cleaned",),
+        "cgni",
+        WATCHED,
+        "network",
+        "",
+    ),
     "head_imaging_genetics_hidden": (
         "CGNI head on h_v + h_g",
         ("imaging", "genetics_hidden"),
@@ -65,7 +77,7 @@ def settings(**sections: dict[str, Any]) -> StudySettings:
 @pytest.fixture
 def full() -> StudySettings:
     """Every kind of model, with the published baselines."""
-    heads = [["imaging"], ["imaging", "genetics_hidden"], ["genetics"]]
+    heads = [["imaging"], ["imaging_cleaned"], ["imaging", "genetics_hidden"], ["genetics"]]
     own = {"models": PUBLISHED, "shared_head": heads}
     return settings(contrastive={"linear_subset": [1, 2, 4]}, classification=own)
 
@@ -89,7 +101,7 @@ def test_models_of_the_default_study() -> None:
 def test_encoders_of_a_model_and_the_search_that_it_follows(full: StudySettings) -> None:
     for name, spec in roster(full).items():
         proposed = name.startswith("cgni_")
-        assert spec.encoders == (name.removeprefix("cgni_") if proposed else "")
+        assert spec.encoders == (name.removeprefix("cgni_").removesuffix("_cleaned") if proposed else "")
         heads = proposed or name.startswith("head_")
         own = name if name not in ("imaging_cnn", "confounds") else ""
         assert spec.searched == ("proposed" if heads else own)
@@ -104,7 +116,8 @@ def test_each_model_declares_the_keys_that_its_fit_reads(full: StudySettings) ->
     head = keys(*(f"proposed.{name}" for name in NETWORK), *TRAINING)
     for name in TABLE_1:
         if name.startswith(("cgni_", "head_")):
-            assert found.pop(name) == head
+            cleaned = ("confounds.remove", "confounds.components") if name.endswith("_cleaned") else ()
+            assert found.pop(name) == (head[0], *cleaned, *head[1:])
     assert found == {
         "imaging_cnn": keys(),
         "genetic_nn": keys(*(f"genetic_nn.{name}" for name in NETWORK), *TRAINING),
@@ -118,8 +131,8 @@ def test_each_model_declares_the_keys_that_its_fit_reads(full: StudySettings) ->
 @pytest.mark.parametrize(
     ("features", "columns", "fitter"),
     [
-        (["imaging", "genetics_embedding"], ("genetics", "imaging"), "encoder_head"),
-        (["imaging_embedding", "genetics_embedding"], ("genetics", "imaging_embedding"), "encoder_head"),
+        (["imaging", "genetics_embedding"], ("genetics_cleaned", "imaging"), "encoder_head"),
+        (["imaging_embedding", "genetics_embedding"], ("genetics_cleaned", "imaging_embedding"), "encoder_head"),
         (["imaging_embedding", "imaging"], ("imaging_embedding", "imaging"), "network"),
     ],
 )
@@ -144,7 +157,10 @@ def test_all_means_every_subset() -> None:
     assert list(encoders(own)) == [*names, "linear_terms3"]
     assert encoders(own)["linear_terms3"] == encoder_spec([3], linear=True)
     proposed = [name for name in roster(own) if name.startswith("cgni_")]
-    assert proposed == [*(f"cgni_{name}" for name in names), "cgni_linear_terms3"]
+    cleaned = [f"cgni_{name}_cleaned" for name in names]
+    assert proposed == [*(f"cgni_{name}" for name in names), "cgni_linear_terms3", *cleaned]
+    raw = roster(settings(confounds={"remove": "none"}))
+    assert not [name for name in raw if name.startswith("cgni_") and name.endswith("_cleaned")]
 
 
 def test_the_proposed_model_is_searched_with_all_terms(full: StudySettings) -> None:
@@ -175,6 +191,7 @@ def test_the_winner_of_a_search_may_bring_other_features_for_the_proposed_model(
         "imaging",
         "genetics_hidden",
     )
+    assert ModelSpec.of(specs["cgni_terms124_cleaned"].params(), winner).features == ("imaging_cleaned",)
     winner.write_text(json.dumps({"contrastive": {"dropout": 0.1}}))
     assert ModelSpec.of(specs["cgni_terms124"].params(), winner).features == HEAD
 
