@@ -127,9 +127,9 @@ rule compare_with_truth:
         "../workflow_scripts/compare_with_truth.py"
 
 
-# The last loss subset stands for all on shuffled labels.
+# The last loss subset stands for all on shuffled labels, and raw views for those without confounds.
 _SHUFFLED_ENCODERS = list(SUBSETS)[-1]
-_SHUFFLED = [spec for spec in ROSTER.values() if spec.encoders in ("", _SHUFFLED_ENCODERS)]
+_SHUFFLED = [spec for spec in ROSTER.values() if spec.encoders in ("", _SHUFFLED_ENCODERS) and not spec.cleaned]
 
 
 rule score_shuffles:
