@@ -15,7 +15,8 @@ def component_tests(
     """Every component's tests, and whether features may be called in it (`schemas.COMPONENT_TESTS`).
 
     A component is gated when its study-wide p (of the holdout's averaged variates) is at most
-    `contributions.gate`. The whole-pipeline p compares its mean partial correlation over folds with
+    `contributions.gate` and its mean partial correlation out of fold is positive, as it was in the
+    people it was fitted on: the second condition can only lower the level. The whole-pipeline p compares its mean partial correlation over folds with
     the largest one of each null replicate, from the encoders on.
 
     Parameters
@@ -29,7 +30,8 @@ def component_tests(
     maxima = replicate_maxima(null, replicates)
     observed = components["r_out_of_fold"].to_numpy(float)
     p = pipeline_p(observed, maxima) if replicates else np.full(len(observed), np.nan)
-    return components.assign(p_pipeline=p, replicates=replicates, gated=components["p"] <= settings.gate)
+    gated = (components["p"] <= settings.gate) & (components["r_out_of_fold"] > 0)
+    return components.assign(p_pipeline=p, replicates=replicates, gated=gated)
 
 
 def gated_components(tests: pd.DataFrame) -> list[int]:

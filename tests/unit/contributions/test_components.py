@@ -34,6 +34,9 @@ def test_a_component_is_gated_by_its_study_wide_p(tmp_path) -> None:
     tests = component_tests(_components([0.01, 0.05, 0.2, np.nan], [0.5, 0.3, 0.0, 0.0]), [], _SETTINGS)
     assert gated_components(tests) == [1, 2] and tests["gated"].tolist() == [True, True, False, False]
     write_table(tests, tmp_path / "components.parquet", COMPONENT_TESTS, {})
+    # significant in the holdout, but not what the folds' own unseen people show
+    against = component_tests(_components([0.01, 0.01], [0.2, -0.1]), [], _SETTINGS)
+    assert gated_components(against) == [1]
     strict = ContributionSettings(rule="permutation", gate=0.02)
     assert gated_components(component_tests(tests, [], strict)) == [1]
 
