@@ -63,8 +63,8 @@ def test_the_null_finds_planted_genes_and_regions_and_little_else(demo: tuple[Pa
 def test_no_fit_saw_anybody_it_must_not_see(demo: tuple[Path, str]) -> None:
     lineage = pd.read_parquet(demo[0] / "results/audit/lineage.parquet")
     assert lineage["clean"].all()
-    # 2 networks, 4 pairs of encoders (one label-free) and 9 classifiers in 5 folds, some in rows for fit and monitor
-    assert lineage.groupby(["rule", "fold"]).ngroups == 5 * (2 + 4 + 9)
+    # 2 networks, 4 pairs of encoders (one label-free) and 13 classifiers in 5 folds, some in rows for fit and monitor
+    assert lineage.groupby(["rule", "fold"]).ngroups == 5 * (2 + 4 + 13)
 
 
 def test_no_participant_id_leaves_the_working_tables(demo: tuple[Path, str]) -> None:
