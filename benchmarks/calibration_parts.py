@@ -14,26 +14,31 @@ from benchmarks.calibration_trials import LEVEL, Trial
 
 Rows = Sequence[Mapping[str, Any]]
 Summary = dict[str, float]
+Changed = Mapping[str, Mapping[str, Any]]
 
 # what the study did before confounds were removed, everybody learnt, and components were gated
-_BEFORE = {
+_BEFORE: Changed = {
     "confounds": {"remove": "none"},
     "people": {"encoders_on": "labelled"},
     "contributions": {"gate": 1.0},
 }
-_FEW_REPLICATES = {"contributions": {"null_encoders": 12, "null_components": 0}}
-# 19 replicates make the rank of the study 1 of 20; short fits, because 1,600 studies are fitted
-_REPLICATED = {
+_FEW_REPLICATES: Changed = {"contributions": {"null_encoders": 12, "null_components": 0}}
+# 19 replicates make the rank of the study 1 of 20; short fits, because 1,200 studies are fitted
+_REPLICATED: Changed = {
     "contributions": {"null_encoders": 19, "null_components": 0},
     "contrastive": {"batch_size": 200, "learning_rate": 5e-3, "epochs": 10},
 }
-_LABELLED = {"people": {"encoders_on": "labelled"}}
+_LABELLED: Changed = {"people": {"encoders_on": "labelled"}}
 BESIDE = ("before", "pcs")  # variants that the last line does not need
 _SHARES = (0.05, 0.15, 0.5, 1.0)
 
 NULL = CohortKind()
 SMALL_NULL = CohortKind(people=600, regions=24, features=32, genome=Genome(blocks=12))
-PLANTED = CohortKind(people=1500, genome=Genome(blocks=30), factors=Factors(3))
+PLANTED = CohortKind(people=1200, genome=Genome(blocks=30), factors=Factors(3))
+# effects as strong as those of the simulated study of the default config
+STRONG = CohortKind(
+    people=1500, genome=Genome(blocks=30), factors=Factors(3, causal=6, snp_share=0.1, region_share=0.72)
+)
 LONG_BLOCKS = CohortKind(
     people=1200, genome=Genome(blocks=16, snps=(20, 50), neighbours=0.95), factors=Factors(3, causal=3, snp_share=0.12)
 )
@@ -238,7 +243,7 @@ PARTS: dict[str, Part] = {
     "null": Part(trials.nothing, {"now": Trial(NULL, 200)}, _null),
     "replicated": Part(
         trials.replicated,
-        {"now": Trial(SMALL_NULL, 80, _REPLICATED)},
+        {"now": Trial(SMALL_NULL, 60, _REPLICATED)},
         _replicated,
     ),
     "planted": Part(trials.claims, {"now": Trial(PLANTED, 10)}, _planted),
@@ -264,7 +269,7 @@ PARTS: dict[str, Part] = {
     "shares": Part(
         trials.components,
         {
-            f"{name}_{share:.0%}": Trial(_labelled(PLANTED, share), 5, changed)
+            f"{name}_{share:.0%}": Trial(_labelled(STRONG, share), 5, changed)
             for share in _SHARES
             for name, changed in (("labelled", _LABELLED), ("everybody", {}))
         },
@@ -273,14 +278,14 @@ PARTS: dict[str, Part] = {
     "label15": Part(
         trials.claims,
         {
-            "labelled": Trial(_labelled(PLANTED, 0.15), 2, _LABELLED),
-            "everybody": Trial(_labelled(PLANTED, 0.15), 2),
+            "labelled": Trial(_labelled(STRONG, 0.15), 2, _LABELLED),
+            "everybody": Trial(_labelled(STRONG, 0.15), 2),
         },
         _r_of_variants,
     ),
     "dosages": Part(
         trials.components,
-        {f"info_{info}": Trial(_imputed(PLANTED, info), 5) for info in (1.0, 0.8, 0.5)},
+        {f"info_{info}": Trial(_imputed(STRONG, info), 5) for info in (1.0, 0.8, 0.5)},
         _r_of_variants,
     ),
     "scores": Part(scores.scores, {"now": Trial(NULL, 200)}, _scores),

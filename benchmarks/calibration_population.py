@@ -195,7 +195,7 @@ class Population:
             "factor": self.factor,
             "block": self.block[self.causal],
         }
-        planted = self.loadings.any(axis=0) if len(self.loadings) else np.zeros(self.loadings.shape[1], bool)
+        planted = np.asarray((self.loadings != 0).any(axis=0))
         return Truth(self.block, pd.DataFrame(causal), planted)
 
 

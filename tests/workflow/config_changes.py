@@ -17,6 +17,7 @@ BY_HAND: dict[str, Any] = {
     "scca.components": [1],
     "transfer.candidates": [{"learning_rate": 0.01}],
     "transfer.dropout": 0.3,
+    "confounds.remove": "pcs",  # none has fewer models
     "cohort.confounds": [53],
     "cohort.category_confounds": [53],
     "genetics.ld.clump_r2": 0.5,

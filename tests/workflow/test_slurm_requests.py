@@ -19,6 +19,7 @@ LIGHT = {
     "select_terms",
     "select_settings",
     "summarise_contributions",
+    "test_components",
     "audit_lineage",
     "enrich_genes",
     "make_tables",
