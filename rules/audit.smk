@@ -129,7 +129,11 @@ rule compare_with_truth:
 
 # The last loss subset stands for all on shuffled labels, and raw views for those without confounds.
 _SHUFFLED_ENCODERS = list(SUBSETS)[-1]
-_SHUFFLED = [spec for spec in ROSTER.values() if spec.encoders in ("", _SHUFFLED_ENCODERS) and not spec.cleaned]
+_SHUFFLED = [
+    spec
+    for spec in ROSTER.values()
+    if spec.encoders in ("", _SHUFFLED_ENCODERS) and "imaging_cleaned" not in spec.features
+]
 
 
 rule score_shuffles:
