@@ -36,8 +36,9 @@ class ContributionSettings(Section):
     """of features called by permutation: one rate over all gated components and both views"""
     null_encoders: int = setting(default=20, at_least=0)
     """whole analyses of shuffled pairings, contributions included; 0: no null, and no p of a feature"""
-    null_components: int = setting(default=40, at_least=0)
-    """further ones as far as the sparse CCA, for the whole-pipeline p of a component"""
+    null_components: int = setting(default=20, at_least=0)
+    """further ones as far as the sparse CCA, for the whole-pipeline p of a component; below 200 in all a generalised
+    Pareto tail stands for the rare ones"""
     null_batch: int = setting(default=5, at_least=1)
     """of either in one job"""
     ld_r2: float = setting(default=0.2, above=0, below=1)
