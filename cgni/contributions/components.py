@@ -16,8 +16,9 @@ def component_tests(
 
     A component is gated when its study-wide p (of the holdout's averaged variates) is at most
     `contributions.gate` and its mean partial correlation out of fold is positive, as it was in the
-    people it was fitted on: the second condition can only lower the level. The whole-pipeline p compares its mean partial correlation over folds with
-    the largest one of each null replicate, from the encoders on.
+    people it was fitted on: the second condition can only lower the level. The whole-pipeline p compares
+    its mean partial correlation over folds with the largest one of each null replicate, from the
+    encoders on.
 
     Parameters
     ----------
