@@ -10,12 +10,13 @@ from cgni.classification.increments import measure_increments
 from cgni.classification.schemas import INCREMENTS, STRATA
 from cgni.classification.strata import score_strata
 from cgni.cohort.settings import PeopleSettings
+from cgni.fold_data.people import monitor_unseen
 
 inputs, seed, resamples = snakemake.input, derive_seed(job.seed, "evaluation"), job.value("classification.bootstrap")
 development = {m: read_table(p) for m, p in zip(job.value("models"), inputs.predictions, strict=True)}
 holdout, participants = read_table(inputs.holdout), read_table(inputs.participants)
 people = job.section(PeopleSettings)
-unseen = {people.fit_on, people.heads_on} == {"fit"}  # monitor people, by networks and heads
+unseen = monitor_unseen(people)
 increments = measure_increments(development, holdout, participants, unseen, resamples, seed)
 job.write(increments, snakemake.output.increments, INCREMENTS)
 strata = score_strata(development, holdout, participants, resamples, seed)

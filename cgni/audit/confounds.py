@@ -8,7 +8,7 @@ import pandas as pd
 from cgni.audit.schemas import CONFOUND_SHARES, CONFOUNDS
 from cgni.base.seeds import derive_seed
 from cgni.classification.metrics import log_odds
-from cgni.cohort.confounds import CATEGORY, MEASURE, confound_columns, site_levels
+from cgni.cohort.confounds import CATEGORY, MEASURE, centred, confound_columns, site_levels
 
 _PERMUTATIONS = 499
 _NOTHING = 1e-9  # SD of what is left of a standardised column
@@ -118,12 +118,10 @@ def confounder_test(
 
 def _filled(confounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Standardised columns without missing values, and which of them (bool) are there: those that vary."""
-    known = ~np.isnan(confounds)
-    mean = np.where(known, confounds, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    centred = np.where(known, confounds - mean, 0.0)
-    spread = centred.std(axis=0)
+    around = centred(confounds)
+    spread = around.std(axis=0)
     kept = spread > 1e-9
-    return centred[:, kept] / spread[kept], kept
+    return around[:, kept] / spread[kept], kept
 
 
 def _partial_r2(rest: np.ndarray, base: np.ndarray, confounds: np.ndarray) -> float:

@@ -10,7 +10,7 @@ from cgni.base.errors import InputError
 from cgni.cohort.settings import ConfoundSettings
 
 _CENTRE = 60.0  # years; age and its square are near to uncorrelated around it
-_FEWEST = 10  # people of a category that gets an indicator
+_FEWEST = 10  # people of a fit in a category that enters
 # columns of the participants table that hold the confounds a user names by field
 MEASURE, CATEGORY = "confound_", "category_"
 
@@ -46,8 +46,7 @@ def confound_columns(
     measures = [name for name in people.columns if name.startswith(MEASURE)]
     columns[measures] = people[measures].astype("float64")
     for name in (name for name in people.columns if name.startswith(CATEGORY)):
-        counts = participants[name].value_counts()
-        for level in sorted(counts.index[counts >= _FEWEST])[1:]:
+        for level in sorted(participants[name].dropna().unique())[1:]:
             columns[f"{name}_{level}"] = (people[name] == level).astype("float64").where(people[name].notna())
     return columns
 
@@ -56,6 +55,19 @@ def site_levels(participants: pd.DataFrame, ids: Sequence[str] | pd.Index) -> li
     """Sorted sites of `ids`: take the people that a model is fitted on."""
     sites = participants.set_index("participant_id").loc[list(ids), "site"].dropna()
     return sorted(sites.unique())
+
+
+def known_means(values: np.ndarray) -> np.ndarray:
+    """Means of the columns of [people, columns] over values that are not NaN; 0 where there is none."""
+    known = ~np.isnan(values)
+    means: np.ndarray = np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return means
+
+
+def centred(values: np.ndarray) -> np.ndarray:
+    """Columns of [people, columns] with mean 0; missing values (NaN) count as their column's mean."""
+    left: np.ndarray = np.nan_to_num(values - known_means(values))
+    return left
 
 
 def residualise(values: np.ndarray, confounds: np.ndarray) -> np.ndarray:
@@ -72,9 +84,7 @@ def residualise(values: np.ndarray, confounds: np.ndarray) -> np.ndarray:
     -------
     float64 array of the shape of `values`.
     """
-    known = ~np.isnan(confounds)
-    mean = np.where(known, confounds, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    design = np.column_stack([np.ones(len(confounds)), np.where(known, confounds, mean)])
+    design = np.column_stack([np.ones(len(confounds)), centred(confounds)])
     coefficients, *_ = np.linalg.lstsq(design, values, rcond=None)
     left: np.ndarray = values - design @ coefficients
     return left
@@ -87,7 +97,8 @@ class ConfoundModel:
     Attributes
     ----------
     sites : that have an indicator.
-    names : columns of `confound_columns` that enter, in order; those constant among the people of the fit do not.
+    names : columns of `confound_columns` that enter, in order; not those constant among the people of the fit, nor
+        categories with fewer than 10 of them.
     mean, sd : float64 [columns], of the people of the fit; missing values become the mean.
     axes : float64 [columns, design columns]: how the standardised columns become the design's. The identity, unless
         the user names more confounds than `confounds.components`: then those are their leading components.
@@ -120,13 +131,12 @@ class ConfoundModel:
         if settings.remove == "pcs":
             columns = columns[_components(columns)]
         values = columns.to_numpy()
-        known = ~np.isnan(values)
-        mean = np.where(known, values, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-        centred = np.where(known, values - mean, 0)
-        sd = centred.std(axis=0)
-        vary = sd > 1e-9
+        mean, around = known_means(values), centred(values)
+        sd = around.std(axis=0)
+        rare = [name.startswith(CATEGORY) and columns[name].sum() < _FEWEST for name in columns]
+        vary = (sd > 1e-9) & ~np.array(rare, bool)
         names = list(columns.columns[vary])
-        axes = _axes(centred[:, vary] / sd[vary], names, settings.components)
+        axes = _axes(around[:, vary] / sd[vary], names, settings.components)
         return cls(sites, names, mean[vary], sd[vary], axes)
 
     def design(self, participants: pd.DataFrame, ids: Sequence[str] | pd.Index) -> np.ndarray:

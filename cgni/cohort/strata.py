@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from cgni.cohort.confounds import centred
+
 
 def pc_strata(participants: pd.DataFrame, ids: Sequence[str] | pd.Index, smallest: int = 40) -> np.ndarray:
     """A stratum's name (str) for each of `ids`: people alike in ancestry flag and principal components.
@@ -30,17 +32,9 @@ def pc_strata(participants: pd.DataFrame, ids: Sequence[str] | pd.Index, smalles
     strata = np.empty(len(people), dtype=object)
     for flag in (True, False):
         rows = np.flatnonzero(largest == flag)
-        filled = _filled(values[rows])
-        for number, leaf in enumerate(_leaves(filled, np.arange(len(rows)), smallest)):
+        for number, leaf in enumerate(_leaves(centred(values[rows]), np.arange(len(rows)), smallest)):
             strata[rows[leaf]] = f"{'largest' if flag else 'other'} {number}"
     return strata.astype(str)
-
-
-def _filled(values: np.ndarray) -> np.ndarray:
-    known = ~np.isnan(values)
-    mean = np.divide(np.where(known, values, 0).sum(axis=0), np.maximum(known.sum(axis=0), 1))
-    filled: np.ndarray = np.where(known, values, mean)
-    return filled
 
 
 def _leaves(values: np.ndarray, rows: np.ndarray, smallest: int) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.stats import t as student
 
 from cgni.base.views import VIEWS
-from cgni.cohort.confounds import confound_columns, residualise, site_levels
+from cgni.cohort.confounds import centred, confound_columns, residualise, site_levels
 
 OUT_OF_FOLD, HOLDOUT = "out_of_fold", "holdout"
 _CHUNK = 256  # features whose products with everybody are in memory at once
@@ -74,13 +74,11 @@ class Adjustment:
 
     def leverage(self) -> tuple[np.ndarray, int]:
         """Leverage [people] of the intercept and confounds, and their rank."""
-        known = ~np.isnan(self.design)
-        mean = np.where(known, self.design, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-        centred = np.where(known, self.design, mean) - mean
-        scale = np.sqrt((centred**2).sum(axis=0))
-        basis, size, _ = np.linalg.svd(np.divide(centred, scale, out=centred, where=scale > 0), full_matrices=False)
+        around = centred(self.design)
+        scale = np.sqrt((around**2).sum(axis=0))
+        basis, size, _ = np.linalg.svd(np.divide(around, scale, out=around, where=scale > 0), full_matrices=False)
         rank = int((size > 1e-9 * max(size.max(initial=0), 1.0)).sum())
-        return 1 / len(centred) + (basis[:, :rank] ** 2).sum(axis=1), rank + 1
+        return 1 / len(around) + (basis[:, :rank] ** 2).sum(axis=1), rank + 1
 
     def family_sums(self, values: np.ndarray) -> np.ndarray:
         """Sums [families, columns] of [people, columns]."""

@@ -142,6 +142,11 @@ def encoder_rows(data: FoldData, people: PeopleSettings, needs_labels: bool) -> 
     return data.rows("fit", labelled=labelled), data.rows("monitor", labelled=labelled)
 
 
+def monitor_unseen(people: PeopleSettings) -> bool:
+    """Whether the monitor people only watched: neither networks nor heads were fitted on them."""
+    return people.fit_on == people.heads_on == "fit"
+
+
 def fit_rows(data: FoldData, fit_on: str) -> np.ndarray:
     """Rows of labelled people whom classifiers are fitted on: `fit`, or `training` (monitor people too)."""
     return data.rows(*(("fit", "monitor") if fit_on == "training" else ("fit",)))

@@ -16,6 +16,8 @@ from cgni.scca.matching import match_components, orient
 from cgni.scca.settings import SccaSettings
 from cgni.scca.sparse import FitOptions, GridPoint, fit_sparse, search_grid, selection_stability
 
+_FEWEST_SHARED = 30  # people by whose variates two folds' components are matched
+
 
 @dataclass(frozen=True, eq=False)
 class StudyScca:
@@ -84,9 +86,10 @@ def node_stability(study: StudyScca, fold: int, settings: SccaSettings, seed: in
 def align(folds: Sequence[FoldScca]) -> list[FoldScca]:
     """Orient the components of the fold that has most; bring the others' into its order and orientation.
 
-    Orientation is read from training people whom the fold's encoders have not seen: in the others the
-    encoders may have made a tie that nobody else shows. Where encoders saw all training people
-    (`people.fit_on: training`), it is read from these.
+    Folds are matched by people whom neither fold's encoders have seen; where there are hardly any
+    (`people.fit_on: training`), by all development people. Orientation is read from training people
+    whom the fold's encoders have not seen: in the others the encoders may have made a tie that nobody
+    else shows. Where encoders saw all training people, it is read from these.
     """
     if not folds:
         return []
@@ -102,6 +105,8 @@ def align(folds: Sequence[FoldScca]) -> list[FoldScca]:
 
 def _aligned(fold: FoldScca, reference: FoldScca) -> FoldScca:
     common = fold.people.ids[fold.people.unseen()].intersection(reference.people.ids[reference.people.unseen()])
+    if len(common) < _FEWEST_SHARED:
+        common = fold.people.ids[fold.people.part != "holdout"]
     shared = [_variates(own, own.people.ids.get_indexer(common)) for own in (reference, fold)]
     order, sign = match_components(*shared)
     kept = order >= 0

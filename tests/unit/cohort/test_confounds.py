@@ -39,12 +39,17 @@ def test_age_enters_with_its_square_and_its_product_with_sex() -> None:
     np.testing.assert_allclose(columns["age_sex"], (table["age"] - 60) / 10 * (table["sex"] - 0.5))
 
 
-def test_a_category_gets_an_indicator_a_level_with_enough_people() -> None:
+def test_a_category_enters_with_the_levels_that_enough_people_of_the_fit_have() -> None:
     table = people(60)
     table["category_22000"] = ["1"] * 30 + ["2"] * 25 + ["3"] * 4 + [None]
     columns = confound_columns(table, table["participant_id"], ["a"])
-    assert [name for name in columns if name.startswith("category")] == ["category_22000_2"]  # 1 is the base, 3 rare
+    assert [name for name in columns if name.startswith("category")] == ["category_22000_2", "category_22000_3"]
     assert columns["category_22000_2"].sum() == 25 and np.isnan(columns["category_22000_2"].iloc[-1])
+    everybody = ConfoundModel.fit(table, table["participant_id"], ALL)
+    assert [name for name in everybody.names if name.startswith("category")] == ["category_22000_2"]  # 3 is rare
+    # of the first 38 people eight are of level 2, whatever the others are
+    some = ConfoundModel.fit(table, table["participant_id"][:38], ALL)
+    assert not [name for name in some.names if name.startswith("category")]
 
 
 def test_values_and_confounds_are_uncorrelated_after_removal_in_the_people_of_the_fit() -> None:

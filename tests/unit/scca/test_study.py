@@ -208,3 +208,14 @@ def test_tables_fit_their_schemas_and_label_free_encoders_stand_beside(study, tm
         write_table(getattr(found, name), tmp_path / f"{name}.parquet", getattr(schemas, name.upper()), {})
     sizes = found.correlations["encoders"].value_counts()
     assert sizes["chosen"] == sizes["label_free"] and found.grid["chosen"].sum() == 2
+
+
+def test_folds_are_matched_where_encoders_have_seen_everybody() -> None:
+    """Nobody is unseen by two folds then (`people.fit_on: training`); the mirrored fold is turned all the same."""
+    embeddings, participants, splits = planted_study()
+    everybody = PeopleSettings(fit_on="training", encoders_on="everybody")
+    folds = read_folds(embeddings, participants, splits, everybody)
+    assert not folds[0].ids[folds[0].unseen()].intersection(folds[1].ids[folds[1].unseen()]).size
+    aligned = fit_study(folds, _SETTINGS.changed(fit_on="training"), 0).folds
+    first, second = (fold.variates()[IMAGING][:, 0] for fold in aligned)
+    assert np.corrcoef(first, second)[0, 1] > 0.8
