@@ -217,18 +217,18 @@ def analyse(cohort: Cohort, settings: ChainSettings, seed: int) -> Analysis:
         return Analysis(chain, tests)
     numbers = range(contributions.null_encoders)
     null = null_replicates(numbers, chain.null_study(), OcclusionStudy(chain.regions(), settings.occlusion))
-    calls = call_features(chain.occlusion(), [null.shares], tests, cohort.genotypes, contributions)
+    calls = call_features(chain.occlusion(), [null.shares], tests, contributions)
     signals = _signals(chain, calls, gated)
     called = Called.of(calls.contributions, gated)
-    directions = estimate_directions(chain.variates(), called, measures(cohort))
+    directions = estimate_directions(chain.variates(), called, measures(cohort, settings.confounds.components))
     return Analysis(chain, tests, calls, null, signals, directions)
 
 
-def measures(cohort: Cohort) -> Measures:
-    """A cohort's people as directions are estimated in them; no SNP belongs to a gene."""
+def measures(cohort: Cohort, components: int) -> Measures:
+    """A cohort's people as directions are estimated in them; no SNP belongs to a gene. `components`: of confounds."""
     ids = pd.Index(cohort.participants["participant_id"])
     regions = pd.DataFrame(cohort.regions, index=ids, columns=cohort.region_names)
-    return Measures(cohort.participants, cohort.genotypes.set_index("participant_id"), regions, _genes())
+    return Measures(cohort.participants, cohort.genotypes.set_index("participant_id"), regions, _genes(), components)
 
 
 def linked_snps(chain: Chain) -> LinkedSnps:
@@ -243,7 +243,7 @@ def linked_snps(chain: Chain) -> LinkedSnps:
 
 def _signals(chain: Chain, calls: Calls, gated: Sequence[int]) -> LocatedSignals:
     own, participants = chain.settings.contributions, chain.tables.participants
-    variates, found = out_of_fold_variates(chain.variates()), Gated(gated, own.fdr)
+    variates, found = out_of_fold_variates(chain.variates()), Gated(gated, own.fdr, chain.settings.confounds.components)
     return locate_signals(variates, calls.contributions, linked_snps(chain), _genes(), participants, found, own.blocks)
 
 

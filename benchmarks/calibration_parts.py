@@ -20,6 +20,7 @@ Changed = Mapping[str, Mapping[str, Any]]
 _BEFORE: Changed = {
     "confounds": {"remove": "none"},
     "people": {"encoders_on": "labelled"},
+    "scca": {"choose": "largest_sum"},
     "contributions": {"gate": 1.0},
 }
 _FEW_REPLICATES: Changed = {"contributions": {"null_encoders": 12, "null_components": 0}}

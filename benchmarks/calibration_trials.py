@@ -26,10 +26,9 @@ from cgni.scca.correlations import cross_correlations, variate_correlations
 LEVEL = 0.05
 _TRUTH_PEOPLE = 10_000  # a true partial correlation is known to 0.01
 _REGIONS_ESTIMATED = 8
-# what is measured depends on none of this: a smaller grid than the study's, few permutations, and twice the batch
-# with twice the step
+# for speed: fewer penalties and permutations than the study's, and twice the batch with twice the step
 _QUICK: Mapping[str, Mapping[str, Any]] = {
-    "scca": {"components": [1, 2, 3, 4], "penalties": [0.3, 0.6], "max_iterations": 50, "permutations": 1999},
+    "scca": {"penalties": [0.3, 0.6], "permutations": 1999},
     "contrastive": {"batch_size": 100, "learning_rate": 2e-3},
 }
 
@@ -83,13 +82,15 @@ def nothing(trial: Trial, seed: int) -> dict[str, Any]:
     found = {**_components(chain, analysis.tests), **_calls(analysis, cohort)}
     variates, numbers = chain.variates(), range(1, len(analysis.tests) + 1)
     called = Called(cohort.variants, cohort.region_names[:_REGIONS_ESTIMATED], list(numbers))
-    table = estimate_directions(variates, called, measures(cohort))
+    components = settings.confounds.components
+    known = measures(cohort, components)
+    table = estimate_directions(variates, called, known)
     for (kind, people), rows in table[table["p"].notna()].groupby(["kind", "people"]):
         found[f"p_{kind}_{people}"] = float((rows["p"] <= LEVEL).mean())
     target = out_of_fold_variates(variates)[1][IMAGING]
     snps = linked_snps(chain).among(target.index)
-    adjustment = Adjustment.of(cohort.participants, target.index)
-    blocks = block_table(snps, target.to_numpy(), adjustment, set(), measures(cohort).genes)
+    adjustment = Adjustment.of(cohort.participants, target.index, components)
+    blocks = block_table(snps, target.to_numpy(), adjustment, set(), known.genes)
     return {**found, "p_block": float((blocks["p"] <= LEVEL).mean())}
 
 
@@ -102,7 +103,7 @@ def replicated(trial: Trial, seed: int) -> dict[str, Any]:
     ranked = component_tests(chain.components, [null.correlations], settings)
     found = {**_components(chain, tests), "p_pipeline": ranked["p_pipeline"].tolist()}
     opened = tests.assign(gated=True)
-    table = call_features(chain.occlusion(), [null.shares], opened, chain.tables.genotypes, settings).contributions
+    table = call_features(chain.occlusion(), [null.shares], opened, settings).contributions
     for view in VIEWS:
         p = consensus(table, view)["p"].dropna()
         found[f"p_feature_{view}"] = float((p <= LEVEL).mean())

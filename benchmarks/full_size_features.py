@@ -81,6 +81,7 @@ def tables() -> dict[str, pd.DataFrame]:
         labels={name: spec.label for name, spec in models.items()},
         encoders={name: spec.terms for name, spec in subsets.items()},
         proposed={name: roster.model_name(name) for name in subsets},
+        encoders_of={name: spec.encoders for name, spec in models.items() if spec.encoders in subsets},
         chosen=selection["proposed"],
         interpreted=selection["interpreted"],
     )

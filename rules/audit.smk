@@ -127,13 +127,9 @@ rule compare_with_truth:
         "../workflow_scripts/compare_with_truth.py"
 
 
-# The last loss subset stands for all on shuffled labels, and raw views for those without confounds.
+# The last loss subset stands for all on shuffled labels, and its model on raw views for that without confounds.
 _SHUFFLED_ENCODERS = list(SUBSETS)[-1]
-_SHUFFLED = [
-    spec
-    for spec in ROSTER.values()
-    if spec.encoders in ("", _SHUFFLED_ENCODERS) and "imaging_cleaned" not in spec.features
-]
+_SHUFFLED = [spec for spec in ROSTER.values() if spec.name == PROPOSED[_SHUFFLED_ENCODERS] or not spec.encoders]
 
 
 rule score_shuffles:

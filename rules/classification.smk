@@ -224,7 +224,7 @@ rule evaluate_models:
         cfg={
             "models": MODELS,
             "proposed": PROPOSED,
-            "subsets": {name: spec.encoders for name, spec in ROSTER.items() if spec.encoders in PROPOSED},
+            "subsets": ON_SUBSETS,
             "selected": SELECTED,
             **section("seed", "classification.bootstrap"),
         },

@@ -76,6 +76,7 @@ def _terms(names):
 SUBSETS = _terms(_SUBSETS)
 ENCODED = _terms(_roster.encoders(SETTINGS))
 INTERPRETABLE = _terms(dict.fromkeys([*_SUBSETS, LABEL_FREE]))
+ON_SUBSETS = {name: spec.encoders for name, spec in ROSTER.items() if spec.encoders in _SUBSETS}
 PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
 # who encoders learn from, and what is taken out of their views
@@ -309,5 +310,5 @@ def searched_names(spec):
 SELECTED = [
     name
     for name, spec in ROSTER.items()
-    if (spec.encoders in PROPOSED and len(PROPOSED) > 1) or searched_names(spec) & set(SEARCHES)
+    if (name in ON_SUBSETS and len(PROPOSED) > 1) or searched_names(spec) & set(SEARCHES)
 ]

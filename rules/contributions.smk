@@ -108,7 +108,6 @@ rule summarise_contributions:
     input:
         imaging=result("occlusion/imaging.parquet"),
         genetics=result("occlusion/genetics.parquet"),
-        genotypes=result("genetics/genotypes.parquet"),
         components=result("contributions/components.parquet"),
         null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
     output:
@@ -130,7 +129,6 @@ rule summarise_contributions:
             "contributions.rule",
             "contributions.gate",
             "contributions.fdr",
-            "contributions.ld_r2",
         ),
         code=code("summarise_contributions"),
     script:
@@ -163,7 +161,7 @@ rule estimate_directions:
         mem_mb=grows(4000),
         runtime=grows(60),
     params:
-        cfg={},
+        cfg=section("confounds.components"),
         code=code("estimate_directions"),
     script:
         "../workflow_scripts/estimate_directions.py"
@@ -198,7 +196,7 @@ rule locate_signals:
         mem_mb=grows(4000),
         runtime=grows(30),
     params:
-        cfg=section("contributions.fdr", "contributions.blocks"),
+        cfg=section("confounds.components", "contributions.fdr", "contributions.blocks"),
         code=code("locate_signals"),
     script:
         "../workflow_scripts/locate_signals.py"

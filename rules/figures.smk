@@ -287,6 +287,7 @@ rule make_tables:
             "models": MODELS,
             "encoders": SUBSETS,
             "proposed": PROPOSED,
+            "subsets": ON_SUBSETS,
             "stamp": STAMP,
             **section("contrastive.weights"),
         },

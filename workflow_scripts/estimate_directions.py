@@ -7,6 +7,7 @@ job = start(snakemake)
 from pathlib import Path
 
 from cgni.base.tables import read_table
+from cgni.cohort.settings import ConfoundSettings
 from cgni.contributions.components import gated_components
 from cgni.contributions.directions import Called, Measures, estimate_directions, gray_matter
 from cgni.contributions.schemas_claims import DIRECTIONS
@@ -23,5 +24,6 @@ measures = Measures(
     counts=genotypes.set_index("participant_id"),
     regions=gray_matter(store, atlas, variates),
     genes=read_table(inputs.snp_genes),
+    confound_components=job.section(ConfoundSettings).components,
 )
 job.write(estimate_directions(variates, called, measures), snakemake.output.directions, DIRECTIONS)

@@ -6,6 +6,7 @@ job = start(snakemake)
 
 from cgni.base.tables import read_table
 from cgni.cohort.roles import development_people
+from cgni.cohort.settings import ConfoundSettings
 from cgni.contributions.blocks import Gated, LinkedSnps, locate_signals
 from cgni.contributions.components import gated_components
 from cgni.contributions.estimates import out_of_fold_variates
@@ -17,7 +18,8 @@ inputs, settings = snakemake.input, job.section(BlockSettings)
 contributions, genes = read_table(inputs.contributions), read_table(inputs.snp_genes)
 development, variates = development_people(read_table(inputs.splits)), out_of_fold_variates(read_table(inputs.variates))
 snps = LinkedSnps.of(read_table(inputs.genotypes), read_table(inputs.variants), development, settings)
-gated = Gated(gated_components(read_table(inputs.components)), job.section(ContributionSettings).fdr)
+components = gated_components(read_table(inputs.components)), job.section(ContributionSettings).fdr
+gated = Gated(*components, job.section(ConfoundSettings).components)
 found = locate_signals(variates, contributions, snps, genes, read_table(inputs.participants), gated, settings)
 published = read_published(inputs.published_genes, inputs.published_regions)
 overlap = published_overlap(contributions, found.blocks, read_table(inputs.directions), genes, published)

@@ -21,7 +21,7 @@ single = [field.name for field in fields(StudyResults) if field.name not in (*se
 results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **several, recovery=recovery)
 selection = json.loads(Path(inputs.selection).read_text())
 chosen, interpreted = selection["proposed"], selection["interpreted"]
-roster = (job.value("models"), labels, job.value("encoders"), job.value("proposed"))
+roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
 weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}
 tables = study_tables(results, StudyModels(*roster, chosen, interpreted), weights)

@@ -14,6 +14,6 @@ inputs = snakemake.input
 occlusion = {view: read_table(inputs[view]) for view in VIEWS}
 null = [read_table(path) for path in inputs.null]
 tests, settings = read_table(inputs.components), job.section(ContributionSettings)
-found = call_features(occlusion, null, tests, read_table(inputs.genotypes), settings)
+found = call_features(occlusion, null, tests, settings)
 job.write(found.contributions, snakemake.output.contributions, CONTRIBUTIONS)
 job.write(found.calibration, snakemake.output.calibration, CALIBRATION)

@@ -10,18 +10,18 @@ from pathlib import Path
 from cgni.base.files import write_text
 from cgni.base.tables import read_table
 from cgni.classification.ledger import read_looks
-from cgni.figures.people_notes import people_warnings
+from cgni.cohort.extremes import extremes_warning
 from cgni.figures.provenance import job_costs, origins
 from cgni.figures.report import Choices, Evidence, Page, Report
 
 inputs, target = snakemake.input, snakemake.output.report
 names = ("lineage", "confounds", "comparisons", "terms", "recovery")
 tables = {name: read_table(inputs[name]) for name in names if inputs.get(name)}
-note, warnings = json.loads(Path(inputs.request).read_text())["note"], people_warnings(read_table(inputs.participants))
+note, warning = json.loads(Path(inputs.request).read_text())["note"], extremes_warning(read_table(inputs.participants))
 config, governed = Path(inputs.config).read_text(), job.value("choices")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
-    evidence=Evidence(read_looks(snakemake.params.ledger), note, warnings, **tables),
+    evidence=Evidence(read_looks(snakemake.params.ledger), note, warning, **tables),
     choices=Choices(config, governed, job.value("protocol"), job.value("simulation.enabled")),
     labels=snakemake.params.labels,
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),

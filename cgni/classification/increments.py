@@ -51,7 +51,7 @@ def measure_increments(
     stacks = {
         model: map_folds([confounds, predictions_of(development, holdout, model)], fit_stack) for model in development
     }
-    base = map_folds([confounds], fit_stack)
+    base = stacks[CONFOUNDS_ONLY]
     rows = []
     for split in UNSEEN:
         own = base.pooled(split).dropna(subset=["probability"])

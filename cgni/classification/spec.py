@@ -63,7 +63,8 @@ class ModelSpec:
         if winner and params["encoders"]:
             settings = json.loads(Path(winner).read_text())
             chosen = settings.get("classification", {}).get(params["settings"], {}).get("features")
-            cleaned = any(name.endswith("_cleaned") for name in features)
-            features = [f"{name}_cleaned" if cleaned and name == "imaging" else name for name in chosen or features]
+            if chosen:
+                cleaned = "imaging_cleaned" in features
+                features = [f"{name}_cleaned" if cleaned and name == "imaging" else name for name in chosen]
         plain = {**params, "features": tuple(features), "uses": tuple(params["uses"])}
         return cls(label="", keys=(), **plain)

@@ -10,7 +10,7 @@ from cgni.base.errors import InputError
 from cgni.cohort.settings import ConfoundSettings
 
 _CENTRE = 60.0  # years; age and its square are near to uncorrelated around it
-_FEWEST = 10  # people of a fit in a category that enters
+_FEWEST = 10  # people of a fit at a site, or in a category, that enters
 # columns of the participants table that hold the confounds a user names by field
 MEASURE, CATEGORY = "confound_", "category_"
 
@@ -37,7 +37,7 @@ def confound_columns(
     float64 columns with NaN where unknown, indexed by `ids`.
     """
     people = participants.set_index("participant_id").loc[list(ids)]
-    columns = people[["age", "sex", "head_size", *_components(people)]].astype("float64")
+    columns = people[["age", "sex", "head_size", *genetic_components(people)]].astype("float64")
     decades = (columns["age"] - _CENTRE) / 10
     columns.insert(1, "age_squared", decades**2)
     columns.insert(3, "age_sex", decades * (columns["sex"] - 0.5))
@@ -98,7 +98,7 @@ class ConfoundModel:
     ----------
     sites : that have an indicator.
     names : columns of `confound_columns` that enter, in order; not those constant among the people of the fit, nor
-        categories with fewer than 10 of them.
+        sites and categories with fewer than 10 of them.
     mean, sd : float64 [columns], of the people of the fit; missing values become the mean.
     axes : float64 [columns, design columns]: how the standardised columns become the design's. The identity, unless
         the user names more confounds than `confounds.components`: then those are their leading components.
@@ -129,11 +129,11 @@ class ConfoundModel:
         sites = site_levels(participants, ids)
         columns = confound_columns(participants, ids, sites)
         if settings.remove == "pcs":
-            columns = columns[_components(columns)]
+            columns = columns[genetic_components(columns)]
         values = columns.to_numpy()
         mean, around = known_means(values), centred(values)
         sd = around.std(axis=0)
-        rare = [name.startswith(CATEGORY) and columns[name].sum() < _FEWEST for name in columns]
+        rare = [name.startswith((CATEGORY, "site_")) and columns[name].sum() < _FEWEST for name in columns]
         vary = (sd > 1e-9) & ~np.array(rare, bool)
         names = list(columns.columns[vary])
         axes = _axes(around[:, vary] / sd[vary], names, settings.components)
@@ -144,6 +144,18 @@ class ConfoundModel:
         columns = confound_columns(participants, ids, self.sites)
         values = (columns.reindex(columns=self.names).to_numpy() - self.mean) / self.sd
         return np.asarray(np.nan_to_num(values) @ self.axes)
+
+
+def all_confounds(participants: pd.DataFrame, ids: Sequence[str] | pd.Index, components: int) -> np.ndarray:
+    """The design of all confounds among `ids` themselves: of people that are tested, not of a fit.
+
+    Parameters
+    ----------
+    components
+        `confounds.components`.
+    """
+    settings = ConfoundSettings(remove="all", components=components)
+    return ConfoundModel.fit(participants, ids, settings).design(participants, ids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +182,8 @@ class ConfoundRemoval:
         return shift
 
 
-def _components(columns: pd.DataFrame) -> list[str]:
+def genetic_components(columns: pd.DataFrame) -> list[str]:
+    """Names of the columns that hold genetic principal components: pc1, pc2 ..."""
     return [name for name in columns.columns if name.startswith("pc") and name[2:].isdigit()]
 
 
@@ -182,7 +195,7 @@ def _axes(standardised: np.ndarray, names: Sequence[str], most: int) -> np.ndarr
         return identity
     directions = np.linalg.svd(standardised[:, own], full_matrices=False)[2][:most].T
     rest = [column for column in range(len(names)) if column not in own]
-    axes = np.zeros((len(names), len(rest) + most))
+    axes = np.zeros((len(names), len(rest) + directions.shape[1]))
     axes[:, : len(rest)] = identity[:, rest]
     axes[np.ix_(own, range(len(rest), axes.shape[1]))] = directions
     return axes

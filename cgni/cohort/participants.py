@@ -10,6 +10,7 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
 from cgni.cohort.confounds import CATEGORY, MEASURE
+from cgni.cohort.extremes import extremes_warning
 from cgni.cohort.families import assign_families, one_per_family
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
 from cgni.cohort.settings import CohortSettings
@@ -19,7 +20,6 @@ ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED, MISSINGNESS = 22019, 22027, 22006, 220
 OPTIONAL_FIELDS = (HEAD_SIZE, MISSINGNESS, ANEUPLOIDY, OUTLIER, GENETIC_SEX, ANCESTRY, UNRELATED)
 
 _BASELINE = 0
-_FEW_OUTSIDE = 0.2  # share of imaged people; study C7
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
 _ABSENT = "field {field} is not in the main table: not applied"
 
@@ -89,7 +89,7 @@ def build_participants(
     for field in cohort.confounds:
         people[f"{MEASURE}{field}"] = _at_image(phenotypes, field, visit)
     for field in cohort.category_confounds:
-        people[f"{CATEGORY}{field}"] = _at_image(phenotypes, field, visit).map("{:g}".format, na_action="ignore")
+        people[f"{CATEGORY}{field}"] = _at_image(phenotypes, field, visit).map("{:.15g}".format, na_action="ignore")
     people["wm_score"] = wm_scores(phenotypes, cohort.wm_field, cohort.wm_instance, visit).astype("Int16")
     people["wm_group"] = wm_groups(people["wm_score"], cohort.wm_low, cohort.wm_high)
     people["has_image"] = people.index.isin(image_ids)
@@ -159,8 +159,21 @@ def _at_visit(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series
 
 
 def _at_image(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series:
-    """Values at the visit of the image; of fields that were measured once, such as a genotyping batch, those."""
-    return _at_visit(phenotypes, field, visit if len(phenotypes.instances(field)) > 1 else visit * 0)
+    """Values at the visit of the image; of fields that the table has of one visit alone, those of that visit.
+
+    Raises
+    ------
+    InputError
+        Nobody has a value: a confound that is named but not there would be left out in silence.
+    """
+    instances = phenotypes.instances(field)
+    values = phenotypes.at(field, instances[0]) if len(instances) == 1 else _at_visit(phenotypes, field, visit)
+    if values.isna().all():
+        raise InputError(
+            f"main table: nobody has a value of field {field} at the visit of the image; add those columns, or take "
+            "the field out of cohort.confounds and cohort.category_confounds"
+        )
+    return values
 
 
 def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
@@ -246,7 +259,8 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
         f"{absent} people of the genotype files not in the cohort, {negative} of them with negative ids",
     )
     attrition.count("with image and genotypes", both.sum())
-    _warn_of_extremes(both, people["wm_group"])
+    if warning := extremes_warning(people):
+        logging.warning(warning)
     attrition.count("low group with image and genotypes", (both & low).sum())
     attrition.count("high group with image and genotypes", (both & high).sum())
     if not (both & low).any() or not (both & high).any():
@@ -254,19 +268,4 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
             f"main table, images and genotypes: of {len(people)} people {int((both & low).sum())} of the low and "
             f"{int((both & high).sum())} of the high working-memory group have both an image and genotypes; "
             "check that the files use the same ids"
-        )
-
-
-def _warn_of_extremes(both: pd.Series, wm_group: pd.Series) -> None:
-    """Say when nearly everybody imaged is of an extreme group: then genes and brain correlate without an effect."""
-    imaged = int(both.sum())
-    outside = int((both & wm_group.isna()).sum())
-    if imaged and outside < _FEW_OUTSIDE * imaged:
-        logging.warning(
-            "%d of %d people with image and genotypes are outside the two groups (below %.0f %%): a choice of extremes "
-            "makes genes and brain measures correlate where neither acts on the other (docs/validity.md); give the "
-            "images of everybody",
-            outside,
-            imaged,
-            100 * _FEW_OUTSIDE,
         )

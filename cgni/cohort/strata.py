@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cgni.cohort.confounds import centred
+from cgni.cohort.confounds import centred, genetic_components
 
 
 def pc_strata(participants: pd.DataFrame, ids: Sequence[str] | pd.Index, smallest: int = 40) -> np.ndarray:
@@ -26,8 +26,7 @@ def pc_strata(participants: pd.DataFrame, ids: Sequence[str] | pd.Index, smalles
         Fewest people of a half.
     """
     people = participants.set_index("participant_id").loc[list(ids)]
-    names = [name for name in people.columns if name.startswith("pc") and name[2:].isdigit()]
-    values = people[names].to_numpy(np.float64, na_value=np.nan)
+    values = people[genetic_components(people)].to_numpy(np.float64, na_value=np.nan)
     largest = people["largest_ancestry"].to_numpy(bool)
     strata = np.empty(len(people), dtype=object)
     for flag in (True, False):

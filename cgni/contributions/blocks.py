@@ -86,10 +86,12 @@ class Gated:
     ----------
     components : numbers of the significant components.
     fdr : false discovery rate of blocks over components.
+    confound_components : `confounds.components`, of what the tests are partial on.
     """
 
     components: Sequence[int]
     fdr: float
+    confound_components: int
 
 
 def locate_signals(
@@ -120,7 +122,9 @@ def locate_signals(
     """
     calls, tables, credible = called_features(contributions, GENETICS), [], []
     people = {
-        number: _people(variates[number], snps, participants) for number in gated.components if number in variates
+        number: _people(variates[number], snps, participants, gated.confound_components)
+        for number in gated.components
+        if number in variates
     }
     for number, (own, target, adjustment) in people.items():
         called = set(calls.loc[calls["component"] == number, "feature"])
@@ -206,11 +210,11 @@ def conditional_p(
 
 
 def _people(
-    variates: pd.DataFrame, snps: LinkedSnps, participants: pd.DataFrame
+    variates: pd.DataFrame, snps: LinkedSnps, participants: pd.DataFrame, components: int
 ) -> tuple[LinkedSnps, np.ndarray, Adjustment]:
     """SNPs, imaging variate and confounds of the unseen people with genotypes."""
     ids = variates.index.intersection(snps.counts.index).sort_values()
-    return snps.among(ids), variates.loc[ids, IMAGING].to_numpy(), Adjustment.of(participants, ids)
+    return snps.among(ids), variates.loc[ids, IMAGING].to_numpy(), Adjustment.of(participants, ids, components)
 
 
 def _credible(

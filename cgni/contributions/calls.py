@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from cgni.base.views import GENETICS, VIEWS
+from cgni.base.views import VIEWS
 from cgni.contributions.calibration import calibration_rows
 from cgni.contributions.called import CONSENSUS, SUBSPACE
 from cgni.contributions.components import gated_components
@@ -33,7 +33,6 @@ def call_features(
     occlusion: Mapping[str, pd.DataFrame],
     null: Sequence[pd.DataFrame],
     tests: pd.DataFrame,
-    genotypes: pd.DataFrame,
     settings: ContributionSettings,
 ) -> Calls:
     """What both rules call among the features of each view.
@@ -46,8 +45,6 @@ def call_features(
         Batches of `schemas.NULL_SHARES`; none: no p.
     tests
         The components, and which of them are gated (`schemas.COMPONENT_TESTS`).
-    genotypes
-        participant_id and the SNPs' counts of the allele, for linkage.
     """
     together = pd.concat(null, ignore_index=True) if null else pd.DataFrame(columns=NULL_SHARES.names)
     gated = gated_components(tests)
@@ -61,7 +58,6 @@ def call_features(
         summary = pd.concat([whole, summary], ignore_index=True) if len(whole) else summary
         tables.append(judge(summary, together[together["view"] == view], len(gated)).assign(view=view))
     table = decide(pd.concat(tables, ignore_index=True), gated, settings)
-    table = table.assign(lead=_leads(table, genotypes, settings.ld_r2))
     return Calls(table, pd.DataFrame(calibration_rows(together, settings), columns=CALIBRATION.names))
 
 
@@ -178,41 +174,6 @@ def _subspace_backgrounds(arrays: Mapping[int, np.ndarray], gated: int) -> dict[
     folds = {fold: subspace_null(own, gated) for fold, own in arrays.items() if fold != CONSENSUS}
     folds = {fold: own for fold, own in folds.items() if own.shape[-1]}
     return {CONSENSUS: mean_of_known(list(folds.values())), **folds} if folds else {}
-
-
-def lead_snps(called: pd.DataFrame, counts: np.ndarray, variants: Sequence[str], r2: float) -> set[str]:
-    """Of called SNPs those not linked to a stronger one: linkage counts once.
-
-    Parameters
-    ----------
-    called
-        feature and share of called SNPs; the largest share leads.
-    counts
-        float [people, SNPs], no missing values.
-    r2
-        Squared correlation from which on two SNPs are linked.
-    """
-    ordered = called.sort_values("share", ascending=False)["feature"].drop_duplicates().tolist()
-    if not ordered:
-        return set()
-    index = {variant: column for column, variant in enumerate(variants)}
-    values = counts[:, [index[snp] for snp in ordered]]
-    linked = np.nan_to_num(np.atleast_2d(np.corrcoef(values, rowvar=False)) ** 2) >= r2
-    leads: list[int] = []
-    for number in range(len(ordered)):
-        if not any(linked[number, lead] for lead in leads):
-            leads.append(number)
-    return {ordered[number] for number in leads}
-
-
-def _leads(table: pd.DataFrame, genotypes: pd.DataFrame, r2: float) -> pd.Series:
-    """Whether each row is called and, of SNPs, not linked to a stronger call of its component and fold."""
-    counts = genotypes.set_index("participant_id").astype("float64")
-    values, variants = counts.fillna(counts.mean()).to_numpy(), list(counts.columns)
-    lead = table["called"].copy()
-    for _, rows in table[table["called"] & (table["view"] == GENETICS)].groupby(["component", "fold"]):
-        lead.loc[rows.index] = rows["feature"].isin(lead_snps(rows, values, variants, r2))
-    return lead
 
 
 def _z(values: pd.Series) -> pd.Series:

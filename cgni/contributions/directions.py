@@ -32,12 +32,14 @@ class Measures:
     counts : minor alleles of the SNPs, index participant ids, columns variant ids, missing where unknown.
     regions : mean gray matter, index participant ids, columns the atlas's regions.
     genes : variant_id, gene_id, symbol (`genetics.schemas.SNP_GENES`).
+    confound_components : `confounds.components`.
     """
 
     participants: pd.DataFrame
     counts: pd.DataFrame
     regions: pd.DataFrame
     genes: pd.DataFrame
+    confound_components: int
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class _Group:
             snps=snps.fillna(snps.mean()).fillna(0.0),
             regions=measures.regions.loc[ids],
             score=score.to_numpy(),
-            adjustment=Adjustment.of(measures.participants, ids),
+            adjustment=Adjustment.of(measures.participants, ids, measures.confound_components),
         )
 
 

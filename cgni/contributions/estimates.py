@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.stats import t as student
 
 from cgni.base.views import VIEWS
-from cgni.cohort.confounds import centred, confound_columns, residualise, site_levels
+from cgni.cohort.confounds import all_confounds, centred, residualise
 
 OUT_OF_FOLD, HOLDOUT = "out_of_fold", "holdout"
 _CHUNK = 256  # features whose products with everybody are in memory at once
@@ -40,7 +40,7 @@ class Adjustment:
 
     Attributes
     ----------
-    design : float64 [people, columns], confounds without an intercept, NaN where unknown.
+    design : float64 [people, columns], confounds without an intercept.
     families : int [people], numbers of families.
     """
 
@@ -48,11 +48,11 @@ class Adjustment:
     families: np.ndarray
 
     @classmethod
-    def of(cls, participants: pd.DataFrame, ids: pd.Index) -> "Adjustment":
-        """The confounds (`cohort.confounds`) and families of `ids`."""
-        columns = confound_columns(participants, ids, site_levels(participants, ids))
+    def of(cls, participants: pd.DataFrame, ids: pd.Index, components: int) -> "Adjustment":
+        """All confounds (`cohort.confounds.all_confounds`) and families of `ids`; nobody: no columns."""
         families = participants.set_index("participant_id").loc[ids, "family"]
-        return cls(columns.to_numpy(np.float64), pd.factorize(families)[0])
+        design = all_confounds(participants, ids, components) if len(ids) else np.empty((0, 0))
+        return cls(design, pd.factorize(families)[0])
 
     def of_rows(self, rows: np.ndarray) -> "Adjustment":
         """Of some of the people."""

@@ -62,6 +62,5 @@ CONTRIBUTIONS = pa.schema(
         pa.field("called", pa.bool_(), nullable=False),  # by the rule in force
         pa.field("direction", pa.string(), nullable=False),
         pa.field("stability", pa.float64()),  # share of folds with it among the m strongest; m called, or 5 %
-        pa.field("lead", pa.bool_(), nullable=False),  # called, and not linked to a stronger called SNP
     ]
 )

@@ -41,6 +41,4 @@ class ContributionSettings(Section):
     Pareto tail stands for the rare ones"""
     null_batch: int = setting(default=5, at_least=1)
     """of either in one job"""
-    ld_r2: float = setting(default=0.2, above=0, below=1)
-    """called SNPs at this r² with a stronger one count once"""
     blocks: BlockSettings = setting(default=BlockSettings())

@@ -16,6 +16,7 @@ class StudyModels:
     labels : model name to what readers see.
     encoders : encoder name to the numbers of its loss terms, of the loss subsets in their order.
     proposed : encoder name to the name of the proposed model on it.
+    encoders_of : model on a loss subset, its twin without confounds included, to the name of its encoders.
     chosen : encoder name of the subset with the best validation score.
     interpreted : encoder name of the subset whose embeddings sparse CCA relates.
     """
@@ -24,6 +25,7 @@ class StudyModels:
     labels: Mapping[str, str]
     encoders: Mapping[str, Sequence[int]]
     proposed: Mapping[str, str]
+    encoders_of: Mapping[str, str]
     chosen: str
     interpreted: str
 
@@ -35,9 +37,7 @@ class StudyModels:
     @property
     def compared(self) -> list[str]:
         """Models of Table 1: of the proposed models on the loss subsets the winner alone, and all others."""
-        rivals = set(self.proposed.values()) - {self.winner}
-        rivals |= {f"{model}_cleaned" for model in rivals}
-        return [model for model in self.models if model not in rivals]
+        return [model for model in self.models if self.encoders_of.get(model, self.chosen) == self.chosen]
 
     @property
     def subsets(self) -> dict[str, EncoderSpec]:

@@ -18,21 +18,17 @@ _LEVEL = 0.05  # of the family-wise p of a GO term
 def lead_rows(
     performance: pd.DataFrame, comparisons: pd.DataFrame, increments: pd.DataFrame, models: StudyModels
 ) -> list[Row]:
-    """The loss terms in force, who leads (all of them where some score the same), and what the proposed model adds.
+    """The loss terms in force, and what the proposed model adds to the confounds and to images alone.
 
     Parameters
     ----------
     performance, comparisons, increments
         `classification.schemas.PERFORMANCE`, `COMPARISONS` and `INCREMENTS`.
     """
-    scores, metric = Scores(performance), "balanced_accuracy"
-    holdout = {model: scores.value(model, "holdout", metric) for model in models.compared}
-    leaders = [model for model, value in holdout.items() if value == max(holdout.values())]
-    best = "; ".join(f"{models.labels[model]} {scores.percent(model, 'holdout', metric)}" for model in leaders)
+    scores = Scores(performance)
     return [
         ("chosen loss terms", models.terms_text(models.chosen), "by validation scores"),
         ("interpreted loss terms", models.terms_text(models.interpreted), "the best with (1) or (2)"),
-        ("leads on the holdout, balanced accuracy % [95 % interval]", best, "of Table 1"),
         _gain_row(increments, models, scores),
         *_images_row(comparisons, models, scores),
     ]

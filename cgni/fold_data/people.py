@@ -137,9 +137,17 @@ def encoder_rows(data: FoldData, people: PeopleSettings, needs_labels: bool) -> 
         Whether all loss terms look at labels.
     """
     labelled = needs_labels or people.encoders_on == "labelled"
-    if people.fit_on == "training":
-        return data.rows("fit", "monitor", labelled=labelled), None
-    return data.rows("fit", labelled=labelled), data.rows("monitor", labelled=labelled)
+    taught = np.flatnonzero(taught_encoders(data.part, data.labels, people, needs_labels))
+    return taught, None if people.fit_on == "training" else data.rows("monitor", labelled=labelled)
+
+
+def taught_encoders(
+    part: np.ndarray, labels: np.ndarray, people: PeopleSettings, needs_labels: bool = False
+) -> np.ndarray:
+    """From whom a fold's encoders learn, bool [people]; see `encoder_rows`."""
+    learns = np.isin(part, ["fit", "monitor"] if people.fit_on == "training" else ["fit"])
+    chosen: np.ndarray = learns & ((labels != UNLABELLED) | (people.encoders_on == "everybody" and not needs_labels))
+    return chosen
 
 
 def monitor_unseen(people: PeopleSettings) -> bool:

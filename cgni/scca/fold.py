@@ -8,7 +8,7 @@ import pandas as pd
 
 from cgni.base.views import VIEWS
 from cgni.cohort.settings import PeopleSettings
-from cgni.fold_data.people import fold_parts
+from cgni.fold_data.people import UNLABELLED, fold_parts, taught_encoders
 from cgni.networks.scaling import Scaling
 from cgni.scca.sparse import SparseFit
 
@@ -51,14 +51,13 @@ class FoldEmbeddings:
         own = embeddings.sort_values("participant_id")
         ids = pd.Index(own["participant_id"])
         facts = participants.set_index("participant_id").loc[ids]
-        part, wm_group = fold_parts(splits, fold, ids), facts["wm_group"].fillna(-1).to_numpy(np.int8)
-        learnt = np.isin(part, ["fit", "monitor"] if people.fit_on == "training" else ["fit"])
+        part, wm_group = fold_parts(splits, fold, ids), facts["wm_group"].fillna(UNLABELLED).to_numpy(np.int8)
         return cls(
             ids=ids,
             part=part,
             wm_score=facts["wm_score"].to_numpy(np.float64, na_value=np.nan),
             wm_group=wm_group,
-            seen=learnt & ((wm_group >= 0) | (people.encoders_on == "everybody")),
+            seen=taught_encoders(part, wm_group, people),
             family=facts["family"].to_numpy(),
             views={view: own.filter(regex=f"^{view}_").to_numpy(np.float64) for view in VIEWS},
         )

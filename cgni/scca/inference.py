@@ -8,8 +8,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.base.views import VIEWS
-from cgni.cohort.confounds import ConfoundModel
-from cgni.cohort.settings import ConfoundSettings
+from cgni.cohort.confounds import all_confounds
 from cgni.cohort.strata import pc_strata
 from cgni.scca.correlations import standardised
 from cgni.scca.fold import FoldScca
@@ -89,9 +88,7 @@ class PairingTest:
         nothing = np.full(variates[VIEWS[0]].shape[1], np.nan)
         if len(ids) < _FEWEST:
             return nothing, nothing
-        everything = ConfoundSettings(remove="all", components=self.confound_components)
-        design = ConfoundModel.fit(self.participants, ids, everything).design(self.participants, ids)
-        residuals = ExchangeableResiduals.of(design)
+        residuals = ExchangeableResiduals.of(all_confounds(self.participants, ids, self.confound_components))
         kept = residuals.kept
         if len(kept) < _FEWEST:
             return nothing, nothing

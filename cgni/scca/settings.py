@@ -19,8 +19,8 @@ class SccaSettings(Section):
     l1_ratio: float = setting(default=AUTO, above=0, at_most=1)
     """share of the penalty that is L1: 1 the published lasso, below it an elastic net"""
     fit_on: Literal["unseen", "monitor", "training"] = setting(default=AUTO)
-    """unseen: training people whom encoders are not fitted on under people.fit_on: fit (the monitor people and those
-    without a WM group)"""
+    """unseen: training people from whom the encoders did not learn: the monitor people, and with people.encoders_on:
+    labelled those without a WM group"""
     inner_folds: int = setting(default=5, at_least=2)
     """folds of the grid's held-out correlations"""
     max_iterations: int = setting(default=5000, at_least=1)

@@ -16,7 +16,7 @@ from cgni.scca.matching import match_components, orient
 from cgni.scca.settings import SccaSettings
 from cgni.scca.sparse import FitOptions, GridPoint, fit_sparse, search_grid, selection_stability
 
-_FEWEST_SHARED = 30  # people by whose variates two folds' components are matched
+_FEWEST_UNSEEN = 30  # people by whose variates components are matched and oriented
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,14 +89,14 @@ def align(folds: Sequence[FoldScca]) -> list[FoldScca]:
     Folds are matched by people whom neither fold's encoders have seen; where there are hardly any
     (`people.fit_on: training`), by all development people. Orientation is read from training people
     whom the fold's encoders have not seen: in the others the encoders may have made a tie that nobody
-    else shows. Where encoders saw all training people, it is read from these.
+    else shows. Where there are hardly any, it is read from all training people.
     """
     if not folds:
         return []
     most = max(folds, key=lambda fold: fold.fit.components)
     training = most.people.training()
     unseen = training & most.people.unseen()
-    rows = unseen if unseen.any() else training
+    rows = unseen if unseen.sum() >= _FEWEST_UNSEEN else training
     signs = orient(_variates(most, rows), most.people.wm_score[rows])
     everything = np.arange(most.fit.components)
     reference = dataclasses.replace(most, fit=most.fit.rearranged(everything, everything + 1, signs))
@@ -105,7 +105,7 @@ def align(folds: Sequence[FoldScca]) -> list[FoldScca]:
 
 def _aligned(fold: FoldScca, reference: FoldScca) -> FoldScca:
     common = fold.people.ids[fold.people.unseen()].intersection(reference.people.ids[reference.people.unseen()])
-    if len(common) < _FEWEST_SHARED:
+    if len(common) < _FEWEST_UNSEEN:
         common = fold.people.ids[fold.people.part != "holdout"]
     shared = [_variates(own, own.people.ids.get_indexer(common)) for own in (reference, fold)]
     order, sign = match_components(*shared)

@@ -38,6 +38,11 @@ def _people(settings: StudySettings) -> None:
             f"people.heads_on: {people.heads_on} asks for people whom the encoders have not seen, "
             "but people.fit_on training leaves none; use fit_on fit, or heads_on training"
         )
+    if people.fit_on == "training" and people.encoders_on == "everybody" and settings.scca.fit_on == "unseen":
+        raise InputError(
+            "scca.fit_on: unseen asks for people whom the encoders have not seen, but people.fit_on training with "
+            "encoders_on everybody leaves none; use people.fit_on fit, or scca.fit_on training"
+        )
 
 
 def _builds(settings: StudySettings) -> None:

@@ -35,10 +35,11 @@ def encoders(settings: StudySettings) -> dict[str, EncoderSpec]:
 def roster(settings: StudySettings) -> dict[str, ModelSpec]:
     """All models by name: one for each pair of encoders, the chosen baselines, the shared heads, the confounds."""
     proposed = [_proposed(spec, settings) for spec in encoders(settings).values()]
-    removed = settings.confounds.remove != "none"
-    cleaned = [_cleaned(spec, settings) for spec in subsets(settings).values() if removed]
+    cleaned = [_cleaned(settings, spec) for spec in subsets(settings).values()] if cleaned_beside(settings) else []
     baselines = [_baseline(name, BASELINES[name]) for name in settings.classification.models]
-    heads = [_shared_head(features) for features in settings.classification.shared_head]
+    removed = settings.confounds.remove != "none"
+    wanted = settings.classification.shared_head
+    heads = [_shared_head(own) for own in wanted if removed or not any(name.endswith("_cleaned") for name in own)]
     confounds = _baseline(CONFOUNDS, CONFOUND_BASELINE)
     return {spec.name: spec for spec in [*proposed, *cleaned, *baselines, *heads, confounds]}
 
@@ -63,7 +64,12 @@ def _proposed(spec: EncoderSpec, settings: StudySettings) -> ModelSpec:
     return _with_head(model_name(spec.name), label, features, "encoder_head" if along else "network", spec.name)
 
 
-def _cleaned(spec: EncoderSpec, settings: StudySettings) -> ModelSpec:
+def cleaned_beside(settings: StudySettings) -> bool:
+    """Whether each proposed model stands a second time on imaging features without confounds."""
+    return settings.confounds.remove != "none" and "imaging" in settings.classification.proposed.features
+
+
+def _cleaned(settings: StudySettings, spec: EncoderSpec) -> ModelSpec:
     """The proposed model whose imaging features have no confounds left; the embeddings never have."""
     own = _proposed(spec, settings)
     features = tuple("imaging_cleaned" if name == "imaging" else name for name in own.features)

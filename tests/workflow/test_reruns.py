@@ -28,7 +28,6 @@ MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
     "pretraining.bin_years",
-    "contributions.ld_r2",
     "contributions.blocks.purity",
     "contributions.blocks.coverage",
     "contributions.blocks.effects",

@@ -319,6 +319,25 @@ def test_confounds_of_the_user_come_from_the_visit_of_the_image(tmp_path: Path) 
         read_main_table(tmp_path / "main.tab", dataclasses.replace(COHORT, confounds=(25741,)))
 
 
+def test_a_confound_of_the_imaging_visit_alone_is_taken_there(tmp_path: Path) -> None:
+    header = "eid\t31-0.0\t21003-2.0\t54-2.0\t25000-2.0\t4282-0.0\t22009-0.1\t25741-2.0\t25756-2.0\t22000-0.0\n"
+    rows = [
+        f"{person}\t1\t60\t11025\t1.3\t{score}\t0.1\t0.{person}\t\t123456{person}"
+        for person, score in ((1, 3), (2, 10))
+    ]
+    (tmp_path / "main.tab").write_text(header + "\n".join(rows) + "\n")
+    samples = pd.DataFrame({"participant_id": ["1", "2"], "missing": 0.0})
+    none, images = pd.DataFrame({"ID1": [], "ID2": []}), pd.Index(["1", "2"])
+    cohort = dataclasses.replace(COHORT, confounds=(25741,), category_confounds=(22000,))
+    main = read_main_table(tmp_path / "main.tab", cohort)
+    people, _ = build_participants(main, samples, images, set(), none, cohort)
+    assert people["confound_25741"].tolist() == [0.1, 0.2]
+    assert people["category_22000"].tolist() == ["1234561", "1234562"]
+    empty = dataclasses.replace(COHORT, confounds=(25756,))
+    with pytest.raises(InputError, match="nobody has a value of field 25756"):
+        build_participants(read_main_table(tmp_path / "main.tab", empty), samples, images, set(), none, empty)
+
+
 def test_a_study_of_the_largest_ancestry_counts_whom_it_leaves_out(tmp_path: Path) -> None:
     rows = {**ROWS, "12": {**ROWS["12"], (22006, 0, 0): 1}}
     people, attrition = _build(_read(_write_main(tmp_path / "main", "csv", rows=rows)), ancestry="largest")
@@ -330,4 +349,4 @@ def test_a_study_of_the_largest_ancestry_counts_whom_it_leaves_out(tmp_path: Pat
 
 def test_images_of_extremes_alone_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     _build(_read(_write_main(tmp_path / "main", "csv")))  # both imaged people are of a group
-    assert "0 of 2 people with image and genotypes are outside the two groups" in caplog.text
+    assert "Only 0 of 2 people with an image and genotypes are outside the two working-memory groups" in caplog.text

@@ -75,7 +75,7 @@ def _locate(
 ) -> LocatedSignals:
     snps = LinkedSnps.of(genotypes, _VARIANTS, pd.Index(genotypes["participant_id"]), _SETTINGS)
     variates = {1: _variates(genotypes, effects, participants["age"]), 2: _variates(genotypes, {}, participants["age"])}
-    return locate_signals(variates, _calls(*called), snps, _GENES, participants, Gated([1], 0.05), _SETTINGS)
+    return locate_signals(variates, _calls(*called), snps, _GENES, participants, Gated([1], 0.05, 10), _SETTINGS)
 
 
 def test_blocks_are_chains_of_linked_neighbours(genotypes: pd.DataFrame) -> None:
@@ -129,7 +129,7 @@ def test_an_association_without_a_call_is_no_claim(genotypes: pd.DataFrame, part
 def test_nothing_gated_leaves_empty_tables(genotypes: pd.DataFrame, participants: pd.DataFrame, tmp_path: Path) -> None:
     snps = LinkedSnps.of(genotypes, _VARIANTS, pd.Index(genotypes["participant_id"]), _SETTINGS)
     for components in ((), (3,)):  # none, or one that no fold has in its unseen people
-        found = locate_signals({}, _calls("a0"), snps, _GENES, participants, Gated(components, 0.05), _SETTINGS)
+        found = locate_signals({}, _calls("a0"), snps, _GENES, participants, Gated(components, 0.05, 10), _SETTINGS)
         for table, schema in ((found.blocks, BLOCKS), (found.credible, CREDIBLE)):
             assert table.empty
             write_table(table, tmp_path / "table.parquet", schema, {})
@@ -144,7 +144,7 @@ def test_unlinked_blocks_are_not_disturbed_by_a_strong_one(genotypes: pd.DataFra
     snps = LinkedSnps.of(wide, places, pd.Index(wide["participant_id"]), _SETTINGS)
     variates = {1: _variates(genotypes, {"a1": 1.0}, participants["age"])}
     calls = _calls("a1", *others.columns)
-    found = locate_signals(variates, calls, snps, _GENES, participants, Gated([1], 0.05), _SETTINGS).blocks
+    found = locate_signals(variates, calls, snps, _GENES, participants, Gated([1], 0.05, 10), _SETTINGS).blocks
     null = found[found["lead"] != "a1"]
     assert 0.01 < (null["p"] < 0.05).mean() < 0.10  # .05 with a binomial SD of .015
     assert found.loc[found["called"], "lead"].tolist() == ["a1"]

@@ -8,10 +8,10 @@ from scipy.stats import false_discovery_control
 from cgni.base.tables import write_table
 from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.contributions.called import CONSENSUS, SUBSPACE, called_features, consensus, subspace
-from cgni.contributions.calls import Calls, call_features, decide, lead_snps, summarise
+from cgni.contributions.calls import Calls, call_features, decide, summarise
 from cgni.contributions.schemas import CALIBRATION, CONTRIBUTIONS
 from cgni.contributions.settings import ContributionSettings
-from tests.unit.contributions.made_up import FEATURES, gate_table, genotypes, null_shares, occlusion
+from tests.unit.contributions.made_up import FEATURES, gate_table, null_shares, occlusion
 
 _PERMUTATION = ContributionSettings(rule="permutation", sd={IMAGING: 2.5, GENETICS: 2.5})
 _SD = ContributionSettings(rule="sd", sd={IMAGING: 2.5, GENETICS: 2.5})
@@ -27,7 +27,7 @@ def _called(
     """A study of three components with strong features, given by view and component."""
     rng = np.random.default_rng(7)
     observed = {view: occlusion(rng, view, 3, strong.get(view, {}), height) for view in VIEWS}
-    return call_features(observed, null_shares(null, 3), gate_table(3, gated), genotypes(rng), settings)
+    return call_features(observed, null_shares(null, 3), gate_table(3, gated), settings)
 
 
 def test_contributions_call_by_the_published_rule() -> None:
@@ -152,29 +152,12 @@ def test_a_fold_without_a_gated_component_is_left_out_of_the_subspace() -> None:
     observed = {view: occlusion(rng, view, 3, {}, 0.0) for view in VIEWS}
     null = pd.concat(null_shares(24, 3))
     lacking = [own[(own["fold"] != 1) | (own["component"] == 1)] for own in (*observed.values(), null)]
-    tests, counts = gate_table(3, [1, 2]), genotypes(rng)
-    table = call_features(dict(zip(VIEWS, lacking[:2], strict=True)), lacking[2:], tests, counts, _PERMUTATION)
+    tests = gate_table(3, [1, 2])
+    table = call_features(dict(zip(VIEWS, lacking[:2], strict=True)), lacking[2:], tests, _PERMUTATION)
     whole = table.contributions.query("component == 0")
     assert set(whole["fold"]) == {CONSENSUS, 0, 2} and whole["p"].notna().all()
     assert set(table.contributions.query("fold == 1")["component"]) == {1}
     nowhere = {view: own[(own["component"] != 2) | (own["fold"] == 2)] for view, own in observed.items()}
     nowhere = {view: own[(own["component"] != 1) | (own["fold"] != 2)] for view, own in nowhere.items()}
-    table = call_features(nowhere, lacking[2:], tests, counts, _PERMUTATION)
+    table = call_features(nowhere, lacking[2:], tests, _PERMUTATION)
     assert SUBSPACE not in set(table.contributions["component"]), "no fold has both components"
-
-
-def test_linked_snps_count_once() -> None:
-    rng = np.random.default_rng(6)
-    counts = rng.integers(0, 3, (300, 4)).astype(float)
-    counts[:, 1] = np.where(rng.random(300) < 0.9, counts[:, 0], counts[:, 1])
-    called = pd.DataFrame({"feature": ["a", "b", "d"], "share": [2.0, 3.0, 1.0]})
-    assert lead_snps(called, counts, ["a", "b", "c", "d"], 0.2) == {"b", "d"}
-    assert lead_snps(called.iloc[:0], counts, ["a", "b", "c", "d"], 0.2) == set()
-
-
-def test_linkage_counts_once_in_the_table() -> None:
-    found = _called({IMAGING: {1: ["r07"]}, GENETICS: {1: ["s04", "s05"]}}, [1])
-    own = pd.concat([consensus(found.contributions, view) for view in VIEWS])
-    assert own.loc[own["called"], "feature"].tolist() == ["r07", "s04", "s05"]
-    assert own.loc[own["lead"], "feature"].tolist() in (["r07", "s04"], ["r07", "s05"]), "s05 is a copy of s04"
-    assert found.contributions["view"].drop_duplicates().tolist() == [IMAGING, GENETICS], "regions first"

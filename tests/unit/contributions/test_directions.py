@@ -169,7 +169,7 @@ def measures() -> Measures:
     counts.iloc[3, 0] = pd.NA
     genes = pd.DataFrame({"variant_id": ["s0", "s1", "s2", "s2", "s3"], "gene_id": ["g1", "g1", "g2", "g3", "g4"]})
     genes["symbol"] = ["DOWN", "DOWN", "STAU1", None, "FLAT"]
-    return Measures(people, counts, regions, genes)
+    return Measures(people, counts, regions, genes, 10)
 
 
 @pytest.fixture(scope="module")

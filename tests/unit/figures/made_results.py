@@ -45,6 +45,7 @@ def study_models(chosen: str = "terms124", interpreted: str = "terms124") -> Stu
         labels=LABELS,
         encoders={"terms1": [1], "terms124": [1, 2, 4]},
         proposed={"terms1": "cgni_terms1", "terms124": "cgni_terms124"},
+        encoders_of={"cgni_terms1": "terms1", "cgni_terms124": "terms124"},
         chosen=chosen,
         interpreted=interpreted,
     )
@@ -102,10 +103,10 @@ def made_correlations() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CORRELATIONS.names)
 
 
-def _feature(view: str, feature: str, z: float, calls: tuple[bool, bool, bool], **values: object) -> dict[str, object]:
-    sd, null, lead = calls
+def _feature(view: str, feature: str, z: float, calls: tuple[bool, bool], **values: object) -> dict[str, object]:
+    sd, null = calls
     shares = {"contribution": z / 10, "absolute": 0.6, "share": 2.0, "null_z": 3.0, "stability": 0.8}
-    called: dict[str, object] = {"called_sd": sd, "called_null": null, "called": null, "lead": lead}
+    called: dict[str, object] = {"called_sd": sd, "called_null": null, "called": null}
     direction = "increase" if z > 0 else "decrease"
     own = {"view": view, "feature": feature, "component": 1, "fold": -1, "z": z, "direction": direction}
     return {**own, **shares, **called, **values}
@@ -114,36 +115,36 @@ def _feature(view: str, feature: str, z: float, calls: tuple[bool, bool, bool], 
 def made_contributions() -> pd.DataFrame:
     """Consensus of three regions and three SNPs; the rule in force is the permutation's."""
     rows = [
-        _feature("imaging", "Insula_L", 3.2, (True, True, True), p=0.0004, q=0.03),
-        _feature("imaging", "Insula_R", 2.9, (True, False, False), p=0.3, q=0.9),
-        _feature("imaging", "Cuneus_R", -0.2, (False, False, False), p=0.5, q=0.9),
-        _feature("genetics", "1:5:A:G", -3.4, (True, True, True), p=0.0001, q=0.02),
-        _feature("genetics", "1:9:A:G", -1.4, (False, True, False), p=0.0009, q=0.04),
-        _feature("genetics", "2:9:A:G", 0.4, (False, False, False), p=0.9, q=0.99),
+        _feature("imaging", "Insula_L", 3.2, (True, True), p=0.0004, q=0.03),
+        _feature("imaging", "Insula_R", 2.9, (True, False), p=0.3, q=0.9),
+        _feature("imaging", "Cuneus_R", -0.2, (False, False), p=0.5, q=0.9),
+        _feature("genetics", "1:5:A:G", -3.4, (True, True), p=0.0001, q=0.02),
+        _feature("genetics", "1:9:A:G", -1.4, (False, True), p=0.0009, q=0.04),
+        _feature("genetics", "2:9:A:G", 0.4, (False, False), p=0.9, q=0.99),
     ]
     return pd.DataFrame(rows)[CONTRIBUTIONS.names]
 
 
 def nothing_gated() -> pd.DataFrame:
     """What the permutation rule makes of contributions where no component is significant."""
-    nothing = {"called": False, "called_null": False, "lead": False, "q": _NAN}
+    nothing = {"called": False, "called_null": False, "q": _NAN}
     return made_contributions().assign(**nothing)
 
 
 def by_published_rule() -> pd.DataFrame:
     """The contributions of a study that calls by the published rule and has no null."""
     table = made_contributions().assign(p=_NAN, q=_NAN, null_z=_NAN, called_null=False)
-    return table.assign(called=table["called_sd"], lead=table["called_sd"])
+    return table.assign(called=table["called_sd"])
 
 
 def with_subspace() -> pd.DataFrame:
     """The contributions with component 0: two SNPs and a region are called, each one in component 1 or in none."""
     whole = {"component": 0, "contribution": _NAN, "absolute": _NAN, "called_sd": False}
     rows = [
-        _feature("imaging", "Insula_L", 0.0, (False, True, True), p=0.001, q=0.01),
-        _feature("imaging", "Insula_R", 0.0, (False, True, True), p=0.002, q=0.02),
-        _feature("genetics", "1:5:A:G", 0.0, (False, True, True), p=0.001, q=0.01),
-        _feature("genetics", "2:9:A:G", 0.0, (False, True, True), p=0.002, q=0.03),
+        _feature("imaging", "Insula_L", 0.0, (False, True), p=0.001, q=0.01),
+        _feature("imaging", "Insula_R", 0.0, (False, True), p=0.002, q=0.02),
+        _feature("genetics", "1:5:A:G", 0.0, (False, True), p=0.001, q=0.01),
+        _feature("genetics", "2:9:A:G", 0.0, (False, True), p=0.002, q=0.03),
     ]
     table = pd.DataFrame([{**row, **whole, "z": _NAN, "direction": "none"} for row in rows])
     return pd.concat([made_contributions(), table[CONTRIBUTIONS.names]], ignore_index=True)

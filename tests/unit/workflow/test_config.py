@@ -111,7 +111,11 @@ def test_value_set_by_hand_beats_the_protocol() -> None:
         ({"transfer": {"transfer_blocks": [0, 4]}}, r"transfer\.transfer_blocks: 4 blocks"),
         ({"transfer": {"transfer_blocks": 0, "freeze": True}}, r"transfer\.freeze: nothing to freeze"),
         (
-            {"transfer": {"transfer_blocks": [1, 2]}, "people": {"fit_on": "training"}},
+            {
+                "transfer": {"transfer_blocks": [1, 2]},
+                "people": {"fit_on": "training"},
+                "scca": {"fit_on": "training"},
+            },
             r"transfer\.transfer_blocks: .* people\.fit_on: fit",
         ),
         ({"classification": {"models": ["imaging_genetic_nn"]}}, r"classification\.models: imaging_genetic_nn need"),
@@ -122,6 +126,7 @@ def test_value_set_by_hand_beats_the_protocol() -> None:
         ({"classification": {"models": ["genetic_tree"]}}, r"classification\.models\.0: 'genetic_tree'"),
         ({"people": {"pretrain_on": "everybody"}}, r"people\.pretrain_on: .*protocol paper"),
         ({"people": {"fit_on": "training", "heads_on": "monitor"}}, r"people\.heads_on: monitor asks"),
+        ({"people": {"fit_on": "training", "heads_on": "training"}}, r"scca\.fit_on: unseen asks"),
         ({"scca": {"inner_folds": "auto"}}, r"scca\.inner_folds: 'auto' is not of type 'integer'"),
         ({"occlusion": {"atlas": "aal"}}, r"occlusion: .*'atlas' was unexpected.*known keys"),
         ({"contributions": {"null_encoders": 1}}, r"contributions\.rule: permutation needs"),

@@ -1,9 +1,9 @@
-"""What is said of the people of a study."""
+"""Studies of the two extreme groups alone are warned of."""
 
 import pandas as pd
 import pytest
 
-from cgni.figures.people_notes import people_warnings
+from cgni.cohort.extremes import extremes_warning
 
 
 @pytest.mark.parametrize(("outside", "warned"), [(0, True), (19, True), (20, False), (80, False)])
@@ -13,6 +13,6 @@ def test_images_of_the_two_extremes_alone_are_warned_of(outside: int, warned: bo
     imaged = {"wm_group": pd.array(groups, dtype="Int8"), "has_image": True, "has_genotypes": True}
     others = {"wm_group": pd.array([None] * 900, dtype="Int8"), "has_image": False, "has_genotypes": True}
     people = pd.concat([pd.DataFrame(imaged), pd.DataFrame(others)], ignore_index=True)
-    warnings = people_warnings(people)
-    assert len(warnings) == warned
-    assert not warned or f"Only {outside}% of the 100 people" in warnings[0]
+    warning = extremes_warning(people)
+    assert bool(warning) == warned and (not warned or f"Only {outside} of 100 people" in warning)
+    assert extremes_warning(people.iloc[:0]) == ""
