@@ -11,6 +11,7 @@ NOT_KNOWN = "–"
 SELECTED = " (selected)"  # beside a score that a choice has looked at
 YES_NO = {True: "yes", False: "no"}
 NOTHING_SIGNIFICANT = "no component is significant: nothing is called"
+_TAIL_CHECKED = 0.001  # `scca.pipeline_p`
 NO_CLAIM = "no component is significant: no LD block is called"
 
 
@@ -23,9 +24,9 @@ class Scores:
         chosen = performance.loc[performance["selected"], ["model", "split"]].drop_duplicates()
         self._selected = set(chosen.itertuples(index=False, name=None))
 
-    def mark(self, model: str, split: str) -> str:
-        """What stands beside a score: " (selected)" where a choice has looked at it, else nothing."""
-        return SELECTED if (model, split) in self._selected else ""
+    def marked(self, cell: str, model: str, split: str) -> str:
+        """A cell of a score, followed by " (selected)" where a choice has looked at such scores of these people."""
+        return f"{cell}{SELECTED}" if cell != NOT_KNOWN and (model, split) in self._selected else cell
 
     def value(self, model: str, split: str, metric: str, column: str = "value") -> float:
         """A score of the pooled people of the split, or its se, low or high."""
@@ -42,11 +43,11 @@ class Scores:
         return f"{100 * value:.1f} ± {100 * error:.1f}"
 
     def percent(self, model: str, split: str, metric: str) -> str:
-        """A share in percent with its 95 % interval."""
+        """A share in percent with its 95 % interval, marked where a choice has looked at it."""
         return self._interval(model, split, metric, scale=100, digits=1)
 
     def auc(self, model: str, split: str) -> str:
-        """Area under the ROC curve with its 95 % interval."""
+        """Area under the ROC curve with its 95 % interval, marked where a choice has looked at it."""
         return self._interval(model, split, "auc", scale=1, digits=3)
 
     def confusion(self, model: str, split: str) -> str:
@@ -55,7 +56,7 @@ class Scores:
 
     def _interval(self, model: str, split: str, metric: str, scale: int, digits: int) -> str:
         value, low, high = (self.value(model, split, metric, name) for name in ("value", "low", "high"))
-        return with_interval(value, low, high, f".{digits}f", scale)
+        return self.marked(with_interval(value, low, high, f".{digits}f", scale), model, split)
 
 
 def with_interval(value: float, low: float, high: float, digits: str = "+.3f", scale: int = 1) -> str:
@@ -74,6 +75,11 @@ def number(value: float, digits: str = ".2f") -> str:
 def small(p: float) -> str:
     """A p or q with two digits; a dash where it is missing."""
     return number(p, ".2g")
+
+
+def small_of_tail(p: float) -> str:
+    """A p that may come from a fitted tail: nothing below .001, down to where such a tail has been checked."""
+    return f"< {_TAIL_CHECKED:g}" if p < _TAIL_CHECKED else small(p)
 
 
 def mean_sd(values: pd.Series) -> str:

@@ -43,13 +43,11 @@ def table1(
     for model in models.compared:
         row = {"Model": models.labels[model]}
         for split, title in _UNSEEN.items():
-            mark = scores.mark(model, split)
+            gain = with_interval(*gains.loc[(model, split)])
             difference, p = _comparison(comparisons, model, split)
-            row[f"Balanced accuracy % [95 % interval], {title}"] = (
-                scores.percent(model, split, "balanced_accuracy") + mark
-            )
-            row[f"AUC [95 % interval], {title}"] = scores.auc(model, split) + mark
-            row[f"AUC beyond confounds [95 % interval], {title}"] = with_interval(*gains.loc[(model, split)])
+            row[f"Balanced accuracy % [95 % interval], {title}"] = scores.percent(model, split, "balanced_accuracy")
+            row[f"AUC [95 % interval], {title}"] = scores.auc(model, split)
+            row[f"AUC beyond confounds [95 % interval], {title}"] = scores.marked(gain, model, split)
             row[f"Age- and sex-matched % [95 % interval], {title}"] = scores.percent(
                 model, split, "balanced_accuracy_matched"
             )
@@ -83,11 +81,10 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
         for term in TERMS:
             weight = weights[name][term.key] if len(subset.terms) > 1 else 1.0
             row[f"({term.number}) {term.symbol}"] = f"{weight:g}" if term.number in subset.terms else ""
-        mark = scores.mark(model, "validation")
         row["Train"] = scores.over_folds(model, "train")
-        row["Validation"] = scores.over_folds(model, "validation") + mark
+        row["Validation"] = scores.marked(scores.over_folds(model, "validation"), model, "validation")
         row["Holdout (descriptive)"] = scores.over_folds(model, "holdout")
-        row["Out of fold [95 % interval]"] = scores.percent(model, "validation", "balanced_accuracy") + mark
+        row["Out of fold [95 % interval]"] = scores.percent(model, "validation", "balanced_accuracy")
         row["Matched subset, out of fold"] = scores.percent(model, "validation", "balanced_accuracy_matched")
         row["AUC, out of fold"] = scores.auc(model, "validation")
         row["TP/FN/TN/FP, out of fold"] = scores.confusion(model, "validation")

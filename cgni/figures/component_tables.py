@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cgni.figures.cells import NOT_KNOWN, YES_NO, in_words, mean_sd, number, small
+from cgni.figures.cells import NOT_KNOWN, YES_NO, in_words, mean_sd, number, small, small_of_tail
 
 PUBLISHED_CORRELATIONS = {
     1: ".68 / .67 / .57",
@@ -45,7 +45,7 @@ def table3(components: pd.DataFrame) -> pd.DataFrame:
             str(row.n),
             small(row.p),
             YES_NO[bool(row.gated)],
-            f"{small(row.p_pipeline)} ({row.replicates} replicates)" if row.replicates else NOT_KNOWN,
+            f"{small_of_tail(row.p_pipeline)} ({row.replicates} replicates)" if row.replicates else NOT_KNOWN,
             number(row.r_out_of_fold),
             str(row.n_fit),
             number(row.n_needed, ".0f"),

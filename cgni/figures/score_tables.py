@@ -1,28 +1,32 @@
 """What stands behind the accuracies: the gain over the confounds, scores of people alike, calibrated probabilities."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
-from cgni.figures.cells import NOT_KNOWN, YES_NO, number, with_interval
+from cgni.figures.cells import NOT_KNOWN, YES_NO, Scores, number, with_interval
 from cgni.figures.study_models import StudyModels
 
 _SPLITS = {"holdout": "holdout", "validation": "out of fold"}  # the holdout leads
+_OF_STRATUM = ("People", "Balanced accuracy % [95 % interval]", "AUC [95 % interval]")
 
 
-def increments_table(increments: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
+def increments_table(increments: pd.DataFrame, performance: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
     """Models by what each adds to the AUC of the confounds alone, with its interval.
 
-    `increments`: `classification.schemas.INCREMENTS`.
+    Parameters
+    ----------
+    increments, performance
+        `classification.schemas.INCREMENTS` and `PERFORMANCE`; the latter knows which scores a choice has looked at.
     """
-    rows = []
+    scores, rows = Scores(performance), []
     for model, own in _of_models(increments, models):
         row = {"Model": models.labels[model]}
         for split, title in _SPLITS.items():
             found = own[own["split"] == split].iloc[0]
-            row[f"Gain in AUC [95 % interval], {title}"] = with_interval(*found[["increment", "low", "high"]])
-            row[f"AUC with the model, {title}"] = number(found["auc_stack"], ".3f")
+            gain = with_interval(*found[["increment", "low", "high"]])
+            row[f"Gain in AUC [95 % interval], {title}"] = scores.marked(gain, model, split)
+            row[f"AUC with the model, {title}"] = scores.marked(number(found["auc_stack"], ".3f"), model, split)
             row[f"AUC of the confounds alone, {title}"] = number(found["auc_confounds"], ".3f")
             row[f"People, {title}"] = str(found["people"])
         row["Weighed by people whom the model has not seen"] = YES_NO[bool(own["unseen"].all())]
@@ -30,18 +34,23 @@ def increments_table(increments: pd.DataFrame, models: StudyModels) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-def strata_table(strata: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
+def strata_table(strata: pd.DataFrame, performance: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
     """Scores of the models of Table 1 among people alike in ancestry or age.
 
-    `strata`: `classification.schemas.STRATA`.
+    Parameters
+    ----------
+    strata, performance
+        `classification.schemas.STRATA` and `PERFORMANCE`; the latter knows which scores a choice has looked at.
     """
-    rows = []
+    scores, rows = Scores(performance), []
     for model, own in _of_models(strata, models):
         for (by, stratum), alike in own.groupby(["by", "stratum"], sort=False):
             row = {"Model": models.labels[model], "Alike in": by, "Stratum": stratum}
             for split, title in _SPLITS.items():
                 found = alike[alike["split"] == split]
-                row |= _stratum_cells(found.iloc[0] if len(found) else None, title)
+                people, *own_scores = _stratum_cells(found.iloc[0] if len(found) else None)
+                cells = (people, *(scores.marked(cell, model, split) for cell in own_scores))
+                row |= {f"{name}, {title}": cell for name, cell in zip(_OF_STRATUM, cells, strict=True)}
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -88,13 +97,11 @@ def _of_models(table: pd.DataFrame, models: StudyModels) -> Iterator[tuple[str, 
     yield from ((model, table[table["model"] == model]) for model in models.compared)
 
 
-def _stratum_cells(found: pd.Series | None, title: str) -> dict[str, Any]:
+def _stratum_cells(found: pd.Series | None) -> tuple[str, str, str]:
     """Cells of a stratum in one split; nobody there: dashes."""
-    names = (f"People, {title}", f"Balanced accuracy % [95 % interval], {title}", f"AUC [95 % interval], {title}")
     if found is None:
-        return dict.fromkeys(names, NOT_KNOWN)
-    cells = (_interval(found, "balanced_accuracy", ".1f", 100), _interval(found, "auc", ".3f", 1))
-    return dict(zip(names, (str(found["people"]), *cells), strict=True))
+        return (NOT_KNOWN,) * 3
+    return str(found["people"]), _interval(found, "balanced_accuracy", ".1f", 100), _interval(found, "auc", ".3f", 1)
 
 
 def _interval(found: pd.Series, metric: str, digits: str, scale: int) -> str:

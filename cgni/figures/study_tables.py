@@ -77,8 +77,8 @@ def _classification(
         "table1": table1(results.performance, results.comparisons, results.increments, models),
         "table2": table2(results.performance, models, weights),
         "brain_age": brain_age_table(results.brain_age),
-        "increments": increments_table(results.increments, models),
-        "strata": strata_table(results.strata, models),
+        "increments": increments_table(results.increments, results.performance, models),
+        "strata": strata_table(results.strata, results.performance, models),
         "calibration": calibration_table(results.probabilities, models),
         "confound_shares": confound_shares_table(results.confound_shares, models),
     }

@@ -6,7 +6,7 @@ import pandas as pd
 from cgni.base.views import FEATURES, GENETICS, VIEWS
 from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.schemas import ALL_COMPONENTS
-from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, number, small, with_interval
+from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, number, small, small_of_tail, with_interval
 from cgni.figures.study_models import StudyModels
 
 Row = tuple[str, str, str]
@@ -39,7 +39,7 @@ def accuracy_rows(performance: pd.DataFrame, models: StudyModels) -> list[Row]:
     scores, rows = Scores(performance), []
     for model in models.models:
         cells = [
-            f"{scores.pooled(model, split)} {title}{scores.mark(model, split)}" for split, title in _UNSEEN.items()
+            scores.marked(f"{scores.pooled(model, split)} {title}", model, split) for split, title in _UNSEEN.items()
         ]
         rows.append((f"balanced accuracy %, {models.labels[model]}", ", ".join(cells), ""))
     return rows
@@ -58,7 +58,7 @@ def component_rows(components: pd.DataFrame) -> list[Row]:
         value = f"r {number(row.r)}, partial r {number(row.partial_r)} (p {small(row.p)}), n {row.n}"
         beside = f"partial r out of fold {number(row.r_out_of_fold)}"
         if row.replicates:
-            beside += f"; p of the whole analysis {small(row.p_pipeline)}"
+            beside += f"; p of the whole analysis {small_of_tail(row.p_pipeline)}"
         rows.append((f"component {row.component}, holdout", value, beside))
     return rows
 
@@ -106,7 +106,7 @@ def _gain_row(increments: pd.DataFrame, models: StudyModels, scores: Scores) -> 
     for split, title in _UNSEEN.items():
         found = increments[(increments["model"] == models.winner) & (increments["split"] == split)].iloc[0]
         gain = with_interval(*found[["increment", "low", "high"]])
-        cells.append(f"{gain} {title}{scores.mark(models.winner, split)}")
+        cells.append(scores.marked(f"{gain} {title}", models.winner, split))
     return "gain in AUC of the proposed over the confounds", ", ".join(cells), "0: the confounds say as much"
 
 
@@ -117,7 +117,7 @@ def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) 
         for _, row in own[own["split"] == split].iterrows():
             difference = with_interval(row["difference"], row["low"], row["high"], "+.1f", 100)
             p = f"p {small(row['permutation_p_holm'])}"
-            cells.append(f"{difference} {title} ({p}){scores.mark(models.winner, split)}")
+            cells.append(scores.marked(f"{difference} {title} ({p})", models.winner, split))
     note = "points of balanced accuracy; swap test, Holm over Table 1"
     return [(f"proposed minus {models.labels[_IMAGES_ALONE]}", ", ".join(cells), note)] if cells else []
 

@@ -23,6 +23,11 @@ def test_table3_prints_the_partial_r_where_its_p_stands() -> None:
     assert second["Published r (train / validation / holdout)"] == ".67 / .65 / .54"
 
 
+def test_a_p_further_out_than_its_tail_was_checked_is_a_bound() -> None:
+    far = made_components(True).assign(p_pipeline=2.6e-8)
+    assert table3(far)[_WHOLE].str.fullmatch(r"< 0\.001 \(60 replicates\)").all()
+
+
 def test_table3_without_replicates_or_an_estimate_has_dashes() -> None:
     unknown = made_components(False).assign(p_pipeline=_NAN, replicates=0, partial_r=_NAN, p=_NAN, n_needed=_NAN)
     row = table3(unknown).iloc[0]

@@ -5,6 +5,7 @@ from tests.unit.figures.made_results import (
     made_calibration,
     made_confound_shares,
     made_increments,
+    made_performance,
     made_strata,
     study_models,
 )
@@ -13,16 +14,17 @@ _OF_TABLE_1 = ["CGNI (1)+(2)+(4)", "CGNI (1), linear genetic encoder", "Imaging 
 
 
 def test_gains_over_the_confounds_have_intervals_and_lead_with_the_holdout() -> None:
-    table = increments_table(made_increments(), study_models()).set_index("Model")
+    table = increments_table(made_increments(), made_performance(), study_models()).set_index("Model")
     assert table.index.tolist() == _OF_TABLE_1
     assert table.columns[0] == "Gain in AUC [95 % interval], holdout"
     assert table.loc["Imaging CNN", table.columns[0]] == "+0.050 [+0.010, +0.090]"
     assert table.loc["Imaging CNN", "AUC of the confounds alone, out of fold"] == "0.600"
+    assert table.loc["CGNI (1)+(2)+(4)", "Gain in AUC [95 % interval], out of fold"].endswith("] (selected)")
     assert table.loc["CGNI (1), linear genetic encoder", table.columns[0]] == "–"  # could not be fitted
 
 
 def test_strata_without_anybody_or_one_of_the_groups_have_dashes() -> None:
-    table = strata_table(made_strata(), study_models())
+    table = strata_table(made_strata(), made_performance(), study_models())
     own = table[table["Model"] == "Imaging CNN"].set_index("Stratum")
     assert own.loc["largest", "Balanced accuracy % [95 % interval], holdout"] == "60.0 [50.0, 70.0]"
     assert own.loc["largest", "AUC [95 % interval], out of fold"] == "0.650 [0.550, 0.750]"
