@@ -7,8 +7,8 @@ job = start(snakemake)
 import pandas as pd
 
 from cgni.cohort.families import read_related_pairs
+from cgni.cohort.id_lists import KnownIds, read_withdrawals
 from cgni.cohort.participants import build_participants, read_main_table
-from cgni.cohort.phenotypes import read_withdrawals
 from cgni.cohort.samples import common_people
 from cgni.cohort.schemas import ATTRITION, participants_schema
 from cgni.cohort.settings import CohortSettings, SplitSettings
@@ -16,8 +16,9 @@ from cgni.imaging.paths import list_images
 
 inputs, output, cohort = snakemake.input, snakemake.output, job.section(CohortSettings)
 phenotypes = read_main_table(inputs.phenotypes, cohort)
-withdrawn = read_withdrawals(inputs.withdrawals) if inputs.withdrawals else set()
-pairs = read_related_pairs(inputs.relatedness, job.section(SplitSettings).kinship)
+known = KnownIds(phenotypes.ids)
+withdrawn = read_withdrawals(inputs.withdrawals, known)
+pairs = read_related_pairs(inputs.relatedness, job.section(SplitSettings).kinship, known)
 images = pd.Index(list_images(job.value("inputs.images"))["participant_id"])
 samples = common_people(inputs.samples)
 

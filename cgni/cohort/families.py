@@ -1,5 +1,6 @@
 """Families: people linked by a kinship coefficient."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -8,32 +9,49 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from cgni.base.errors import InputError
+from cgni.base.small_tables import read_delimited
+from cgni.cohort.id_lists import KnownIds, plain_ids
 
+_REMEDY = "set inputs.relatedness (null: plink2's KING computes it)"
+# UK Biobank and KING write the names on the left, plink2 those on the right
+_NAMES = {"IID1": "ID1", "IID2": "ID2", "KINSHIP": "Kinship"}
 _PAIR_COLUMNS = ("ID1", "ID2", "Kinship")
 
 
-def read_related_pairs(path: str | Path, kinship: float) -> pd.DataFrame:
-    """Pairs of relatives (str columns ID1, ID2) with a kinship coefficient of at least `kinship`.
+def read_related_pairs(path: str | Path, kinship: float, known: KnownIds) -> pd.DataFrame:
+    """Pairs of relatives among the known ids, of a kinship coefficient of at least `kinship`.
 
-    The file is white-space separated with the header `ID1 ID2 HetHet IBS0 Kinship`.
+    Reads UK Biobank's file (`ID1 ID2 HetHet IBS0 Kinship`), KING's .kin0 and plink2's .kin0. How many of its people
+    are known is logged.
+
+    Returns
+    -------
+    DataFrame of the str columns ID1 and ID2, ids as the study writes them, in the file's order.
 
     Raises
     ------
     InputError
-        No such file, columns missing, or kinship values that are no numbers.
+        As of `base.text_files.read_delimited`; kinship values that are no numbers; or nobody who is known.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such relatedness file; set inputs.relatedness (null: plink2's KING)")
-    pairs = pd.read_csv(path, sep=r"\s+", dtype=str)
-    missing = [name for name in _PAIR_COLUMNS if name not in pairs.columns]
+    table = read_delimited(path, _REMEDY).rename(columns=_NAMES)
+    missing = [name for name in _PAIR_COLUMNS if name not in table.columns]
     if missing:
         raise InputError(f"{path}: no column {', '.join(missing)}; expected ID1 ID2 HetHet IBS0 Kinship")
-    coefficients = pd.to_numeric(pairs["Kinship"], errors="coerce")
+    coefficients = pd.to_numeric(table["Kinship"], errors="coerce")
     broken = int(coefficients.isna().sum())
     if broken:
         raise InputError(f"{path}: {broken} lines without a number in the column Kinship")
-    return pairs.loc[coefficients >= kinship, ["ID1", "ID2"]].reset_index(drop=True)
+    pairs = pd.DataFrame({name: plain_ids(path, table[name].fillna("")) for name in ("ID1", "ID2")}, dtype="str")
+    people = pd.unique(pairs.to_numpy().ravel())
+    own = {text: found for text in people if (found := known.find(text)) is not None}
+    if len(people) and not own:
+        raise InputError(
+            f"{path}: none of its {len(people)} people is in the main table; relatives would be parted between folds. "
+            "Check that it belongs to the same application"
+        )
+    logging.info("%s: %d of %d people found among those of the main table", path, len(own), len(people))
+    pairs = pairs[(coefficients >= kinship).to_numpy()].apply(lambda ids: ids.map(own))
+    return pairs.dropna().reset_index(drop=True)
 
 
 def assign_families(ids: pd.Index, pairs: pd.DataFrame) -> pd.Series:

@@ -12,6 +12,7 @@ from cgni.cohort.attrition import Attrition
 from cgni.cohort.confounds import CATEGORY, MEASURE
 from cgni.cohort.extremes import extremes_warning
 from cgni.cohort.families import assign_families, one_per_family
+from cgni.cohort.id_lists import Matched
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
 from cgni.cohort.settings import CohortSettings
 
@@ -44,7 +45,7 @@ def build_participants(
     phenotypes: Phenotypes,
     samples: pd.DataFrame,
     image_ids: pd.Index,
-    withdrawn: set[str],
+    withdrawn: Matched,
     pairs: pd.DataFrame,
     cohort: CohortSettings,
 ) -> tuple[pd.DataFrame, Attrition]:
@@ -59,7 +60,7 @@ def build_participants(
     image_ids
         Ids of people with a gray-matter map.
     withdrawn
-        Ids of people who withdrew.
+        People who withdrew (`cohort.id_lists.read_listed_ids`).
     pairs
         Pairs of relatives, columns ID1, ID2 (`cohort.families.read_related_pairs`).
     cohort
@@ -185,7 +186,7 @@ def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
         )
 
 
-def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str], attrition: Attrition) -> pd.Index:
+def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: Matched, attrition: Attrition) -> pd.Index:
     """Sorted ids of those who stay."""
     ids = phenotypes.ids.sort_values()
     attrition.start("main table", len(ids))
@@ -194,7 +195,7 @@ def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str],
     reported, genetic = phenotypes.at(SEX), phenotypes.at(GENETIC_SEX)
     steps: list[tuple[str, pd.Series, int | None]] = [
         ("negative id", pd.Series(phenotypes.ids.str.startswith("-"), index=phenotypes.ids), None),
-        ("withdrawn", pd.Series(phenotypes.ids.isin(withdrawn), index=phenotypes.ids), None),
+        ("withdrawn", pd.Series(phenotypes.ids.isin(withdrawn.ids), index=phenotypes.ids), None),
         ("sex chromosome aneuploidy", phenotypes.at(ANEUPLOIDY) == 1, ANEUPLOIDY),
         ("outlier in heterozygosity or missingness", phenotypes.at(OUTLIER) == 1, OUTLIER),
         ("reported sex differs from genetic sex", (reported != genetic) & genetic.notna(), GENETIC_SEX),
@@ -205,6 +206,8 @@ def _exclude(phenotypes: Phenotypes, samples: pd.DataFrame, withdrawn: set[str],
         note = _ABSENT.format(field=field) if field is not None and not phenotypes.has(field) else None
         if step.startswith("more than") and missing.notna().sum() == 0:
             note = f"neither the genotype files nor field {MISSINGNESS} state people's missingness: not applied"
+        if step == "withdrawn":
+            note = f"{withdrawn.found} of {withdrawn.listed} listed ids are in the main table"
         attrition.remove(step, len(ids) - len(kept), len(kept), note)
         ids = kept
     if ids.empty:

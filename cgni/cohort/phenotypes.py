@@ -4,15 +4,18 @@
 (RAP table exporter, maybe with the prefix `participant.`).
 """
 
-import csv
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from cgni.base.errors import InputError
+from cgni.base.large_tables import LargeTable
+from cgni.cohort.id_lists import plain_ids
 
 _LAYOUTS = (
     re.compile(r"(?P<field>\d+)-(?P<instance>\d+)\.(?P<array>\d+)\Z"),
@@ -113,8 +116,8 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
         meanings, or ids that appear twice.
     """
     path, needed = Path(path), list(needed)
-    header, delimiter = _header(path)
-    id_name, columns = _columns(path, header)
+    table = LargeTable.open(path, "set inputs.phenotypes to the main table")
+    id_name, columns = _columns(path, table.names)
     wanted = {name: key for name, key in columns.items() if key[0] in {*needed, *optional} or _is_kept_pc(key, n_pcs)}
     found = {key[0] for key in wanted.values()}
     absent = [str(field) for field in needed if field not in found]
@@ -122,9 +125,8 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     absent += [f"22009 (array {number})" for number in range(1, n_pcs + 1) if number not in pcs]
     if absent:
         raise InputError(f"{path}: no column of field {', '.join(absent)}; add it to the main table")
-    raw = pd.read_csv(
-        path, sep=delimiter, usecols=[id_name, *wanted], dtype=str, na_values=["NA", ""], keep_default_na=False
-    )
+    _refuse_doubled_keys(path, wanted)
+    raw = table.read(dict.fromkeys([id_name, *wanted], pa.string())).to_pandas()
     ids = _checked_ids(raw[id_name], path)
     numbers = {key: _numbers(raw[name], key[0], path).to_numpy() for name, key in wanted.items()}
     values = pd.DataFrame(numbers, index=ids)
@@ -132,34 +134,18 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     return Phenotypes(values)
 
 
-def read_withdrawals(path: str | Path) -> set[str]:
-    """Ids of people who withdrew: one a line, no header, blank lines ignored.
-
-    Raises
-    ------
-    InputError
-        No such file.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such withdrawal list; set inputs.withdrawals to null when there is none")
-    return {line.split(",")[0].strip().strip('"') for line in path.read_text().splitlines() if line.strip()}
-
-
 def _is_kept_pc(key: tuple[int, int, int], n_pcs: int) -> bool:
     return key[0] == 22009 and 1 <= key[2] <= n_pcs
 
 
-def _header(path: Path) -> tuple[list[str], str]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such main table; set inputs.phenotypes")
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        line = stream.readline().rstrip("\r\n")
-    delimiter = "\t" if "\t" in line else ","
-    return next(csv.reader([line], delimiter=delimiter), []), delimiter
+def _refuse_doubled_keys(path: Path, wanted: dict[str, tuple[int, int, int]]) -> None:
+    doubled = Counter(wanted.values()).most_common(1)
+    if doubled and doubled[0][1] > 1:
+        names = [name for name, key in wanted.items() if key == doubled[0][0]]
+        raise InputError(f"{path}: the columns {' and '.join(names)} are the same field and visit; keep one")
 
 
-def _columns(path: Path, header: list[str]) -> tuple[str, dict[str, tuple[int, int, int]]]:
+def _columns(path: Path, header: Sequence[str]) -> tuple[str, dict[str, tuple[int, int, int]]]:
     id_names = [name for name in header if name in _ID_NAMES]
     if len(id_names) != 1:
         raise InputError(f"{path}: expected one id column ({', '.join(sorted(_ID_NAMES))}), found {len(id_names)}")
@@ -172,12 +158,13 @@ def _columns(path: Path, header: list[str]) -> tuple[str, dict[str, tuple[int, i
 
 
 def _checked_ids(column: pd.Series, path: Path) -> pd.Index:
-    ids = pd.Index(column.str.strip(), name="participant_id")
-    if ids.empty:
+    if column.empty:
         raise InputError(f"{path}: the main table has no people")
-    missing, doubled = int(ids.isna().sum()), int(ids.duplicated().sum())
+    missing = int((column.fillna("").str.strip() == "").sum())
     if missing:
         raise InputError(f"{path}: {missing} lines without an id; remove them")
+    ids = pd.Index(plain_ids(path, column), name="participant_id", dtype="str")
+    doubled = int(ids.duplicated().sum())
     if doubled:
         raise InputError(f"{path}: {doubled} ids appear more than once; keep one line a person")
     return ids

@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.base.small_tables import read_delimited
+from cgni.base.text_files import read_text
 
+_REMEDY = "set inputs.genotypes.files and inputs.genotypes.sample (.sample, .psam, .fam, or the VCF itself)"
 _VCF_FIXED = 9  # columns before the first person
 
 
@@ -25,14 +28,12 @@ def read_people(path: str | Path) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(
-            f"{path}: no such file with the people of the genotypes (.sample, .psam, .fam, or the VCF itself); "
-            "set inputs.genotypes.files and inputs.genotypes.sample"
-        )
+        raise InputError(f"{path}: no such file with the people of the genotypes; {_REMEDY}")
     reader = {".psam": _read_psam, ".fam": _read_fam, ".vcf": _read_vcf, ".gz": _read_vcf, ".bcf": _read_vcf}
     listed = reader.get(path.suffix, _read_sample)(path)
-    if listed.empty:
-        raise InputError(f"{path}: holds nobody")
+    nameless = int(listed["participant_id"].isna().sum())
+    if listed.empty or nameless:
+        raise InputError(f"{path}: holds nobody" if listed.empty else f"{path}: {nameless} lines without an id")
     real = ~listed["participant_id"].str.startswith("-")  # withdrawn people carry placeholders
     doubled = int(listed.loc[real, "participant_id"].duplicated().sum())
     if doubled:
@@ -93,30 +94,22 @@ def vcf_header(path: str | Path) -> list[str]:
 
 
 def _read_sample(path: Path) -> pd.DataFrame:
-    try:
-        people = pd.read_csv(path, sep=r"\s+", dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a .sample file; its lines differ in their number of columns") from error
-    if list(people.columns[:2]) != ["ID_1", "ID_2"] or people.empty or list(people.iloc[0, :2]) != ["0", "0"]:
+    first = [line.split()[:2] for line in read_text(path, _REMEDY).splitlines()[:2]]
+    if first != [["ID_1", "ID_2"], ["0", "0"]]:
         raise InputError(f"{path}: not a .sample file; its first lines must be `ID_1 ID_2 missing ...` and `0 0 0 ...`")
-    people = people.iloc[1:]
+    people = read_delimited(path, _REMEDY).iloc[1:]
     return _listed(people["ID_2"], people["missing"] if "missing" in people.columns else None)
 
 
 def _read_psam(path: Path) -> pd.DataFrame:
-    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("##")]
-    names = lines[0].split() if lines else []
-    if not names or names[0] not in ("#FID", "#IID"):
+    lines = (line for line in read_text(path, _REMEDY).splitlines() if not line.startswith("##"))
+    if not next(lines, "").startswith(("#FID", "#IID")):
         raise InputError(f"{path}: not a .psam file; its header must start with #FID or #IID")
-    names[0] = names[0].removeprefix("#")
-    if "IID" not in names:
-        raise InputError(f"{path}: not a .psam file; its header has no column IID")
-    column = names.index("IID")
-    return _listed(pd.Series([line.split()[column] for line in lines[1:]], dtype=str))
+    return _listed(read_delimited(path, _REMEDY, ["IID"])["IID"])
 
 
 def _read_fam(path: Path) -> pd.DataFrame:
-    rows = [line.split() for line in path.read_text().splitlines() if line.strip()]
+    rows = [line.split() for line in read_text(path, _REMEDY).splitlines() if line.strip()]
     broken = sum(len(row) < 6 for row in rows)
     if broken:
         raise InputError(f"{path}: {broken} lines without the six columns of a .fam file")
@@ -130,6 +123,6 @@ def _read_vcf(path: Path) -> pd.DataFrame:
 def _listed(ids: pd.Series, missing: pd.Series | None = None) -> pd.DataFrame:
     stated = pd.Series("", index=ids.index) if missing is None else missing
     values = pd.to_numeric(stated, errors="coerce").to_numpy("float64")
-    return pd.DataFrame({"participant_id": ids.to_numpy(dtype=object), "missing": values}).astype(
-        {"participant_id": str}
+    return pd.DataFrame({"participant_id": ids.astype("str").to_numpy(), "missing": values}).astype(
+        {"participant_id": "str"}
     )

@@ -1,7 +1,6 @@
 """A user's own annotation in place of the snapshot: GMT sets, or an OBO ontology with a GAF annotation."""
 
 import dataclasses
-import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.base.text_files import open_text
 from cgni.enrichment.ontology import Ontology, load_snapshot
 
 _NAMESPACES = {"biological_process": "BP", "cellular_component": "CC", "molecular_function": "MF"}
@@ -119,8 +119,7 @@ def _no_tags() -> dict[str, list[str]]:
 
 
 def _lines(path: str | Path) -> Iterator[str]:
-    opener = gzip.open if str(path).endswith(".gz") else open
-    with opener(path, "rt", encoding="utf-8") as stream:
+    with open_text(path, "check enrichment.gmt, enrichment.obo and enrichment.gaf") as stream:
         for line in stream:
             if line.strip():
                 yield line.rstrip("\r\n")

@@ -1,17 +1,16 @@
 """Reading the big selection tables batch by batch: eQTL pairs and the alleles of their SNPs."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pv
 
 from cgni.base.errors import InputError
+from cgni.base.large_tables import LargeTable
 
-_BLOCK = 1024 * 1024  # larger ones are read ahead: 16 MB took half a gigabyte
 # (SNP, gene, false discovery rate, p) columns: PsychENCODE's table, then a plain table
 _EQTL_COLUMNS = (("SNP_id", "gene_id", "FDR", "nominal_pval"), ("snp", "gene", "q", "p"))
 _SNP_COLUMNS = ("PEC_id", "Rsid", "chr", "position", "REF", "ALT")
@@ -42,14 +41,14 @@ def read_eqtl_pairs(path: str | Path, fdr: float, genes: set[str]) -> EqtlPairs:
     InputError
         No such file, or neither layout.
     """
-    path = Path(path)
-    header, delimiter = _header(path)
-    snp, gene, quality, nominal = _eqtl_columns(path, header)
+    table = LargeTable.open(path, "see inputs.eqtl")
+    header = table.names
+    snp, gene, quality, nominal = _eqtl_columns(table.path, header)
     has_fdr, numbers = quality in header, [name for name in (nominal, quality) if name in header]
     columns = {snp: pa.string(), gene: pa.string(), **dict.fromkeys(numbers, pa.float64())}
     wanted, kept = pa.array(sorted(genes), pa.string()), []
     rows = significant = 0
-    for batch in _batches(path, delimiter, columns):
+    for batch in table.batches(columns):
         rows += len(batch)
         if has_fdr:
             batch = batch.filter(pc.less_equal(batch[quality], fdr))
@@ -75,14 +74,13 @@ def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
     InputError
         No such file, or a column missing.
     """
-    path = Path(path)
-    header, delimiter = _header(path)
-    missing = [name for name in _SNP_COLUMNS if name not in header]
+    table = LargeTable.open(path, "see inputs.eqtl_snps")
+    missing = [name for name in _SNP_COLUMNS if name not in table.names]
     if missing:
         raise InputError(f"{path}: no column {', '.join(missing)}; expected {' '.join(_SNP_COLUMNS)}")
     wanted, kept = pa.array(sorted(snps), pa.string()), []
     types = {name: pa.int64() if name == "position" else pa.string() for name in _SNP_COLUMNS}
-    for batch in _batches(path, delimiter, types):
+    for batch in table.batches(types):
         for key in ("PEC_id", "Rsid"):
             rows = batch.filter(pc.is_in(batch[key], value_set=wanted))
             kept.append(rows.append_column("snp", rows[key]))
@@ -92,7 +90,7 @@ def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
     return found[["snp", "rsid", "chrom", "pos", "ref", "alt"]].drop_duplicates(ignore_index=True)
 
 
-def _eqtl_columns(path: Path, header: list[str]) -> tuple[str, str, str, str]:
+def _eqtl_columns(path: Path, header: Sequence[str]) -> tuple[str, str, str, str]:
     for names in _EQTL_COLUMNS:
         if names[0] in header and names[1] in header:
             return names
@@ -100,26 +98,3 @@ def _eqtl_columns(path: Path, header: list[str]) -> tuple[str, str, str, str]:
         f"{path}: expected the columns SNP_id, gene_id and FDR (PsychENCODE) or snp, gene and maybe q; "
         f"the file has {len(header)} columns: {', '.join(header[:20])}"
     )
-
-
-def _header(path: Path) -> tuple[list[str], str]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; see inputs.eqtl and inputs.eqtl_snps")
-    with path.open(encoding="utf-8") as stream:
-        line = stream.readline().rstrip("\r\n")
-    delimiter = next((mark for mark in "\t, " if mark in line), "\t")
-    return [name.strip('"') for name in line.split(delimiter)], delimiter
-
-
-def _batches(path: Path, delimiter: str, columns: dict[str, pa.DataType]) -> Iterator[pa.Table]:
-    try:
-        reader = pv.open_csv(
-            path,
-            read_options=pv.ReadOptions(block_size=_BLOCK, use_threads=False),
-            parse_options=pv.ParseOptions(delimiter=delimiter),
-            convert_options=pv.ConvertOptions(include_columns=list(columns), column_types=columns),
-        )
-        for batch in reader:
-            yield pa.Table.from_batches([batch])
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path}: not a readable table ({error})") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.base.small_tables import read_delimited
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,7 @@ def read_network(path: str | Path, genes: pd.DataFrame, aliases: pd.DataFrame) -
     InputError
         No such file, no column symbol, or no gene with an id.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such gene list; set inputs.ppi")
-    text = path.read_text(encoding="utf-8")
-    delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
-    table = pd.read_csv(path, sep=delimiter, dtype=str, comment="#") if text.strip() else pd.DataFrame()
-    if "symbol" not in table.columns:
-        raise InputError(f"{path}: no column symbol; expected symbol, gene_id, sources")
+    table = read_delimited(path, "set inputs.ppi", ["symbol"])
     if "gene_id" not in table.columns:
         table["gene_id"] = None
     given = table.assign(gene_id=table["gene_id"].str.split(";")).explode("gene_id")

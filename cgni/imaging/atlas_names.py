@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cgni.base.errors import InputError
+from cgni.base.text_files import read_text
 
 _BACKGROUND = 0
 
@@ -40,10 +41,7 @@ def read_names(table: str | Path) -> dict[int, str]:
 
 def _lines(table: str | Path) -> list[tuple[int, str]]:
     """Lines with something in them, and their numbers."""
-    try:
-        text = Path(table).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{table}: not readable as UTF-8 text ({error}); check inputs.atlas_labels") from error
+    text = read_text(table, "check inputs.atlas_labels")
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
     return [(number, line) for number, line in lines if line and not line.startswith("#")]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.base.small_tables import read_delimited
+from cgni.cohort.id_lists import plain_ids
 
 _PLACEHOLDER = "{participant_id}"
 
@@ -40,18 +42,15 @@ def list_images(images: str) -> pd.DataFrame:
 
 
 def _from_csv(table: Path) -> pd.DataFrame:
-    if not table.is_file():
-        raise InputError(f"{table}: no such image table; set inputs.images to a csv or a pattern with {_PLACEHOLDER}")
-    listed = pd.read_csv(table, dtype=str, skipinitialspace=True)
-    missing = [name for name in ("participant_id", "path") if name not in listed.columns]
-    if missing:
-        raise InputError(f"{table}: no column {' or '.join(missing)}; expected participant_id,path")
+    remedy = f"set inputs.images to a csv of participant_id and path, or to a pattern with {_PLACEHOLDER}"
+    listed = read_delimited(table, remedy, ["participant_id", "path"])
     listed = listed[["participant_id", "path"]]
     empty = int(listed.isna().any(axis=1).sum())
     if empty:
         raise InputError(f"{table}: {empty} lines without participant_id or path; fill or remove them")
     if listed.empty:
         raise InputError(f"{table}: lists no image")
+    listed["participant_id"] = plain_ids(table, listed["participant_id"])
     return listed.assign(path=[str(table.parent / path) for path in listed["path"]])
 
 

@@ -61,7 +61,7 @@ def test_tables_that_cannot_be_used(tmp_path: Path, lines: list[str], message: s
 
 def test_a_table_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "labels.txt").write_bytes("1 Précentral".encode("latin-1"))
-    with pytest.raises(InputError, match=r"labels\.txt: not readable as UTF-8 text"):
+    with pytest.raises(InputError, match=r"labels\.txt: not UTF-8 text"):
         read_names(tmp_path / "labels.txt")
     (tmp_path / "labels.txt").write_text("1 Précentral", encoding="utf-8-sig")
     assert read_names(tmp_path / "labels.txt") == {1: "Précentral"}

@@ -1,0 +1,130 @@
+"""Tables too large to hold: their header, then some columns of them batch by batch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pv
+import pyarrow.parquet as pq
+
+from cgni.base.errors import InputError
+from cgni.base.text_files import delimiter_of, is_parquet, open_bytes, open_text, refuse_doubled, split_line
+
+_BLOCK = 1024 * 1024  # larger ones are read ahead: 16 MB took half a gigabyte
+_MISSING = ["", "NA"]
+
+
+@dataclass(frozen=True)
+class LargeTable:
+    """A table with a header line, plain or compressed by gzip, or Parquet.
+
+    Attributes
+    ----------
+    path : of the file; remedy : what to do when there is none, such as the key to set.
+    names : its columns, without quotes; any may appear twice, but not among those that are read.
+    """
+
+    path: Path
+    remedy: str
+    names: tuple[str, ...]
+    delimiter: str
+
+    @classmethod
+    def open(cls, path: str | Path, remedy: str) -> "LargeTable":
+        """Read the header.
+
+        Raises
+        ------
+        InputError
+            As of `base.text_files.open_text`, or an empty file.
+        """
+        path = Path(path)
+        if is_parquet(path):
+            try:
+                return cls(path, remedy, tuple(pq.read_schema(path).names), "")
+            except (pa.ArrowException, OSError) as error:
+                raise _damaged(path) from error
+        with open_text(path, remedy) as stream:
+            line = stream.readline().rstrip("\n")
+            if not line.strip():
+                raise InputError(f"{path}: empty; expected a table with a header line")
+            delimiter = delimiter_of(line)
+            return cls(path, remedy, tuple(split_line(line, delimiter)), delimiter or " ")
+
+    def batches(self, columns: Mapping[str, pa.DataType]) -> Iterator[pa.Table]:
+        """Some columns, in the file's order of rows; empty cells and NA are null.
+
+        Raises
+        ------
+        InputError
+            One of `columns` twice, cells that are not of its type, or a line with another number of cells.
+        """
+        refuse_doubled(self.path, [name for name in self.names if name in columns])
+        if is_parquet(self.path):
+            yield from self._of_parquet(columns)
+            return
+        ragged: list[pv.InvalidRow] = []
+
+        def refuse(row: pv.InvalidRow) -> str:
+            ragged.append(row)
+            return "error"
+
+        with open_bytes(self.path, self.remedy) as (stream, encoding):
+            try:
+                reader = pv.open_csv(
+                    stream,
+                    read_options=pv.ReadOptions(
+                        # a header that appears twice in a column nobody reads is none of our business
+                        column_names=[f"{number} {name}" for number, name in enumerate(self.names)],
+                        skip_rows=1,
+                        block_size=_BLOCK,
+                        use_threads=False,
+                        encoding=encoding,
+                    ),
+                    parse_options=pv.ParseOptions(delimiter=self.delimiter, invalid_row_handler=refuse),
+                    convert_options=self._options(columns),
+                )
+                for batch in reader:
+                    yield pa.Table.from_batches([batch]).rename_columns(list(columns))
+            except pa.ArrowInvalid as error:
+                raise InputError(self._told(error, ragged)) from error
+
+    def read(self, columns: Mapping[str, pa.DataType]) -> pa.Table:
+        """All of some columns (`batches`)."""
+        kept = list(self.batches(columns))
+        return pa.concat_tables(kept) if kept else pa.schema(list(columns.items())).empty_table()
+
+    def _options(self, columns: Mapping[str, pa.DataType]) -> pv.ConvertOptions:
+        own = {name: f"{self.names.index(name)} {name}" for name in columns}
+        return pv.ConvertOptions(
+            include_columns=list(own.values()),
+            column_types={own[name]: kind for name, kind in columns.items()},
+            null_values=_MISSING,
+            strings_can_be_null=True,
+        )
+
+    def _of_parquet(self, columns: Mapping[str, pa.DataType]) -> Iterator[pa.Table]:
+        schema = pa.schema(list(columns.items()))
+        try:
+            for batch in pq.ParquetFile(self.path).iter_batches(columns=list(columns)):
+                yield pa.Table.from_batches([batch]).select(list(columns)).cast(schema)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self.path) from error
+
+    def _told(self, error: pa.ArrowInvalid, ragged: list[pv.InvalidRow]) -> str:
+        """What was wrong, without the row's text, which holds ids."""
+        if ragged:
+            row = ragged[0]
+            place = f"line {row.number}" if row.number else "a line"
+            return f"{self.path}: {place} has {row.actual_columns} cells, the header {row.expected_columns}; mend it"
+        what = str(error).partition("\n")[0]
+        kind = what.rpartition("conversion error to ")[2].partition(":")[0]
+        column = what.partition("In CSV column #")[2].partition(":")[0]
+        if column.isdigit():
+            return f"{self.path}: column {self.names[int(column)]} has cells that are not of type {kind}; correct them"
+        return f"{self.path}: not a readable table; save it again as CSV"
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(f"{path}: a damaged Parquet table, or with columns of another type; write it again")

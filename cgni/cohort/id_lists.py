@@ -1,0 +1,164 @@
+"""Lists of participant ids in whatever dialect, and how many of them are people that the study knows."""
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cgni.base.errors import InputError
+from cgni.base.text_files import delimiter_of, open_text, split_line
+
+_HEADERS = {
+    *("eid", "f.eid", "participant.eid", "n_eid", "id", "ids", "iid", "fid", "#iid", "#fid", "participant_id"),
+    *("participant", "subject", "subject_id", "sample", "sample_id", "withdrawn", "withdrawals"),
+}
+_DOUBLED = re.compile(r"(.+)_\1")
+_WHOLE = re.compile(r"\d+\.0*\Z")
+_SCIENTIFIC = re.compile(r"(?P<digits>\d(?:\.\d+)?)[eE]\+?(?P<power>\d{1,2})\Z")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Which of listed ids are known.
+
+    Attributes
+    ----------
+    ids : the known ones, as the study writes them (str, unique, sorted).
+    listed, found : numbers of different ids in the list, and of those that are known.
+    """
+
+    ids: pd.Index
+    listed: int
+    found: int
+
+
+def plain_id(text: str) -> str:
+    """An id without quotes, blanks, and the `.0` or exponent by which spreadsheets and R write whole numbers.
+
+    Raises
+    ------
+    ValueError
+        A number whose last digits its notation has lost, such as 1.23457E+06.
+    """
+    text = text.strip().strip("\"'").strip()
+    if _WHOLE.match(text):
+        return text.partition(".")[0]
+    if match := _SCIENTIFIC.match(text):
+        digits, power = match["digits"].replace(".", ""), int(match["power"])
+        # one digit stands for a round number; of several, zeros behind them may be lost digits
+        if len(digits) > 1 and len(digits) <= power:
+            raise ValueError("digits are lost")
+        return digits.ljust(power + 1, "0") if len(digits) <= power + 1 else text
+    return text
+
+
+def plain_ids(path: str | Path, texts: Iterable[str]) -> list[str]:
+    """`plain_id` of ids that were read from `path`.
+
+    Raises
+    ------
+    InputError
+        Ids in scientific notation that have lost digits, with their number.
+    """
+    plain, lost = [], 0
+    for text in texts:
+        try:
+            plain.append(plain_id(text))
+        except ValueError:
+            lost += 1
+    if lost:
+        raise InputError(f"{path}: {lost} ids in scientific notation have lost digits; export them as text")
+    return plain
+
+
+class KnownIds:
+    """The ids of a study, by which those of other files are found even where they are written otherwise.
+
+    Leading zeros do not count, unless two known ids differ by nothing else; nor does family and person's id joined,
+    where both are the same (`7_7`, as plink writes VCFs).
+    """
+
+    def __init__(self, ids: Sequence[str] | pd.Index) -> None:
+        own = pd.Series(pd.Index(ids), index=pd.Index(ids).map(_without_zeros))
+        self._exact = frozenset(own)
+        self._loose: dict[str, str] = own[~own.index.duplicated(keep=False)].to_dict()
+
+    def find(self, text: str) -> str | None:
+        """The known id that a plain id stands for; None: nobody's."""
+        if text in self._exact:
+            return text
+        half = _DOUBLED.fullmatch(text)
+        return self._loose.get(_without_zeros(half[1] if half else text))
+
+    def match(self, listed: Iterable[str]) -> Matched:
+        """Which of these plain ids are known."""
+        different = dict.fromkeys(listed)
+        found = [own for text in different if (own := self.find(text)) is not None]
+        return Matched(pd.Index(sorted(set(found)), dtype="str"), len(different), len(found))
+
+
+def read_withdrawals(path: str | Path | None, known: KnownIds) -> Matched:
+    """People who withdrew; None: nobody.
+
+    Raises
+    ------
+    InputError
+        As of `read_listed_ids`.
+    """
+    if not path:
+        return Matched(pd.Index([], dtype="str"), 0, 0)
+    return read_listed_ids(path, known, "set inputs.withdrawals to null when there is no list")
+
+
+def read_listed_ids(path: str | Path, known: KnownIds, remedy: str) -> Matched:
+    """Ids of a list that are known: one a line in the first column, or all on one line.
+
+    A header, quotes, tabs, commas, semicolons, further columns, numbers as spreadsheets write them, byte order
+    marks and UTF-16 are read; an empty list is one. How many of the ids were found is logged.
+
+    Parameters
+    ----------
+    remedy
+        What to do when there is no such file.
+
+    Raises
+    ------
+    InputError
+        As of `base.text_files.open_text`; ids that have lost digits; known ids in further columns; or no id found.
+    """
+    rows = _rows(path, remedy)
+    if rows and rows[0][0].lower() in _HEADERS:
+        rows = rows[1:]
+    elif len(rows) == 1:
+        rows = [[cell] for cell in rows[0]]
+    ids = plain_ids(path, (row[0] for row in rows))
+    several = sum(
+        any(known.find(cell) not in (None, known.find(own)) for cell in row[1:])
+        for own, row in zip(ids, rows, strict=True)
+    )
+    if several:
+        raise InputError(f"{path}: {several} lines hold ids of several people; write one id a line")
+    matched = known.match(ids)
+    if matched.listed and not matched.found:
+        raise InputError(
+            f"{path}: none of its {matched.listed} ids is among the people of the main table; check that it belongs "
+            f"to the same application. If these people have been taken out already: {remedy}"
+        )
+    logging.info(
+        "%s: %d of %d listed ids found among the people of the main table", path, matched.found, matched.listed
+    )
+    return matched
+
+
+def _rows(path: str | Path, remedy: str) -> list[list[str]]:
+    """Cells of the lines that have any; empty ones are left out."""
+    with open_text(path, remedy) as stream:
+        lines = [line.strip() for line in stream if line.strip().strip("\"',;")]
+        return [[cell for cell in split_line(line, delimiter_of(line)) if cell] for line in lines]
+
+
+def _without_zeros(text: str) -> str:
+    return text.lstrip("0") or text
