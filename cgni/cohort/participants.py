@@ -9,16 +9,27 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
+from cgni.cohort.cautions import extremes_warning
 from cgni.cohort.confounds import CATEGORY, MEASURE
-from cgni.cohort.extremes import extremes_warning
 from cgni.cohort.families import assign_families, one_per_family
+from cgni.cohort.fields import (
+    AGE,
+    ANCESTRY,
+    ANEUPLOIDY,
+    CENTRE,
+    GENETIC_SEX,
+    HEAD_SIZE,
+    MISSINGNESS,
+    OPTIONAL_FIELDS,
+    OUTLIER,
+    PCS,
+    SEX,
+    UNRELATED,
+)
 from cgni.cohort.id_lists import Matched
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
+from cgni.cohort.plausible import check_values, count_missing
 from cgni.cohort.settings import CohortSettings
-
-SEX, GENETIC_SEX, AGE, CENTRE, HEAD_SIZE, PCS = 31, 22001, 21003, 54, 25000, 22009
-ANEUPLOIDY, OUTLIER, ANCESTRY, UNRELATED, MISSINGNESS = 22019, 22027, 22006, 22020, 22005
-OPTIONAL_FIELDS = (HEAD_SIZE, MISSINGNESS, ANEUPLOIDY, OUTLIER, GENETIC_SEX, ANCESTRY, UNRELATED)
 
 _BASELINE = 0
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
@@ -33,12 +44,15 @@ def read_main_table(path: str | Path, cohort: CohortSettings) -> Phenotypes:
     Raises
     ------
     InputError
-        Not a main table, or a needed field missing (`cohort.phenotypes.read_phenotypes`).
+        Not a main table, a needed field missing (`cohort.phenotypes.read_phenotypes`), or values that nobody can have
+        (`cohort.plausible.check_values`).
     """
     n_pcs = cohort.n_pcs if cohort.pcs == "field" else 0
     further = [*cohort.confounds, *cohort.category_confounds]
     needed = [SEX, AGE, CENTRE, cohort.wm_field, *further, *([PCS] if n_pcs else [])]
-    return read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
+    phenotypes = read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
+    check_values(path, phenotypes, cohort.ranges)
+    return phenotypes
 
 
 def build_participants(
@@ -98,6 +112,7 @@ def build_participants(
     people = people.loc[ids].copy()
     people["family"] = assign_families(people.index, pairs)
     _add_genetic_flags(people, phenotypes, attrition)
+    count_missing(people, attrition)
     _count_parts(people, image_ids, samples, attrition)
     attrition.log()
     return people.reset_index(names="participant_id"), attrition

@@ -23,6 +23,18 @@ class PeopleSettings(Section):
     """whose genotypes SNP QC and whose maps the image reference are computed on"""
 
 
+@section("cohort.ranges")
+class RangeSettings(Section):
+    """Values that people can have, both ends included; one outside stops the study, for it tells of another unit."""
+
+    age: tuple[float, float] = setting(default=(18.0, 110.0))
+    """years"""
+    head_size: tuple[float, float] = setting(default=(0.5, 3.0))
+    """scaling factor to the template, field 25000"""
+    components: tuple[float, float] = setting(default=(-10000.0, 10000.0))
+    """genetic principal components, field 22009"""
+
+
 @section("cohort")
 class CohortSettings(Section):
     """Phenotypes and groups."""
@@ -47,6 +59,7 @@ class CohortSettings(Section):
     """fields of further confounds, such as 25741 (head motion) or 53 (date of the visit), at the visit of the image"""
     category_confounds: tuple[int, ...] = setting(default=(), at_least=1, unique=True)
     """fields of further confounds that are categories, such as 22000 (genotyping batch): an indicator each"""
+    ranges: RangeSettings = setting(default=RangeSettings())
 
 
 @section("confounds")

@@ -61,14 +61,14 @@ class Evidence:
     Attributes
     ----------
     looks : how often the holdout was scored.
-    terms_note : where no term was looked for, in words; warning : see `cohort.extremes`.
+    terms_note : where no term was looked for, in words; warnings : see `cohort.cautions`.
     lineage, confounds, recovery : `audit.schemas`; recovery is None where nothing was planted.
     comparisons : `classification.schemas`; terms : `enrichment.schemas`.
     """
 
     looks: Looks
     terms_note: str
-    warning: str
+    warnings: Sequence[str]
     lineage: pd.DataFrame
     confounds: pd.DataFrame
     comparisons: pd.DataFrame
@@ -126,7 +126,7 @@ class Report:
             looks=evidence.looks,
             terms=_term_rows(evidence.terms),
             terms_note=evidence.terms_note,
-            warning=evidence.warning,
+            warnings=evidence.warnings,
             recovery=evidence.recovery,
             config=choices.config,
             choices=choices.governed,

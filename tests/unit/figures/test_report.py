@@ -42,7 +42,7 @@ def _terms() -> pd.DataFrame:
 
 def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None, **evidence: Any) -> str:
     lineage = {"rule": ["train"], "fold": 0, "use": "fit", "people": 10, "holdout_people": 0, "validation_people": 0}
-    facts: dict[str, Any] = {"looks": Looks(3, 2), "terms_note": "", "warning": "", **evidence}
+    facts: dict[str, Any] = {"looks": Looks(3, 2), "terms_note": "", "warnings": [], **evidence}
     shown = Evidence(
         lineage=pd.DataFrame({**lineage, "relatives": 0, "clean": clean}),
         confounds=pd.DataFrame({"model": ["confounds"], "partial_r2": [0.4], "p": [0.0001], "people": [100]}),
@@ -105,7 +105,7 @@ def test_looks_at_the_holdout_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_warning_stands_below_the_summary(tmp_path: Path) -> None:
-    page = _report(tmp_path, warning="Only 3 % & few")
+    page = _report(tmp_path, warnings=["Only 3 % & few"])
     assert (
         page.index('id="summary"') < page.index('<p class="warning">Only 3 % &amp; few</p>') < page.index('id="cohort"')
     )

@@ -1,6 +1,8 @@
-"""The warning for studies of the two extreme groups alone."""
+"""What a reader of the report must know about the people: extremes alone, confounds that nobody knows."""
 
 import pandas as pd
+
+from cgni.cohort.plausible import confound_titles
 
 _FEWEST_OUTSIDE = 0.2  # share of imaged people outside the groups; study C7
 
@@ -26,3 +28,16 @@ def extremes_warning(participants: pd.DataFrame) -> str:
         "so that correlations and calls may come from the choice of people. Give the images of the people between the "
         "groups too."
     )
+
+
+def absence_warning(participants: pd.DataFrame) -> str:
+    """What to say in the report where a confound is known of nobody; empty otherwise."""
+    absent = [title for column, title in confound_titles(participants).items() if participants[column].isna().all()]
+    if not absent:
+        return ""
+    return f"Nobody's {' and '.join(absent)} is known: nothing in this study is corrected for it."
+
+
+def people_cautions(participants: pd.DataFrame) -> list[str]:
+    """All warnings about the people of the participants table."""
+    return [text for text in (extremes_warning(participants), absence_warning(participants)) if text]

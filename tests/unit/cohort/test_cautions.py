@@ -1,9 +1,9 @@
-"""Studies of the two extreme groups alone are warned of."""
+"""What is said of the people: extremes alone, and confounds that nobody knows."""
 
 import pandas as pd
 import pytest
 
-from cgni.cohort.extremes import extremes_warning
+from cgni.cohort.cautions import absence_warning, extremes_warning, people_cautions
 
 
 @pytest.mark.parametrize(("outside", "warned"), [(0, True), (19, True), (20, False), (80, False)])
@@ -16,3 +16,12 @@ def test_images_of_the_two_extremes_alone_are_warned_of(outside: int, warned: bo
     warning = extremes_warning(people)
     assert bool(warning) == warned and (not warned or f"Only {outside} of 100 people" in warning)
     assert extremes_warning(people.iloc[:0]) == ""
+
+
+def test_a_confound_that_nobody_has_is_said() -> None:
+    people = pd.DataFrame({"age": [50.0, None], "sex": [0, 1], "site": ["1", "1"], "head_size": [None, None]})
+    people = people.assign(pc1=0.1, confound_25741=float("nan"))
+    assert absence_warning(people.assign(head_size=1.2, confound_25741=0.1)) == ""
+    own = "Nobody's head size (field 25000) and field 25741 is known: nothing in this study is corrected for it."
+    assert absence_warning(people) == own
+    assert people_cautions(people.assign(has_image=False, has_genotypes=False, wm_group=pd.NA)) == [own]
