@@ -74,6 +74,15 @@ def plain_ids(path: str | Path, texts: Iterable[str]) -> list[str]:
     return plain
 
 
+def single_ids(texts: Sequence[str]) -> list[str]:
+    """Ids of a genotype file, each once where every one is family and person's id joined and both are the same.
+
+    plink writes them so (`7_7`) into VCF and BGEN files.
+    """
+    halves = [_DOUBLED.fullmatch(text) for text in texts]
+    return [half[1] for half in halves if half] if all(halves) else list(texts)
+
+
 class KnownIds:
     """The ids of a study, by which those of other files are found even where they are written otherwise.
 

@@ -28,7 +28,7 @@ from cgni.cohort.fields import (
 )
 from cgni.cohort.id_lists import Matched
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
-from cgni.cohort.plausible import check_values, count_missing
+from cgni.cohort.plausible import check_sexes, check_values, count_missing
 from cgni.cohort.settings import CohortSettings
 
 _BASELINE = 0
@@ -91,6 +91,7 @@ def build_participants(
     """
     attrition = Attrition("cohort", "participants")
     _check_ids(phenotypes, samples)
+    check_sexes(samples, phenotypes)
     ids = _exclude(phenotypes, samples, withdrawn, attrition)
     if cohort.ancestry == "largest":
         ids = _largest_ancestry(ids, phenotypes, attrition)

@@ -12,6 +12,8 @@ from cgni.cohort.fields import AGE, GENETIC_SEX, HEAD_SIZE, PCS, SEX
 from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.settings import RangeSettings
 
+# a sex differs in one of a thousand people
+_MOST_OF_OTHER_SEX, _FEWEST_SEXED = 0.1, 20
 _TITLES = {"age": "age", "sex": "sex", "site": "assessment centre", "head_size": "head size (field 25000)"}
 
 
@@ -36,6 +38,30 @@ def check_values(path: str | Path, phenotypes: Phenotypes, ranges: RangeSettings
             outside = int(((values < low) | (values > high)).sum())
             what = f"outside {low:g} to {high:g}"
             _refuse(path, field, outside, what, f"check units and codes, or set cohort.ranges.{key}")
+
+
+def check_sexes(samples: pd.DataFrame, phenotypes: Phenotypes) -> None:
+    """Refuse a list of genotyped people whose sexes are those of other people.
+
+    Parameters
+    ----------
+    samples
+        participant_id and sex (0, 1, NaN where not stated) of `cohort.samples.read_people`.
+
+    Raises
+    ------
+    InputError
+        More than a tenth of the people differ from field 31 (people in another order do in half).
+    """
+    sexes = phenotypes.at(SEX)
+    stated = samples.set_index("participant_id")["sex"].reindex(phenotypes.ids)
+    known = stated.notna() & sexes.notna()
+    other = int((stated != sexes)[known].sum())
+    if other > _MOST_OF_OTHER_SEX * max(int(known.sum()), _FEWEST_SEXED):
+        raise InputError(
+            f"genotype files: {other} of {int(known.sum())} people have another sex in the list of people than in "
+            f"field {SEX}; the list is in another order or of another application, or codes sex otherwise"
+        )
 
 
 def count_missing(people: pd.DataFrame, attrition: Attrition) -> None:

@@ -10,31 +10,40 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.small_tables import read_delimited
 from cgni.base.text_files import read_text
+from cgni.cohort.bgen_header import read_bgen_ids
+from cgni.cohort.id_lists import single_ids
 
 _REMEDY = "set inputs.genotypes.files and inputs.genotypes.sample (.sample, .psam, .fam, or the VCF itself)"
 _VCF_FIXED = 9  # columns before the first person
 
 
 def read_people(path: str | Path) -> pd.DataFrame:
-    """People of a genotype file: str column participant_id, float column missing (NaN if not stated).
+    """People of a genotype file: str column participant_id; float columns missing and sex (NaN if not stated).
 
-    By the ending of `path`: .sample (ID_2; two header lines, then one line a person), .psam (IID), .fam
-    (second column), .vcf, .vcf.gz, .bcf (the header's names). Withdrawn people may carry negative ids.
+    By the ending of `path`: .sample (ID_2; two header lines, then one line a person), .psam (IID), .fam (second
+    column), .vcf, .vcf.gz, .bcf (the header's names), .bgen (the ids it holds). Withdrawn people may carry negative
+    ids. `sex` is 0 female, 1 male, as in UK Biobank's field 31.
 
     Raises
     ------
     InputError
-        No such file, not such a file, nobody in it, or ids that appear twice.
+        No such file, not such a file, nobody in it, ids that appear twice, or that are all masked.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file with the people of the genotypes; {_REMEDY}")
     reader = {".psam": _read_psam, ".fam": _read_fam, ".vcf": _read_vcf, ".gz": _read_vcf, ".bcf": _read_vcf}
+    reader[".bgen"] = _read_bgen
     listed = reader.get(path.suffix, _read_sample)(path)
     nameless = int(listed["participant_id"].isna().sum())
     if listed.empty or nameless:
         raise InputError(f"{path}: holds nobody" if listed.empty else f"{path}: {nameless} lines without an id")
     real = ~listed["participant_id"].str.startswith("-")  # withdrawn people carry placeholders
+    if not real.any():
+        raise InputError(
+            f"{path}: all its ids are negative: they are masked, as in UK Biobank's own copy; take the list of your "
+            "application"
+        )
     doubled = int(listed.loc[real, "participant_id"].duplicated().sum())
     if doubled:
         raise InputError(f"{path}: {doubled} ids appear more than once; every person needs an own id")
@@ -42,12 +51,12 @@ def read_people(path: str | Path) -> pd.DataFrame:
 
 
 def common_people(paths: Sequence[str]) -> pd.DataFrame:
-    """People of all chromosomes' files, which must be the same; the highest `missing` of each.
+    """People of all chromosomes' files, which must be the same; the highest `missing` of each, and sex.
 
     Raises
     ------
     InputError
-        Files that name different people, with the number of differences.
+        Files that name different people, with the number of differences, or .sample files of another order.
     """
     paths = list(dict.fromkeys(str(path) for path in paths))
     files = [read_people(path) for path in paths]
@@ -59,7 +68,13 @@ def common_people(paths: Sequence[str]) -> pd.DataFrame:
                 f"{path}: {len(others - first)} people are not in {paths[0]} and {len(first - others)} of its people "
                 "are missing; the genotype files of all chromosomes must name the same people"
             )
-    return pd.concat(files).groupby("participant_id", as_index=False, sort=True)["missing"].max()
+        same = files[0]["participant_id"].equals(people["participant_id"])
+        if Path(path).suffix == ".sample" and not same:
+            raise InputError(
+                f"{path}: the people of {paths[0]} in another order; give every chromosome the list that was made with "
+                "its BGEN file, all in one order"
+            )
+    return pd.concat(files).groupby("participant_id", as_index=False, sort=True)[["missing", "sex"]].max()
 
 
 def vcf_header(path: str | Path) -> list[str]:
@@ -98,14 +113,15 @@ def _read_sample(path: Path) -> pd.DataFrame:
     if first != [["ID_1", "ID_2"], ["0", "0"]]:
         raise InputError(f"{path}: not a .sample file; its first lines must be `ID_1 ID_2 missing ...` and `0 0 0 ...`")
     people = read_delimited(path, _REMEDY).iloc[1:]
-    return _listed(people["ID_2"], people["missing"] if "missing" in people.columns else None)
+    return _listed(people["ID_2"], people.get("missing"), people.get("sex"))
 
 
 def _read_psam(path: Path) -> pd.DataFrame:
     lines = (line for line in read_text(path, _REMEDY).splitlines() if not line.startswith("##"))
     if not next(lines, "").startswith(("#FID", "#IID")):
         raise InputError(f"{path}: not a .psam file; its header must start with #FID or #IID")
-    return _listed(read_delimited(path, _REMEDY, ["IID"])["IID"])
+    people = read_delimited(path, _REMEDY, ["IID"])
+    return _listed(people["IID"], sex=people.get("SEX"))
 
 
 def _read_fam(path: Path) -> pd.DataFrame:
@@ -113,16 +129,26 @@ def _read_fam(path: Path) -> pd.DataFrame:
     broken = sum(len(row) < 6 for row in rows)
     if broken:
         raise InputError(f"{path}: {broken} lines without the six columns of a .fam file")
-    return _listed(pd.Series([row[1] for row in rows], dtype=str))
+    ids, sex = (pd.Series([row[column] for row in rows], dtype=str) for column in (1, 4))
+    return _listed(ids, sex=sex)
+
+
+def _read_bgen(path: Path) -> pd.DataFrame:
+    ids = read_bgen_ids(path)
+    if not ids:
+        raise InputError(f"{path}: holds no ids of its people, and there is no list of them; {_REMEDY}")
+    return _listed(pd.Series(ids, dtype=str))
 
 
 def _read_vcf(path: Path) -> pd.DataFrame:
-    return _listed(pd.Series(vcf_header(path)[-1].split("\t")[_VCF_FIXED:], dtype=str))
+    return _listed(pd.Series(single_ids(vcf_header(path)[-1].split("\t")[_VCF_FIXED:]), dtype=str))
 
 
-def _listed(ids: pd.Series, missing: pd.Series | None = None) -> pd.DataFrame:
-    stated = pd.Series("", index=ids.index) if missing is None else missing
-    values = pd.to_numeric(stated, errors="coerce").to_numpy("float64")
-    return pd.DataFrame({"participant_id": ids.astype("str").to_numpy(), "missing": values}).astype(
-        {"participant_id": "str"}
+def _listed(ids: pd.Series, missing: pd.Series | None = None, sex: pd.Series | None = None) -> pd.DataFrame:
+    """`sex`: plink's codes, 1 male and 2 female."""
+    shares, codes = (
+        pd.to_numeric(pd.Series("", index=ids.index) if column is None else column, errors="coerce").astype("float64")
+        for column in (missing, sex)
     )
+    columns = {"participant_id": ids, "missing": shares, "sex": codes.map({1.0: 1.0, 2.0: 0.0})}
+    return pd.DataFrame(columns).astype({"participant_id": "str"}).reset_index(drop=True)

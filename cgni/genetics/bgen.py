@@ -9,54 +9,18 @@ import sqlite3
 import struct
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.cohort.bgen_header import HAS_IDS, BgenHeader, read_header
 
-_HAS_SAMPLE_IDS = 1 << 31
 _TYPES = {"pos": "int64", "ref": "str", "alt": "str", "start": "int64", "end": "int64"}
 _SHORT, _LONG = struct.Struct("<H").unpack_from, struct.Struct("<I").unpack_from
 _COPY_PIECE = 16 * 1024 * 1024
 _Row = tuple[int, str, str, int, int]  # values of the columns in _TYPES
-
-
-@dataclass(frozen=True)
-class BgenHeader:
-    """What a BGEN file declares; `first` is the offset of its first variant."""
-
-    variants: int
-    people: int
-    layout: int
-    compression: int
-    flags: int
-    first: int
-
-
-def read_header(path: str | Path) -> BgenHeader:
-    """The header of a BGEN file.
-
-    Raises
-    ------
-    InputError
-        No such file, not a BGEN file, or a version that is not 1.1, 1.2 or 1.3.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such BGEN file; set inputs.genotypes.files")
-    with path.open("rb") as stream:
-        start = stream.read(20)
-        if len(start) < 20 or start[16:20] not in (b"bgen", b"\0\0\0\0"):
-            raise InputError(f"{path}: not a BGEN file")
-        offset, length, variants, people = struct.unpack("<4I", start[:16])
-        stream.seek(length)
-        (flags,) = struct.unpack("<I", stream.read(4).ljust(4, b"\0"))
-    layout, compression = flags >> 2 & 15, flags & 3
-    if layout not in (1, 2) or compression > (2 if layout == 2 else 1):
-        raise InputError(f"{path}: BGEN layout {layout} with compression {compression} is not version 1.1, 1.2 or 1.3")
-    return BgenHeader(variants, people, layout, compression, flags, offset + 4)
 
 
 def locate_variants(path: str | Path, chrom: str, positions: Collection[int] | None) -> pd.DataFrame:
@@ -89,7 +53,7 @@ def copy_variants(path: str | Path, blocks: pd.DataFrame, target: str | Path) ->
         `path` is not a BGEN file (`read_header`).
     """
     header = read_header(path)
-    flags = header.flags & ~_HAS_SAMPLE_IDS
+    flags = header.flags & ~HAS_IDS
     start = struct.pack("<IIII4sI", 20, 20, len(blocks), header.people, b"bgen", flags)
     with Path(path).open("rb") as source, Path(target).open("wb") as copy:
         copy.write(start)
@@ -179,7 +143,7 @@ def _chromosome_names(chrom: str) -> set[bytes]:
 def _indexed(path: Path, index: Path, chrom: str, positions: Collection[int] | None) -> list[_Row]:
     names = [name.decode() for name in sorted(_chromosome_names(chrom))]
     try:
-        with closing(sqlite3.connect(f"file:{index}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{quote(str(index))}?mode=ro&immutable=1", uri=True)) as database:
             _check_index(database, path, index)
             query = (
                 "SELECT v.position, v.allele1, v.allele2 || CASE WHEN v.number_of_alleles > 2 THEN ',...' ELSE '' END, "

@@ -20,6 +20,7 @@ from cgni.genetics.plink import (
 )
 from cgni.genetics.qc import (
     apply_filters,
+    check_frequencies,
     match_candidates,
     minor_frequency,
     stated_info,
@@ -64,7 +65,7 @@ def assess_chromosome(
         Files that are unreadable or do not belong together, or nobody for the Hardy-Weinberg test.
     """
     ids = pd.Index(read_people(files.people)["participant_id"])
-    check_people(files, len(ids))
+    check_people(files, ids)
     absent = int((~people.everybody.isin(ids)).sum())
     if absent:
         raise InputError(
@@ -104,6 +105,7 @@ def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray, te
 def _add_info(plink: Plink, table: pd.DataFrame, files: GenotypeFiles) -> pd.DataFrame:
     if files.mfi is not None:
         values = read_mfi(files.mfi, set(table["pos"]))
+        check_frequencies(table, values, files.mfi)
         return table.assign(info=supplied_info(table, values, files.mfi), info_source="mfi")
     stated = stated_info(table, files.variants or files.genotypes)
     if stated is not None:

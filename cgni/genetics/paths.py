@@ -3,6 +3,8 @@
 Imported while the DAG is built, so nothing heavy is imported here.
 """
 
+from pathlib import Path
+
 from cgni.base.errors import InputError
 from cgni.genetics.settings import GenotypeInputs
 
@@ -29,7 +31,9 @@ def genotype_format(path: str) -> str:
 
 
 def people_file(path: str, sample: str | None) -> str:
-    """The file that lists the people of `path`: `sample` if given, else the one beside it (of a VCF: itself).
+    """The file that lists the people of `path`: `sample` if given, else the one beside it, else itself.
+
+    A VCF lists them itself, a BGEN file where there is no .sample beside it.
 
     Raises
     ------
@@ -37,7 +41,10 @@ def people_file(path: str, sample: str | None) -> str:
         An unknown ending.
     """
     ending = _ENDINGS[_ending(path)][1]
-    return sample or (path if ending is None else path.removesuffix(_ending(path)) + ending)
+    if sample or ending is None:
+        return sample or path
+    beside = path.removesuffix(_ending(path)) + ending
+    return path if ending == ".sample" and not Path(beside).is_file() else beside
 
 
 def variants_file(path: str) -> str | None:

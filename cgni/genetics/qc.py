@@ -24,6 +24,7 @@ REASONS = (
 )
 FILTERS = {"pass_info": LOW_INFO, "pass_missing": MISSING, "pass_maf": RARE, "pass_hwe": HWE}
 
+_FEWEST_COMPARED, _MAF_DIFFERENCE = 10, 0.05
 _KEY = ["pos", "ref", "alt"]
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
@@ -136,6 +137,28 @@ def supplied_info(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> p
             "with the same position and alleles, or have no INFO; it must describe this genotype file"
         )
     return values.where(table["found"])
+
+
+def check_frequencies(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> None:
+    """Refuse an mfi file whose allele frequencies are those of other variants, as when a line is lost.
+
+    Parameters
+    ----------
+    table
+        Candidates with pos, ref, alt and maf of the reference people.
+
+    Raises
+    ------
+    InputError
+        Among at least 10 variants half or more differ by more than .05, which other people alone do not explain.
+    """
+    both = table.loc[table["found"], [*_KEY, "maf"]].merge(mfi.drop_duplicates(_KEY), on=_KEY, suffixes=("", "_stated"))
+    differences = (both["maf"] - both["maf_stated"]).abs().dropna()
+    if len(differences) >= _FEWEST_COMPARED and differences.median() > _MAF_DIFFERENCE:
+        raise InputError(
+            f"{path}: its minor allele frequencies differ from those of the genotypes by {differences.median():.2f} in "
+            f"the median of {len(differences)} variants; lines may be shifted, or it describes other data"
+        )
 
 
 def stated_info(table: pd.DataFrame, path: str | Path) -> tuple[pd.Series, str] | None:

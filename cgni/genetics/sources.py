@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.cohort.bgen_header import read_bgen_ids, read_header
 from cgni.cohort.samples import vcf_header
-from cgni.genetics.bgen import copy_variants, locate_variants, read_header
+from cgni.genetics.bgen import copy_variants, locate_variants
 from cgni.genetics.paths import genotype_format
 from cgni.genetics.plink import NO_VARIANTS, Argument, Plink, read_pvar, write_rows
 
@@ -53,24 +54,48 @@ class GenotypeFiles:
         return self.format != "bed"
 
 
-def check_people(files: GenotypeFiles, people: int) -> None:
-    """Refuse a list of `people` people that does not belong to the genotype file.
+def check_people(files: GenotypeFiles, ids: pd.Index) -> None:
+    """Refuse a list of people that does not belong to the genotype file.
+
+    Parameters
+    ----------
+    ids
+        Of the list, in its order.
 
     Raises
     ------
     InputError
-        With both numbers.
+        Another number of people; or a BGEN file whose own ids are the same in another order, or some of the same.
     """
     if files.format == "bgen":
         count = read_header(files.genotypes).people
-        if count != people:
+        if count != len(ids):
             raise InputError(
-                f"{files.people}: {people} people, but {files.genotypes} holds {count}; they belong together"
+                f"{files.people}: {len(ids)} people, but {files.genotypes} holds {count}; they belong together"
             )
+        _check_order(files, ids)
     if not files.genotypes.is_file():
         raise InputError(f"{files.genotypes}: no such {files.format.upper()} file; set inputs.genotypes.files")
     if files.variants is not None and not files.variants.is_file():
         raise InputError(f"{files.variants}: no such file; it must lie beside {files.genotypes.name}")
+
+
+def _check_order(files: GenotypeFiles, ids: pd.Index) -> None:
+    """Ids of a BGEN file that are all others' (row numbers, other codes) say nothing of the order."""
+    own = pd.Index(read_bgen_ids(files.genotypes))
+    shared = int(own.isin(ids).sum())
+    if not shared or own.equals(ids):
+        return
+    if shared == len(ids):
+        other = int((own.to_numpy() != ids.to_numpy()).sum())
+        raise InputError(
+            f"{files.people}: {other} of {len(ids)} people are in another place than in {files.genotypes}, which holds "
+            "ids too; give the list that was made with it"
+        )
+    raise InputError(
+        f"{files.people}: {shared} of its {len(ids)} people are in {files.genotypes}, which holds ids too, and the "
+        "others are not; give the list that was made with it"
+    )
 
 
 def import_variants(

@@ -33,7 +33,7 @@ def thin_chromosome(plink: Plink, files: GenotypeFiles, wanted: pd.Series, thin:
         Files that do not belong together, or fewer than 50 people.
     """
     ids = read_people(files.people)["participant_id"]
-    check_people(files, len(ids))
+    check_people(files, ids)
     chosen = ids.isin(wanted).to_numpy()
     prefix = thin_variants(plink, files, chosen, thin) or _write_empty_bed(plink.scratch / "thin", chosen)
     logging.info("%d SNPs of %d people", len(Path(f"{prefix}.bim").read_text().splitlines()), chosen.sum())

@@ -94,7 +94,8 @@ def _read(path: Path) -> Phenotypes:
 
 
 def _samples() -> pd.DataFrame:
-    return pd.DataFrame({"participant_id": ["11", "12", "13", "18", "99"], "missing": [0.0, 0.0, 0.0, 0.06, 0.0]})
+    missing = [0.0, 0.0, 0.0, 0.06, 0.0]
+    return pd.DataFrame({"participant_id": ["11", "12", "13", "18", "99"], "missing": missing, "sex": np.nan})
 
 
 def _build(phenotypes: Phenotypes, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -141,7 +142,7 @@ def test_score_of_the_chosen_visit(tmp_path: Path, choice: str, scores: list) ->
 
 
 def test_ids_of_another_application_are_refused(tmp_path: Path) -> None:
-    strangers = pd.DataFrame({"participant_id": ["-1", "71", "72"], "missing": np.nan})
+    strangers = pd.DataFrame({"participant_id": ["-1", "71", "72"], "missing": np.nan, "sex": np.nan})
     main = _read(_write_main(tmp_path / "main", "csv"))
     with pytest.raises(InputError, match=r"none of their 2 people .* is among the 9 of the main table"):
         build_participants(
@@ -236,8 +237,13 @@ def _sample_file(path: Path, ids: list[str]) -> str:
 
 
 def test_sample_files_must_name_the_same_people(tmp_path: Path) -> None:
-    one, same = _sample_file(tmp_path / "1", ["5", "-1", "7"]), _sample_file(tmp_path / "2", ["7", "5", "-1"])
+    one, same = _sample_file(tmp_path / "1", ["5", "-1", "7"]), _sample_file(tmp_path / "2", ["5", "-1", "7"])
     assert common_people([one, same])["participant_id"].tolist() == ["-1", "5", "7"]
+    turned = _sample_file(tmp_path / "turned.sample", ["7", "5", "-1"])
+    with pytest.raises(InputError, match=r"turned\.sample: the people of .*1 in another order"):
+        common_people([one, turned])
+    with pytest.raises(InputError, match="all its ids are negative: they are masked"):
+        common_people([_sample_file(tmp_path / "masked", ["-1", "-2", "-3"])])
     other = _sample_file(tmp_path / "3", ["5", "-1", "8", "9"])
     with pytest.raises(InputError, match=r"2 people are not in .* and 1 of its people"):
         common_people([one, other])
@@ -319,7 +325,7 @@ def test_confounds_of_the_user_come_from_the_visit_of_the_image(tmp_path: Path) 
     ]
     (tmp_path / "main.tab").write_text(header + "\n".join(rows) + "\n")
     cohort = dataclasses.replace(COHORT, confounds=(53,), category_confounds=(22000,))
-    samples = pd.DataFrame({"participant_id": ids, "missing": 0.0})
+    samples = pd.DataFrame({"participant_id": ids, "missing": 0.0, "sex": np.nan})
     none = pd.DataFrame({"ID1": [], "ID2": []})
     main = read_main_table(tmp_path / "main.tab", cohort)
     people, _ = build_participants(main, samples, pd.Index(ids[:3]), NOBODY, none, cohort)
@@ -338,7 +344,7 @@ def test_a_confound_of_the_imaging_visit_alone_is_taken_there(tmp_path: Path) ->
         for person, score in ((1, 3), (2, 10))
     ]
     (tmp_path / "main.tab").write_text(header + "\n".join(rows) + "\n")
-    samples = pd.DataFrame({"participant_id": ["1", "2"], "missing": 0.0})
+    samples = pd.DataFrame({"participant_id": ["1", "2"], "missing": 0.0, "sex": np.nan})
     none, images = pd.DataFrame({"ID1": [], "ID2": []}), pd.Index(["1", "2"])
     cohort = dataclasses.replace(COHORT, confounds=(25741,), category_confounds=(22000,))
     main = read_main_table(tmp_path / "main.tab", cohort)

@@ -7,7 +7,7 @@ import pytest
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
 from cgni.cohort.phenotypes import Phenotypes
-from cgni.cohort.plausible import check_values, count_missing
+from cgni.cohort.plausible import check_sexes, check_values, count_missing
 from cgni.cohort.settings import RangeSettings
 
 _GOOD = {(21003, 2, 0): 61.0, (31, 0, 0): 1.0, (25000, 2, 0): 1.3, (22009, 0, 1): -0.02, (4282, 0, 0): 7.0}
@@ -58,3 +58,17 @@ def test_missing_confounds_are_counted_with_what_stands_for_them() -> None:
     assert table["note"].str.contains("mean").tolist() == [True, False]
     with pytest.raises(InputError, match="none of 3 people with an image has an age"):
         count_missing(people.assign(age=np.nan), attrition)
+
+
+def test_people_in_another_order_are_known_by_their_sexes() -> None:
+    """Forty people, half of them female; turned around 20 or so differ, and two differ by errors of the record."""
+    ids, sexes = [f"{number:03d}" for number in range(40)], np.random.default_rng(0).permutation([0.0, 1.0] * 20)
+    table = pd.DataFrame({(31, 0, 0): sexes}, index=pd.Index(ids, dtype="str"))
+    table.columns = pd.MultiIndex.from_tuples(list(table), names=["field", "instance", "array"])
+    stated = sexes.copy()
+    stated[:2] = 1 - stated[:2]
+    check_sexes(pd.DataFrame({"participant_id": ids, "sex": stated}), Phenotypes(table))
+    check_sexes(pd.DataFrame({"participant_id": ids, "sex": np.nan}), Phenotypes(table))
+    turned = pd.DataFrame({"participant_id": ids[::-1], "sex": sexes})
+    with pytest.raises(InputError, match=r"\d+ of 40 people have another sex in the list of people than in field 31"):
+        check_sexes(turned, Phenotypes(table))

@@ -26,6 +26,13 @@ class Variant:
     info: float = 0.9
     dosages: np.ndarray | None = field(default=None)
 
+    @property
+    def maf(self) -> float:
+        """Minor allele frequency of the people with a call or dosage."""
+        copies = self.counts[self.counts >= 0] if self.dosages is None else self.dosages
+        frequency = float(np.mean(copies)) / 2 if len(copies) else 0.0
+        return min(frequency, 1 - frequency)
+
     def line(self, withdrawn: int) -> str:
         """The VCF record; the first `withdrawn` people of the file are all 1/1."""
         calls = [_CALLS[int(count)] for count in self.counts]
@@ -56,7 +63,7 @@ def write_files(folder: Path, variants: list[Variant], ids: list[str], bits: int
     sample = folder / "chr2.sample"
     sample.write_text("ID_1 ID_2 missing sex\n0 0 0 D\n" + "".join(f"{i} {i} 0 1\n" for i in ids))
     mfi.write_text(
-        "".join(f"2:{v.pos}\trs{v.pos}\t{v.pos}\t{v.ref}\t{v.alt}\t0.1\t{v.alt}\t{v.info}\n" for v in variants)
+        "".join(f"2:{v.pos}\trs{v.pos}\t{v.pos}\t{v.ref}\t{v.alt}\t{v.maf:.5f}\t{v.alt}\t{v.info}\n" for v in variants)
     )
     return folder / "chr2.bgen", sample, mfi
 

@@ -13,16 +13,17 @@ import pandas as pd
 import pytest
 
 from cgni.base.errors import InputError
+from cgni.cohort.bgen_header import read_bgen_ids, read_header
 from cgni.cohort.samples import read_people
 from cgni.genetics import qc as quality
-from cgni.genetics.bgen import copy_variants, locate_variants, read_header
+from cgni.genetics.bgen import copy_variants, locate_variants
 from cgni.genetics.chromosome import assess_chromosome
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.paths import chromosome_files, people_file, variants_file
 from cgni.genetics.people import GenotypedPeople
 from cgni.genetics.plink import Plink
 from cgni.genetics.settings import GenotypeInputs, VariantQcSettings
-from cgni.genetics.sources import GenotypeFiles
+from cgni.genetics.sources import GenotypeFiles, check_people
 from tests.unit.genetics.genotype_files import PEOPLE, Variant, hardy_counts, write_files
 
 pytestmark = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not installed")
@@ -70,6 +71,44 @@ def test_versions_of_bgen(tmp_path: Path, arguments: str, layout: int, compressi
     table, counts = _assess(tmp_path / "x.bgen", tmp_path / "s", [f"2:{pos}:A:G" for pos in (100, 300)])
     assert table["passed"].all()
     np.testing.assert_array_equal(counts.values, _expected(counts, [variants[0], variants[2]]))
+
+
+def _with_ids(tmp_path: Path, own: list[str], listed: list[str]) -> GenotypeFiles:
+    """A BGEN file that holds ids of its people, and a list of people beside it."""
+    write_files(tmp_path, _variants(), IDS)
+    (tmp_path / "own.sample").write_text("ID_1 ID_2 missing\n0 0 0\n" + "".join(f"{i} {i} 0\n" for i in own))
+    command = ["plink2", "--bgen", tmp_path / "chr2.bgen", "ref-first", "--sample", tmp_path / "own.sample"]
+    export = ["--export", "bgen-1.2", "bits=8", "ref-first", "--out", tmp_path / "own", "--silent"]
+    subprocess.run([*command, *export], check=True)
+    (tmp_path / "list.sample").write_text("ID_1 ID_2 missing\n0 0 0\n" + "".join(f"{i} {i} 0\n" for i in listed))
+    return GenotypeFiles.of("2", str(tmp_path / "own.bgen"), str(tmp_path / "list.sample"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        ([*IDS[1:], IDS[0]], "200 of 200 people are in another place"),
+        ([IDS[1], IDS[0], *IDS[2:]], "2 of 200 people are in another place"),
+        ([*IDS[:-1], "77"], "199 of its 200 people are in"),
+    ],
+)
+def test_a_list_that_contradicts_the_ids_in_the_file_is_refused(
+    tmp_path: Path, listed: list[str], message: str
+) -> None:
+    files = _with_ids(tmp_path, IDS, listed)
+    with pytest.raises(InputError, match=message):
+        check_people(files, pd.Index(read_people(files.people)["participant_id"]))
+
+
+def test_ids_in_the_file_that_are_none_of_the_list_say_nothing_and_can_stand_for_one(tmp_path: Path) -> None:
+    """UK Biobank's files hold row numbers; plink2 writes the ids themselves (its family id and id, joined)."""
+    files = _with_ids(tmp_path, [f"row{number}" for number in range(PEOPLE)], IDS)
+    check_people(files, pd.Index(read_people(files.people)["participant_id"]))
+    files = _with_ids(tmp_path, IDS, IDS)
+    assert read_bgen_ids(files.genotypes) == IDS
+    (tmp_path / "own.sample").unlink()
+    assert people_file(str(files.genotypes), None) == str(files.genotypes)
+    assert read_people(files.genotypes)["participant_id"].tolist() == IDS
 
 
 def test_uncompressed_layout_1(tmp_path: Path) -> None:

@@ -356,3 +356,17 @@ def test_left_over_scratch_is_removed(tmp_path: Path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == [plink.scratch.name]
         assert (plink.threads, plink.memory_mb) == (3, 3500)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_an_mfi_file_shifted_by_a_line_is_known_by_its_frequencies(shift: int) -> None:
+    """Frequencies of twelve variants from .05 to .49, of these or of their neighbours in another order."""
+    maf = np.random.default_rng(3).permutation(np.linspace(0.05, 0.49, 12))
+    key = pd.DataFrame({"pos": np.arange(12), "ref": "A", "alt": "G"})
+    table, mfi = key.assign(maf=maf, found=True), key.assign(maf=np.roll(maf, shift))
+    if not shift:
+        quality.check_frequencies(table, mfi, "chr2.mfi")
+        quality.check_frequencies(table, key.assign(maf=np.roll(maf, 1))[:9], "chr2.mfi")  # too few to say
+        return
+    with pytest.raises(InputError, match=r"chr2\.mfi: its minor allele frequencies differ .* of 12 variants"):
+        quality.check_frequencies(table, mfi, "chr2.mfi")
