@@ -56,7 +56,7 @@ def check_maps(
     Parameters
     ----------
     grid
-        What grid.json holds: how many images were listed, packed and resampled.
+        What grid.json holds: how many images were listed, packed, resampled, and had NaN as background.
     splits, participants
         Tables of the cohort; of the participants participant_id, site, sex, head_size and age.
     reference
@@ -79,5 +79,5 @@ def check_maps(
     table = quality_table(store.ids, quality, members, settings.correlation)
     logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), settings.correlation)
     images = grid["images"]
-    attrition = attrition_rows(table, images["listed"], images["resampled"], settings.correlation)
+    attrition = attrition_rows(table, images, settings.correlation)
     return CheckedMaps(table, relations(table, participants), attrition, quality.reference, mask)

@@ -21,7 +21,9 @@ from cgni.imaging.reading import UnusableImageError, read_map, refuse, value_ran
 from cgni.imaging.resampling import resampled
 from cgni.imaging.store import map_checksum
 
-_RECORD = np.dtype([("row", "<i8"), ("source", "S16"), ("crc32", "<u4"), ("scale", "<f4"), ("resampled", "?")])
+_RECORD = np.dtype(
+    [("row", "<i8"), ("source", "S16"), ("crc32", "<u4"), ("scale", "<f4"), ("resampled", "?"), ("blank", "?")]
+)
 _LEVELS = 255  # of uint8
 
 # Decompressed bytes are read-only, and nobody here writes through a tensor over them.
@@ -37,11 +39,13 @@ class Packed:
     crc32 : CRC-32 of each map's bytes in the array (uint32).
     scale : what a stored value is multiplied with (float32); 1 unless the array is uint8.
     resampled : whether the image was interpolated onto the grid (bool).
+    blank : whether the image held NaN as its background (bool).
     """
 
     crc32: np.ndarray
     scale: np.ndarray
     resampled: np.ndarray
+    blank: np.ndarray
 
 
 def pack_maps(
@@ -112,19 +116,21 @@ def pack_maps(
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     array.replace(target)
     journal.unlink()
-    return Packed(records["crc32"].copy(), records["scale"].copy(), records["resampled"].copy())
+    return Packed(
+        records["crc32"].copy(), records["scale"].copy(), records["resampled"].copy(), records["blank"].copy()
+    )
 
 
 def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray | str:
     """Pack one image; its journal record, or why it cannot be used."""
     try:
         source = _source(path)
-        values, affine, span = read_map(path)
-        values, resampled = _on_grid(values, affine, grid)
-        crc32, scale = writer.write(row, values, value_range(values) if resampled else span)
+        read = read_map(path)
+        values, resampled = _on_grid(read.values, read.affine, grid)
+        crc32, scale = writer.write(row, values, value_range(values) if resampled else read.span)
     except UnusableImageError as problem:
         return str(problem)
-    return np.array((row, source, crc32, scale, resampled), dtype=_RECORD)
+    return np.array((row, source, crc32, scale, resampled, read.blank > 0), dtype=_RECORD)
 
 
 def _on_grid(values: np.ndarray, affine: np.ndarray, target: Grid) -> tuple[np.ndarray, bool]:

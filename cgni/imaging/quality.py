@@ -1,5 +1,6 @@
 """Quality of gray-matter maps: which pass, which are worst, and what their correlation is related to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,12 +81,16 @@ def relations(table: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["variable", "statistic", "value", "p", "n"])
 
 
-def attrition_rows(table: pd.DataFrame, listed: int, resampled: int, threshold: float) -> pd.DataFrame:
-    """The images that were left out, and why (`cohort.schemas.ATTRITION`); and how many were resampled."""
-    packed, passed = len(table), int(table["passed"].sum())
+def attrition_rows(table: pd.DataFrame, images: Mapping[str, int], threshold: float) -> pd.DataFrame:
+    """The images that were left out, and why (`cohort.schemas.ATTRITION`); and how many were changed.
+
+    `images`: how many were listed and resampled, and had NaN as background (blank).
+    """
+    listed, packed, passed = images["listed"], len(table), int(table["passed"].sum())
+    changed = f"{images['resampled']} of them resampled to the common grid, {images['blank']} with NaN as background"
     steps = [
         ("listed images", 0, listed, None),
-        ("not of a participant", listed - packed, packed, f"{resampled} of them resampled to the common grid"),
+        ("not of a participant", listed - packed, packed, changed),
         (f"r with the reference not above {threshold}", packed - passed, passed, "inside the gray-matter mask"),
     ]
     frame = pd.DataFrame(steps, columns=["step", "removed", "left", "note"])

@@ -21,7 +21,8 @@ class StoreTables:
     Attributes
     ----------
     index : one row a map, in the columns of `imaging.schemas.INDEX`.
-    grid : plain values: shape, affine, voxel_mm, and how many images were listed, packed and resampled.
+    grid : plain values: shape, affine, voxel_mm, and how many images were listed, packed, resampled, and
+        had NaN as background.
     checksum : digests of all maps and of their people.
     """
 
@@ -61,11 +62,14 @@ def pack_study(
     grid = choose_grid(paths, settings.grid, threads)
     logging.info("packing %d of %d listed images on %s voxels", len(own), len(listed), grid.shape)
     packed = pack_maps(paths, grid, target, settings.dtype, partial, code, threads)
-    resampled = int(packed.resampled.sum())
-    logging.info("%d images were resampled", resampled)
+    resampled, blank = int(packed.resampled.sum()), int(packed.blank.sum())
+    logging.info("%d images were resampled, %d have NaN as their background, which is 0 here", resampled, blank)
     index = pd.DataFrame({"row": range(len(own)), "participant_id": ids})
     return StoreTables(
         index.assign(scale=packed.scale, crc32=packed.crc32, resampled=packed.resampled),
-        {**grid.as_json(), "images": {"listed": len(listed), "packed": len(own), "resampled": resampled}},
+        {
+            **grid.as_json(),
+            "images": {"listed": len(listed), "packed": len(own), "resampled": resampled, "blank": blank},
+        },
         {"crc32": digest_value(packed.crc32.tolist()), "ids": digest_value(ids.tolist())},
     )

@@ -72,10 +72,10 @@ def test_a_map_without_variance_in_the_mask_has_no_r_and_fails() -> None:
     table = quality_table(ids, quality, members, threshold=0.5)
     assert not table["passed"][3]
     assert table["passed"].sum() == len(maps) - 1
-    rows = attrition_rows(table, listed=50, resampled=2, threshold=0.5)
+    rows = attrition_rows(table, {"listed": 50, "resampled": 2, "blank": 3}, threshold=0.5)
     assert rows["removed"].tolist() == [0, 5, 1]
     assert rows["left"].tolist() == [50, 45, 44]
-    assert rows["note"][1] == "2 of them resampled to the common grid"
+    assert rows["note"][1] == "2 of them resampled to the common grid, 3 with NaN as background"
     assert worst_rows(quality.r, 2).tolist() == [3, int(np.nanargmin(quality.r))]
 
 

@@ -9,6 +9,8 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cgni.base.errors import InputError
 from cgni.base.files import write_json
@@ -16,6 +18,7 @@ from cgni.base.tables import write_table
 from cgni.imaging import packing
 from cgni.imaging.grids import choose_grid, common_grid
 from cgni.imaging.packing import Packed
+from cgni.imaging.reading import UnusableImageError, read_map
 from cgni.imaging.schemas import INDEX
 from cgni.imaging.store import GmStore, open_maps
 
@@ -233,7 +236,7 @@ def test_one_message_counts_every_kind_of_bad_image(tmp_path: Path) -> None:
     message = str(caught.value)
     for part in (
         "6 of 7",
-        "1 images with non-finite",
+        r"1 images with missing values (NaN) inside the brain",
         "1 empty",
         "1 images that are not 3D",
         "2 unreadable",
@@ -252,6 +255,68 @@ def test_bad_data_behind_good_headers_leave_no_store_and_repaired_ones_are_packe
     _save(tmp_path, "large", _map(1))
     _pack(paths, tmp_path / "out" / "maps.npy", "float16")
     np.testing.assert_array_equal(open_maps(tmp_path / "out" / "maps.npy")[1], _map(1))
+
+
+def test_nan_at_the_border_is_background_and_counted(tmp_path: Path) -> None:
+    """SPM writes NaN where no tissue can be; what it encloses is kept."""
+    values = _map(0)
+    values[0], values[:, :, -1] = np.nan, np.nan
+    values[1, 0, 0] = np.nan  # touches the border
+    packed = _pack(
+        [_save(tmp_path, "nan", values), _save(tmp_path, "plain", _map(1))], tmp_path / "maps.npy", "float32"
+    )
+    assert packed.blank.tolist() == [True, False]
+    np.testing.assert_array_equal(open_maps(tmp_path / "maps.npy")[0], np.nan_to_num(values))
+
+
+def test_nan_in_the_place_of_every_zero_is_background_where_tissue_tapers_off(tmp_path: Path) -> None:
+    """A ball of falling density around an empty middle; a hole in the densest part is damage, not background."""
+    distance = np.linalg.norm(np.indices((15, 15, 15)) - 7, axis=0)
+    tissue = np.clip(1 - np.abs(distance - 4) / 2.6, 0, None).astype(np.float32)
+    nan = np.where(tissue == 0, np.float32(np.nan), tissue)
+    assert np.isnan(nan[7, 7, 7])
+    read = read_map(_save(tmp_path, "nan", nan))
+    np.testing.assert_array_equal(read.values, tissue)
+    assert read.blank == (tissue == 0).sum()
+    for map_ in (np.where(distance == 4, np.nan, nan), np.where(distance < 1, np.nan, tissue)):
+        with pytest.raises(UnusableImageError, match="inside the brain"):
+            read_map(_save(tmp_path, "hole", map_.astype(np.float32)))
+
+
+def test_a_header_that_does_not_place_the_voxels_is_refused(tmp_path: Path) -> None:
+    nib.Nifti1Image(_map(0), AFFINE).to_filename(tmp_path / "codes.nii")
+    content = bytearray((tmp_path / "codes.nii").read_bytes())
+    content[252:256] = bytes(4)  # qform_code and sform_code of NIfTI-1
+    (tmp_path / "codes.nii").write_bytes(content)
+    with pytest.raises(InputError, match=r"sform_code and qform_code are 0"):
+        common_grid([str(tmp_path / "codes.nii")])
+
+
+def test_pairs_of_header_and_image_are_read_and_analyze_is_named(tmp_path: Path) -> None:
+    nib.Nifti1Pair(_map(0), AFFINE).to_filename(tmp_path / "pair.img")
+    for name in ("pair.img", "pair.hdr"):
+        read = read_map(tmp_path / name)
+        np.testing.assert_array_equal(read.values, _map(0))
+        np.testing.assert_allclose(read.affine, AFFINE)
+    (tmp_path / "alone.nii").write_bytes((tmp_path / "pair.hdr").read_bytes())
+    nib.AnalyzeImage(_map(0), AFFINE).to_filename(tmp_path / "old.img")
+    for name, message in (("alone.nii", "unreadable"), ("old.img", "Analyze images")):
+        with pytest.raises(UnusableImageError, match=message):
+            read_map(tmp_path / name)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=600), st.integers(0, 400))
+def test_whatever_bytes_come_the_answer_is_a_map_or_a_reason(tmp_path: Path, content: bytes, place: int) -> None:
+    """Noise alone, and noise over the header of a good image."""
+    nib.Nifti1Image(_map(0), AFFINE).to_filename(tmp_path / "good.nii")
+    whole = (tmp_path / "good.nii").read_bytes()
+    for bytes_ in (content, whole[:place] + content[:8] + whole[place + len(content[:8]) :]):
+        (tmp_path / "x.nii").write_bytes(bytes_)
+        try:
+            assert np.isfinite(read_map(tmp_path / "x.nii").values).all()
+        except UnusableImageError:
+            continue
 
 
 def test_one_volume_series_counts_as_3d(tmp_path: Path) -> None:

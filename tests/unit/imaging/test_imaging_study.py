@@ -52,7 +52,7 @@ def test_the_store_holds_the_studys_people_in_the_order_of_their_ids(folder: Pat
     assert store.index["participant_id"].tolist() == [f"p{number:02d}" for number in range(22)]
     assert store.index["row"].tolist() == list(range(22)) and _fits(store.index, INDEX)
     assert store.index.loc[store.index["resampled"], "participant_id"].tolist() == ["p21"]
-    assert store.grid["images"] == {"listed": 24, "packed": 22, "resampled": 1}
+    assert store.grid["images"] == {"listed": 24, "packed": 22, "resampled": 1, "blank": 0}
     assert store.grid["shape"] == list(SHAPE) and store.grid["voxel_mm"] == [9, 9, 9]
     assert store.checksum["ids"] == digest_value(store.index["participant_id"].tolist())
     assert store.checksum["crc32"] == digest_value(store.index["crc32"].tolist())
