@@ -76,7 +76,9 @@ def projected_components(plink: Plink, prefix: Path, reference: np.ndarray, coun
     source: list[Argument] = ["--bfile", prefix]
     method: list[Argument] = ["approx", "--seed", seed % 2**31] if len(reference) > _EXACT_PCA else []
     fit: list[Argument] = ["--keep", write_rows(plink, "reference", reference), "--nonfounders", "--freq", "counts"]
-    fitted = plink.run([*source, *fit, "--pca", "allele-wts", count, *method], "components")
+    # a SNP that does not vary among the reference people has no weight; later plink2 would add a column
+    fit += ["--mac", 1, "--pca", "allele-wts", count, *method, "vcols=chrom,ref,alt"]
+    fitted = plink.run([*source, *fit], "components")
     weights = ["--score", f"{fitted}.eigenvec.allele", "2", "5", "header-read", "no-mean-imputation"]
     weights += ["variance-standardize", "--score-col-nums", f"6-{5 + count}"]
     scored = plink.run([*source, "--read-freq", f"{fitted}.acount", *weights], "projected")
