@@ -1,13 +1,14 @@
-# make setup | demo | test | bench | lint | format | settings | tidy | clean
+# make setup | demo | study | test | bench | lint | format | settings | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
 NAME ?=
+CONFIG ?=
 RESULTS ?= results
 
-.PHONY: setup demo test lint format settings bench tidy clean
+.PHONY: setup demo study test lint format settings bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -18,8 +19,14 @@ setup: .venv/.installed
 
 demo: setup
 	@$(BIN)/python -m tools.clear_stale_lock
-	@$(BIN)/snakemake --cores $(CORES) --rerun-incomplete --quiet rules reason
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason
 	@$(BIN)/python -m tools.print_summary results
+
+# a study of one's own, begun or gone on with after whatever stopped it
+study: setup
+	@if [ ! -f "$(CONFIG)" ]; then echo "study: no such file: CONFIG=$(CONFIG); a copy of config.ukb.yaml is asked for"; exit 1; fi
+	@$(BIN)/python -m tools.clear_stale_lock
+	@$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -48,7 +48,7 @@ def test_killed_run_resumes_to_the_same_tables(fresh_study: Study, finished_stud
     # what make demo does: the lock is removed, because no live process holds it
     freed = subprocess.run([sys.executable, "tools/clear_stale_lock.py"], cwd=folder, capture_output=True, text=True)
     assert freed.returncode == 0 and "lock" in freed.stdout, freed.stdout + freed.stderr
-    again = fresh_study.snakemake("--rerun-incomplete")
+    again = fresh_study.snakemake()
     assert again.returncode == 0, again.stdout[-4000:]
     assert "simulate_genotypes" not in again.stdout, "finished work was done again"
     for table in sorted((finished_study.folder / "results-tiny/tables").glob("*.csv")):
