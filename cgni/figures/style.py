@@ -54,6 +54,7 @@ def open_style(settings: FigureSettings, stamp: str) -> Style:
         {
             "font.size": 10,
             "font.family": "DejaVu Sans",
+            "text.parse_math": False,  # a name may hold a dollar sign
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlesize": 11,

@@ -9,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 from nibabel.filebasedimages import ImageFileError
+from nibabel.funcs import squeeze_image
 from nibabel.spatialimages import SpatialImage
 
 from cgni.base.errors import InputError
@@ -56,7 +57,8 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
     Raises
     ------
     InputError
-        An image that cannot be read or has labels that the table lacks; a table that cannot be used.
+        An image that cannot be read, is not 3D, has values that are no labels, labels that the table lacks, or no
+        region where the maps are; a table that cannot be used.
     """
     names = pd.Series(read_names(table))
     source, values = _read_labels(image)
@@ -66,7 +68,13 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
             f"{image}: {unnamed} of {int((values > 0).sum())} labels have no line in {table}; check that inputs.atlas "
             "and inputs.atlas_labels belong together"
         )
-    return Atlas(np.rint(resampled(source, grid, affine, order=0)).astype(np.int32), names)
+    atlas = Atlas(np.rint(resampled(source, grid, affine, order=0)).astype(np.int32), names)
+    if not len(atlas.present):
+        raise InputError(
+            f"{image}: none of its {len(values)} labels has a voxel where the gray-matter maps are; it lies in another "
+            "space"
+        )
+    return atlas
 
 
 def region_means(maps: Iterable[np.ndarray], labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
@@ -84,6 +92,15 @@ def _read_labels(path: str | Path) -> tuple[SpatialImage, np.ndarray]:
         image = nib.load(path)
         if not isinstance(image, SpatialImage):
             raise ImageFileError("no voxels in space")
-        return image, np.unique(np.rint(np.asarray(image.dataobj)))
-    except (ImageFileError, OSError, EOFError) as error:
+        image = squeeze_image(image)  # type: ignore[no-untyped-call]
+        values = np.asarray(image.dataobj)
+    except (ImageFileError, OSError, EOFError, ValueError) as error:
         raise InputError(f"{path}: not a readable label image ({error}); check inputs.atlas") from error
+    if values.ndim != 3:
+        raise InputError(
+            f"{path}: {values.ndim} dimensions; expected one 3D image of labels, not maps of probabilities"
+        )
+    odd = int((~np.isfinite(values) | (values < 0) | (values != np.rint(values))).sum())
+    if odd:
+        raise InputError(f"{path}: {odd} voxels are no labels (0 or whole numbers above it); check inputs.atlas")
+    return image, np.unique(values)

@@ -1,5 +1,6 @@
 """Names of an atlas's regions from its label table. Imported while the workflow is parsed, so without heavy modules."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,14 +9,17 @@ from cgni.base.errors import InputError
 from cgni.base.text_files import read_text
 
 _BACKGROUND = 0
+_MARKED = re.compile(r'\s*"?\w+"?\s*(?P<mark>[,;])')  # an index, or a header's first word
+_HEADER = re.compile(r"[A-Za-z]")
 
 
 def read_names(table: str | Path) -> dict[int, str]:
     """Region names by label, in the order of the labels, from lines `index name [numbers]`.
 
-    Of a line with tabs the second field is the name. Otherwise the name is the rest of the line, spaces included,
-    without the columns of integers at its end that every such line has (a code, or R G B A). Index 0, the background,
-    is left out, and so are empty lines and those that begin with `#`.
+    Of a line with tabs, or whose index is followed by a comma or semicolon, the second field is the name. Otherwise the
+    name is the rest of the line, spaces included, without the columns of integers at its end that every such line has
+    (a code, or R G B A). Index 0, the background, is left out, and so are empty lines, those that begin with `#`, and a
+    header (a first line whose first and second field are words).
 
     Raises
     ------
@@ -23,6 +27,8 @@ def read_names(table: str | Path) -> dict[int, str]:
         A table that cannot be read as text, lines without an index or a name, or an index or a name that appears twice.
     """
     lines = [(number, *_parts(line)) for number, line in _lines(table)]
+    if len(lines) > 1 and _HEADER.match(lines[0][1]) and _is_integer(lines[1][1]):
+        lines.pop(0)
     for number, index, name, _ in lines:
         if not _is_integer(index) or not name:
             raise InputError(
@@ -48,9 +54,11 @@ def _lines(table: str | Path) -> list[tuple[int, str]]:
 
 def _parts(line: str) -> tuple[str, str, bool]:
     """Index of a line, its name (empty where there is none) with what follows it, and whether tabs part them."""
-    if "\t" in line:
-        fields = line.split("\t")
-        return fields[0].strip(), fields[1].strip(), True
+    marked = _MARKED.match(line)
+    mark = "\t" if "\t" in line else marked and marked["mark"]
+    if mark:
+        fields = [field.strip().strip('"') for field in line.split(mark)]
+        return fields[0], fields[1], True
     index, _, rest = line.partition(" ")
     return index, rest.strip(), False
 

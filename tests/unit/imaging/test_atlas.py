@@ -52,6 +52,37 @@ def test_files_that_are_no_image_are_named(tmp_path: Path) -> None:
             read_atlas(tmp_path / image, _table(tmp_path, "1 a"), (2, 2, 2), AFFINE)
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.full((2, 2, 2), 0.4), "8 voxels are no labels"),
+        (np.full((2, 2, 2), -1), "8 voxels are no labels"),
+        (np.full((2, 2, 2), np.nan), "8 voxels are no labels"),
+        (np.ones((2, 2, 2, 3)), "4 dimensions; expected one 3D image of labels"),
+    ],
+)
+def test_values_that_are_no_labels_are_refused(tmp_path: Path, values: np.ndarray, message: str) -> None:
+    path = tmp_path / "atlas.nii"
+    nib.save(nib.Nifti1Image(values.astype(np.float32), AFFINE), path)
+    with pytest.raises(InputError, match=message):
+        read_atlas(path, _table(tmp_path, "1 a"), (2, 2, 2), AFFINE)
+
+
+def test_large_labels_are_kept_and_one_volume_is_3d(tmp_path: Path) -> None:
+    path, values = tmp_path / "atlas.nii", np.full((2, 2, 2, 1), 40000, np.uint16)
+    nib.save(nib.Nifti1Image(values, AFFINE), path)
+    atlas = read_atlas(path, _table(tmp_path, "40000 a"), (2, 2, 2), AFFINE)
+    assert (atlas.labels == 40000).all() and atlas.present.tolist() == [40000]
+
+
+def test_an_atlas_in_another_space_is_refused(tmp_path: Path) -> None:
+    far = AFFINE.copy()
+    far[:3, 3] = 500
+    image = _image(tmp_path, np.ones((2, 2, 2)), far)
+    with pytest.raises(InputError, match="none of its 1 labels has a voxel where the gray-matter maps are"):
+        read_atlas(image, _table(tmp_path, "1 a"), (2, 2, 2), AFFINE)
+
+
 def test_means_of_regions_are_those_of_their_voxels() -> None:
     rng = np.random.default_rng(0)
     labels, maps = rng.integers(0, 4, (5, 6, 7)).astype(np.int32), rng.random((3, 5, 6, 7))

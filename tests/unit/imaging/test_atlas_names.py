@@ -35,6 +35,10 @@ def _table(folder: Path, *lines: str) -> Path:
         (["1\tArea 44\t501", "2\tArea 45"], {1: "Area 44", 2: "Area 45"}),
         (["1\tArea 44", "", "2 Frontal Pole"], {1: "Area 44", 2: "Frontal Pole"}),
         (["0 Background", "3  Insula"], {3: "Insula"}),
+        (["index name", "1 a"], {1: "a"}),
+        (["index,name,x", "1,Frontal Pole,3", "2,Area 44,4"], {1: "Frontal Pole", 2: "Area 44"}),
+        (['"label";"name"', '"1";"a, upper"'], {1: "a, upper"}),
+        (["1 Frontal, upper", "2 Frontal, lower"], {1: "Frontal, upper", 2: "Frontal, lower"}),
     ],
 )
 def test_names_of_a_table(tmp_path: Path, lines: list[str], names: dict[int, str]) -> None:
@@ -46,7 +50,7 @@ def test_names_of_a_table(tmp_path: Path, lines: list[str], names: dict[int, str
     [
         (["1 a", "2"], r"labels\.txt: line 2 is not `index name`"),
         (["1 a", "", "2\t"], "line 3 is not `index name`"),
-        (["index name", "1 a"], "line 1 is not `index name`"),
+        (["a 1", "b 2"], "line 1 is not `index name`"),
         (["1 a", "2 b", "2 c"], r"1 indices appear more than once \(2\)"),
         (["1 Frontal Pole", "2 Frontal Pole", "3 b", "4 b"], r"2 names appear more than once \(Frontal Pole, b\)"),
         (["1 Area 44", "2 Area 45"], r"1 names appear more than once \(Area\); .*separate the columns by tabs"),
