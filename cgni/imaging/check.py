@@ -68,8 +68,9 @@ def check_maps(
     Raises
     ------
     InputError
-        No voxel in the mask, fewer than two reference people, or nobody who passes.
+        Damaged maps (`GmStore.verify`), no voxel in the mask, fewer than two reference people, or nobody who passes.
     """
+    store.verify(threads)
     mask = gray_matter_mask(store.grid, store.affine, settings.mask_threshold)
     held_apart = reference == "development"
     members = np.ones(len(store.ids), dtype=bool)

@@ -332,3 +332,13 @@ def test_store_refuses_files_of_different_runs(tmp_path: Path) -> None:
     write_json({**grid, "shape": [3, 3, 3]}, tmp_path / "grid.json")
     with pytest.raises(InputError, match="index and grid say"):
         GmStore.open(tmp_path)
+
+
+def test_a_damaged_store_is_known_by_its_checksums(tmp_path: Path) -> None:
+    store = _store(tmp_path, [_save(tmp_path, f"m{seed}", _map(seed)) for seed in range(3)], ["a", "b", "c"])
+    store.verify(threads=2)
+    content = bytearray((tmp_path / "maps.npy").read_bytes())
+    content[-1] ^= 1  # one bit of the last map
+    (tmp_path / "maps.npy").write_bytes(content)
+    with pytest.raises(InputError, match=r"1 of 3 packed maps are not what was packed"):
+        GmStore.open(tmp_path).verify()
