@@ -11,6 +11,7 @@ import pandas as pd
 from cgni.base.files import atomic_path
 from cgni.cohort.roles import development_people
 from cgni.imaging.mask import gray_matter_mask
+from cgni.imaging.plausibility import check_placement, off_scale
 from cgni.imaging.quality import attrition_rows, quality_table, relations
 from cgni.imaging.reference import correlate_with_reference
 from cgni.imaging.settings import ImageQcSettings
@@ -53,6 +54,8 @@ def check_maps(
 ) -> CheckedMaps:
     """Correlate every packed map with the reference inside the gray-matter mask.
 
+    Maps on another scale than the others do not pass, and are not in the reference.
+
     Parameters
     ----------
     grid
@@ -68,7 +71,8 @@ def check_maps(
     Raises
     ------
     InputError
-        Damaged maps (`GmStore.verify`), no voxel in the mask, fewer than two reference people, or nobody who passes.
+        Damaged maps (`GmStore.verify`), maps that are no gray matter in MNI space or of several scales
+        (`imaging.plausibility`), no voxel in the mask, fewer than two reference people, or nobody who passes.
     """
     store.verify(threads)
     mask = gray_matter_mask(store.grid, store.affine, settings.mask_threshold)
@@ -76,8 +80,11 @@ def check_maps(
     members = np.ones(len(store.ids), dtype=bool)
     if held_apart:
         members = store.ids.isin(development_people(splits))
+    off = off_scale(store.index) if store.index is not None else np.zeros(len(store.ids), dtype=bool)
+    members &= ~off
     quality = correlate_with_reference(store.maps, mask, members, held_apart, store.scale, threads)
-    table = quality_table(store.ids, quality, members, settings.correlation)
+    check_placement(quality.reference, store.affine)
+    table = quality_table(store.ids, quality, members, off, settings.correlation)
     logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), settings.correlation)
     images = grid["images"]
     attrition = attrition_rows(table, images, settings.correlation)

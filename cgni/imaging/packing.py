@@ -6,7 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import nibabel as nib
@@ -22,7 +22,10 @@ from cgni.imaging.resampling import resampled
 from cgni.imaging.store import map_checksum
 
 _RECORD = np.dtype(
-    [("row", "<i8"), ("source", "S16"), ("crc32", "<u4"), ("scale", "<f4"), ("resampled", "?"), ("blank", "?")]
+    [
+        *(("row", "<i8"), ("source", "S16"), ("crc32", "<u4"), ("scale", "<f4"), ("resampled", "?"), ("blank", "?")),
+        *(("total", "<f8"), ("low", "<f4"), ("high", "<f4")),
+    ]
 )
 _LEVELS = 255  # of uint8
 
@@ -40,12 +43,16 @@ class Packed:
     scale : what a stored value is multiplied with (float32); 1 unless the array is uint8.
     resampled : whether the image was interpolated onto the grid (bool).
     blank : whether the image held NaN as its background (bool).
+    total, low, high : sum (float64), smallest and largest (float32) of the map's values on the grid.
     """
 
     crc32: np.ndarray
     scale: np.ndarray
     resampled: np.ndarray
     blank: np.ndarray
+    total: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
 
 def pack_maps(
@@ -116,9 +123,7 @@ def pack_maps(
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     array.replace(target)
     journal.unlink()
-    return Packed(
-        records["crc32"].copy(), records["scale"].copy(), records["resampled"].copy(), records["blank"].copy()
-    )
+    return Packed(**{field.name: records[field.name].copy() for field in fields(Packed)})
 
 
 def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray | str:
@@ -127,10 +132,12 @@ def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray 
         source = _source(path)
         read = read_map(path)
         values, resampled = _on_grid(read.values, read.affine, grid)
-        crc32, scale = writer.write(row, values, value_range(values) if resampled else read.span)
+        span = value_range(values) if resampled else read.span
+        crc32, scale = writer.write(row, values, span)
+        total = float(values.sum(dtype=np.float64))
     except UnusableImageError as problem:
         return str(problem)
-    return np.array((row, source, crc32, scale, resampled, read.blank > 0), dtype=_RECORD)
+    return np.array((row, source, crc32, scale, resampled, read.blank > 0, total, *span), dtype=_RECORD)
 
 
 def _on_grid(values: np.ndarray, affine: np.ndarray, target: Grid) -> tuple[np.ndarray, bool]:

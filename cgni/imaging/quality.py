@@ -20,8 +20,10 @@ class Quality:
     reference: np.ndarray
 
 
-def quality_table(ids: pd.Index, quality: Quality, members: np.ndarray, threshold: float) -> pd.DataFrame:
-    """One row a packed map (`imaging.schemas.QC`); passed is r > `threshold`.
+def quality_table(
+    ids: pd.Index, quality: Quality, members: np.ndarray, off: np.ndarray, threshold: float
+) -> pd.DataFrame:
+    """One row a packed map (`imaging.schemas.QC`); passed is r > `threshold`, and not `off` scale.
 
     Raises
     ------
@@ -32,7 +34,8 @@ def quality_table(ids: pd.Index, quality: Quality, members: np.ndarray, threshol
         {
             "participant_id": ids,
             "r": quality.r,
-            "passed": quality.r > threshold,  # a missing r does not pass
+            "off_scale": off,
+            "passed": (quality.r > threshold) & ~off,  # a missing r does not pass
             "reference_member": members,
         }
     )
@@ -87,11 +90,13 @@ def attrition_rows(table: pd.DataFrame, images: Mapping[str, int], threshold: fl
     `images`: how many were listed and resampled, and had NaN as background (blank).
     """
     listed, packed, passed = images["listed"], len(table), int(table["passed"].sum())
+    off = int(table["off_scale"].sum())
     changed = f"{images['resampled']} of them resampled to the common grid, {images['blank']} with NaN as background"
     steps = [
         ("listed images", 0, listed, None),
         ("not of a participant", listed - packed, packed, changed),
-        (f"r with the reference not above {threshold}", packed - passed, passed, "inside the gray-matter mask"),
+        ("on another scale than the others", off, packed - off, "total or range far from the median map's"),
+        (f"r with the reference not above {threshold}", packed - off - passed, passed, "inside the gray-matter mask"),
     ]
     frame = pd.DataFrame(steps, columns=["step", "removed", "left", "note"])
     return frame.assign(stage="imaging", unit="images", chrom=None)

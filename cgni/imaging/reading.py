@@ -28,6 +28,7 @@ _UNREADABLE: tuple[type[Exception], ...] = (
     nib.spatialimages.HeaderDataError,
     EOFError,
     OSError,
+    OverflowError,
     TypeError,
     ValueError,
     zlib.error,

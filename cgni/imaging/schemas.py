@@ -9,6 +9,9 @@ INDEX = pa.schema(
         pa.field("scale", pa.float32(), nullable=False),  # value = stored number x scale; 1 unless the array is uint8
         pa.field("crc32", pa.int64(), nullable=False),  # of the map's bytes in the array
         pa.field("resampled", pa.bool_(), nullable=False),  # interpolated onto the store's grid
+        pa.field("total", pa.float64(), nullable=False),  # sum of the map's values
+        pa.field("low", pa.float32(), nullable=False),  # its smallest value
+        pa.field("high", pa.float32(), nullable=False),  # its largest value
     ]
 )
 
@@ -17,6 +20,7 @@ QC = pa.schema(
     [
         pa.field("participant_id", pa.string(), nullable=False),
         pa.field("r", pa.float64()),
+        pa.field("off_scale", pa.bool_(), nullable=False),  # total or range are not those of the others
         pa.field("passed", pa.bool_(), nullable=False),
         pa.field("reference_member", pa.bool_(), nullable=False),
     ]

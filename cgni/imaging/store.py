@@ -49,14 +49,14 @@ class GmStore:
     ids : participant id of each row.
     affine : float64 array (4, 4), voxel to MNI millimetres.
     scale : float32 array (people); a value is a stored number times its row's scale. None: 1.
-    crc32 : int64 array (people), the checksum of each map when it was packed. None: not known.
+    index : `imaging.schemas.INDEX`, one row a map. None: not known.
     """
 
     maps: np.ndarray
     ids: pd.Index
     affine: np.ndarray
     scale: np.ndarray | None = None
-    crc32: np.ndarray | None = None
+    index: pd.DataFrame | None = None
 
     @classmethod
     def open(cls, folder: str | Path) -> "GmStore":
@@ -81,7 +81,7 @@ class GmStore:
             )
         scale = index["scale"].to_numpy(np.float32) if maps.dtype == np.uint8 else None
         affine = np.asarray(grid["affine"], dtype=np.float64)
-        return cls(maps, pd.Index(index["participant_id"]), affine, scale, index["crc32"].to_numpy(np.int64))
+        return cls(maps, pd.Index(index["participant_id"]), affine, scale, index)
 
     def verify(self, threads: int = 1) -> None:
         """Read every map and compare its checksum with the one of the day it was packed.
@@ -91,12 +91,11 @@ class GmStore:
         InputError
             How many maps are damaged.
         """
-        if self.crc32 is None:
+        if self.index is None:
             return
         with ThreadPoolExecutor(threads) as pool:
-            damaged = int(
-                (np.fromiter(pool.map(map_checksum, self.maps), np.int64, len(self.maps)) != self.crc32).sum()
-            )
+            found = np.fromiter(pool.map(map_checksum, self.maps), np.int64, len(self.maps))
+        damaged = int((found != self.index["crc32"].to_numpy(np.int64)).sum())
         if damaged:
             raise InputError(
                 f"image store: {damaged} of {len(self.maps)} packed maps are not what was packed: the file {MAPS} is "

@@ -11,6 +11,7 @@ from cgni.base.files import digest_value
 from cgni.imaging.grids import choose_grid
 from cgni.imaging.packing import pack_maps
 from cgni.imaging.paths import list_images
+from cgni.imaging.schemas import INDEX
 from cgni.imaging.settings import StoreSettings
 
 
@@ -66,7 +67,7 @@ def pack_study(
     logging.info("%d images were resampled, %d have NaN as their background, which is 0 here", resampled, blank)
     index = pd.DataFrame({"row": range(len(own)), "participant_id": ids})
     return StoreTables(
-        index.assign(scale=packed.scale, crc32=packed.crc32, resampled=packed.resampled),
+        index.assign(**{name: getattr(packed, name) for name in INDEX.names if hasattr(packed, name)}),
         {
             **grid.as_json(),
             "images": {"listed": len(listed), "packed": len(own), "resampled": resampled, "blank": blank},

@@ -69,12 +69,12 @@ def test_a_map_without_variance_in_the_mask_has_no_r_and_fails() -> None:
     quality = correlate_with_reference(maps, mask, members, True)
     assert np.isnan(quality.r[3])
     ids = pd.Index([str(number) for number in range(len(maps))])
-    table = quality_table(ids, quality, members, threshold=0.5)
+    table = quality_table(ids, quality, members, np.zeros(len(maps), dtype=bool), threshold=0.5)
     assert not table["passed"][3]
     assert table["passed"].sum() == len(maps) - 1
     rows = attrition_rows(table, {"listed": 50, "resampled": 2, "blank": 3}, threshold=0.5)
-    assert rows["removed"].tolist() == [0, 5, 1]
-    assert rows["left"].tolist() == [50, 45, 44]
+    assert rows["removed"].tolist() == [0, 5, 0, 1]
+    assert rows["left"].tolist() == [50, 45, 45, 44]
     assert rows["note"][1] == "2 of them resampled to the common grid, 3 with NaN as background"
     assert worst_rows(quality.r, 2).tolist() == [3, int(np.nanargmin(quality.r))]
 
@@ -101,7 +101,7 @@ def test_nobody_passing_and_too_small_references_are_refused() -> None:
     quality = correlate_with_reference(maps, mask, members, True)
     ids = pd.Index([str(number) for number in range(len(maps))])
     with pytest.raises(InputError, match="none of 45 images"):
-        quality_table(ids, quality, members, threshold=0.9999)
+        quality_table(ids, quality, members, np.zeros(len(maps), dtype=bool), threshold=0.9999)
     with pytest.raises(InputError, match="1 reference people"):
         correlate_with_reference(maps, mask, np.arange(45) == 0, True)
 
@@ -133,6 +133,7 @@ def test_real_maps_pack_and_pass_at_their_threshold(tmp_path: Path) -> None:
     quality = correlate_with_reference(maps, mask, np.ones(len(paths), dtype=bool), True)
     assert 0.7 < quality.r.min() < quality.r.max() < 0.9
     ids = pd.Index([str(number) for number in range(len(paths))])
-    assert quality_table(ids, quality, np.ones(len(paths), dtype=bool), 0.7)["passed"].all()
+    everybody = np.ones(len(paths), dtype=bool)
+    assert quality_table(ids, quality, everybody, ~everybody, 0.7)["passed"].all()
     with pytest.raises(InputError, match="none of 40"):
-        quality_table(ids, quality, np.ones(len(paths), dtype=bool), 0.9)
+        quality_table(ids, quality, everybody, ~everybody, 0.9)

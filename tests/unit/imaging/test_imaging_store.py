@@ -51,7 +51,7 @@ def _store(folder: Path, paths: list[str], ids: list[str], dtype: str = "float16
     packed = _pack(paths, folder / "maps.npy", dtype)
     write_json(grid.as_json(), folder / "grid.json")
     index = pd.DataFrame({"row": range(len(ids)), "participant_id": ids})
-    index = index.assign(scale=packed.scale, crc32=packed.crc32, resampled=packed.resampled)
+    index = index.assign(**{name: getattr(packed, name) for name in INDEX.names if hasattr(packed, name)})
     write_table(index, folder / "index.parquet", INDEX, {})
     return GmStore.open(folder)
 

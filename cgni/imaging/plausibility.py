@@ -1,0 +1,87 @@
+"""Whether maps are gray matter where and on the scale that it is expected: one off map must not spoil the others."""
+
+import numpy as np
+import pandas as pd
+from nilearn.datasets import load_mni152_gm_template
+
+from cgni.base.errors import InputError
+from cgni.imaging.resampling import resampled
+
+_TOTALS = 3.0  # times the median, up or down; healthy brains differ by 1.6 at most
+_LARGEST = 5.0  # times the median's largest value
+_MOST_OFF = 0.1  # share of maps; more are two kinds of maps in one study
+_PER_VOXEL = (0.05, 20.0)  # largest value of the median map of gray matter per voxel
+_SHIFTS = (-24, -18, -12, -6, 6, 12, 18, 24)  # millimetres
+_GAIN, _LEAST = 0.03, 0.4  # of the correlation with the template
+
+
+def off_scale(index: pd.DataFrame) -> np.ndarray:
+    """Maps (bool) whose total or range is not that of the others, beside the median of all.
+
+    Parameters
+    ----------
+    index
+        total, low and high of every packed map (`imaging.schemas.INDEX`).
+
+    Raises
+    ------
+    InputError
+        The median map is no gray matter per voxel, or more than a tenth of the maps are off.
+    """
+    totals, highs, lows = (index[name].to_numpy(np.float64) for name in ("total", "high", "low"))
+    high, total = float(np.median(highs)), float(np.median(totals))
+    if not _PER_VOXEL[0] <= high <= _PER_VOXEL[1] or np.median(lows) < -high:
+        raise InputError(
+            f"inputs.images: values run from {np.median(lows):.3g} to {high:.3g} in the median of {len(index)} maps; "
+            "expected modulated gray matter per voxel, from 0 to about 1: check units and scale factors"
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = np.abs(np.log(totals / total)) > np.log(_TOTALS)
+        off: np.ndarray = ~np.isfinite(totals) | (totals <= 0) | far | (highs > _LARGEST * high) | (lows < -high / 2)
+    if off.mean() > _MOST_OFF:
+        raise InputError(
+            f"inputs.images: {int(off.sum())} of {len(index)} maps are on another scale than the others (totals from "
+            f"{totals.min():.3g} to {totals.max():.3g}); bring all to one scale"
+        )
+    return off
+
+
+def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
+    """Refuse maps whose mean does not lie on the MNI152 gray-matter template.
+
+    Parameters
+    ----------
+    mean
+        Mean map [x, y, z] of the reference people.
+    affine
+        Of the maps' grid (4, 4).
+
+    Raises
+    ------
+    InputError
+        The mean correlates by less than .4 with the template, or by .03 more when it is shifted by 6 mm or more.
+    """
+    template = resampled(load_mni152_gm_template(resolution=2), mean.shape, affine, order=1)
+    edges = np.linalg.norm(affine[:3, :3], axis=0)
+    here = _correlation(mean, template)
+    best, axis, shift = max(
+        (_correlation(np.roll(mean, steps, axis), template), axis, steps * edges[axis])
+        for axis in range(3)
+        for steps in {round(shift / edges[axis]) for shift in _SHIFTS} - {0}
+    )
+    if best > here + _GAIN:
+        raise InputError(
+            f"inputs.images: the mean map lies on the MNI template with r = {here:.2f}, and with r = {best:.2f} when "
+            f"shifted by {shift:+.0f} mm along voxel axis {axis + 1}; the headers place the maps wrongly: check origin "
+            "and affine"
+        )
+    if not here >= _LEAST:
+        raise InputError(
+            f"inputs.images: the mean map correlates by r = {here:.2f} with the MNI gray-matter template; expected "
+            "gray matter in MNI space: check that the images are gray matter, and their headers"
+        )
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
