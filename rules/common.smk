@@ -33,6 +33,8 @@ def _atlas(inputs):
 def _checked():
     """The effective config and the atlas; a mistake, or a missing input of a real study, ends the run in one message."""
     try:
+        for path in workflow.overwrite_configfiles if workflow.is_main_process else []:
+            _config.refuse_doubled_keys(path)
         effective = _config.effective_config(config)
         settings = _StudySettings.of(effective)
         missing = [] if settings.simulation.enabled else _input_files.missing_inputs(settings.inputs)

@@ -29,7 +29,7 @@ class TrainingSettings(Section):
     """share of hidden units dropped while training"""
     epochs: int = setting(default=40, at_least=1)
     """passes over the fit people at most"""
-    learning_rate: float = setting(default=1.0e-3, above=0)
+    learning_rate: float = setting(default=1.0e-3, above=0, at_most=1)
     """Adam's step size"""
     weight_decay: float = setting(default=1.0e-4, at_least=0)
     """L2 penalty"""

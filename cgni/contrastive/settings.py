@@ -54,7 +54,7 @@ class ContrastiveSettings(Section):
     """people a batch"""
     epochs: int = setting(default=30, at_least=1)
     """passes over the fit people at most"""
-    learning_rate: float = setting(default=1.0e-3, above=0)
+    learning_rate: float = setting(default=1.0e-3, above=0, at_most=1)
     """Adam's step size"""
     weight_decay: float = setting(default=0.1, at_least=0)
     """L2 penalty, or decay a step with adamw"""

@@ -15,7 +15,7 @@ _CANDIDATE = {
         "self_transfer_rounds": {"type": "integer", "minimum": 0, "maximum": 10},
         "dropout": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
         "batch_size": {"type": "integer", "minimum": 4},
-        "learning_rate": {"type": "number", "exclusiveMinimum": 0},
+        "learning_rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
         "weight_decay": {"type": "number", "minimum": 0},
     },
 }
@@ -40,7 +40,7 @@ class TransferSettings(Section):
     """people a batch"""
     epochs: int = setting(default=12, at_least=1)
     """passes over the fit people at most"""
-    learning_rate: float = setting(default=1.0e-3, above=0)
+    learning_rate: float = setting(default=1.0e-3, above=0, at_most=1)
     """Adam's step size"""
     weight_decay: float = setting(default=1.0e-4, at_least=0)
     """L2 penalty"""

@@ -1,5 +1,6 @@
 """Combinations of settings that cannot be."""
 
+import string
 from typing import Any
 
 from cgni.base.errors import InputError
@@ -7,11 +8,35 @@ from cgni.workflow.baselines import HIDDEN_OF
 from cgni.workflow.roster import roster, subsets
 from cgni.workflow.settings import StudySettings
 
+# what a shell, Snakemake's wildcards or a URI would take for something else
+_ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
+
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
+    for part in (_paths, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
         part(settings)
+
+
+def _paths(settings: StudySettings) -> None:
+    odd = sorted(set(settings.results_dir) & _ODD_IN_A_FOLDER)
+    if odd or not settings.results_dir.strip():
+        raise InputError(
+            f"results_dir: {settings.results_dir!r} holds {' '.join(odd) or 'nothing'}; name a plain folder"
+        )
+    genotypes = settings.inputs.genotypes
+    for key in ("files", "sample", "mfi"):
+        path = getattr(genotypes, key)
+        try:
+            placeholders = [
+                (name, form) for _, name, form, _ in string.Formatter().parse(path or "") if name is not None
+            ]
+        except ValueError:
+            placeholders = [("", "")]
+        if any(name != "chrom" or form for name, form in placeholders):
+            raise InputError(
+                f"inputs.genotypes.{key}: {path}: of braces only {{chrom}} is known, the chromosome's name"
+            )
 
 
 def _loss_subsets(settings: StudySettings) -> None:

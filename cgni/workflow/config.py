@@ -4,9 +4,10 @@ Imported while the DAG is built, so nothing heavy is imported here.
 """
 
 import copy
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import yaml
@@ -34,6 +35,7 @@ def effective_config(config: Mapping[str, Any]) -> dict[str, Any]:
         An unknown key, a wrong value or an impossible combination, with the key's path.
     """
     given = _plain(config)
+    _refuse_not_finite(given)
     schema = json_schema()
     _check(given, schema)
     effective = _filled(StudySettings, given, StudySettings().plain())
@@ -84,6 +86,45 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def refuse_doubled_keys(path: str | Path) -> None:
+    """Refuse a YAML file that writes a key twice: of two sections of one name the first would be lost in silence.
+
+    Raises
+    ------
+    InputError
+        The key and its second line; or a file that is no YAML.
+    """
+    try:
+        root = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: not a readable YAML file ({' '.join(str(error).split())})") from error
+    waiting = [("", root)]
+    while waiting:
+        where, node = waiting.pop()
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        seen = set()
+        for key, value in node.value:
+            name = f"{where}{key.value}"
+            if name in seen:
+                line = key.start_mark.line + 1
+                raise InputError(f"{path}: line {line}: {name} is there a second time; join both into one")
+            seen.add(name)
+            waiting.append((f"{name}.", value))
+
+
+def _refuse_not_finite(config: dict[str, Any]) -> None:
+    bad = [key for key, value in leaves(config) if not _finite(value)]
+    if bad:
+        raise InputError(f"the configuration cannot be used:\n  {', '.join(bad)}: a number must be finite")
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
@@ -108,8 +149,21 @@ def _filled(kind: Any, given: Mapping[str, Any], defaults: Mapping[str, Any]) ->
         elif name not in given:
             whole[name] = default
         else:
-            whole[name] = {**default, **own} if isinstance(default, dict) and isinstance(own, dict) else own
+            merged = {**default, **own} if isinstance(default, dict) and isinstance(own, dict) else own
+            whole[name] = _whole(merged) if _holds(kinds[name], int) and not _holds(kinds[name], float) else merged
     return whole
+
+
+def _holds(annotation: Any, kind: type) -> bool:
+    """Whether an annotation is a type, or made of it."""
+    return annotation is kind or any(_holds(part, kind) for part in get_args(annotation))
+
+
+def _whole(value: Any) -> Any:
+    """2.0, which YAML and JSON schema take for a whole number, as 2."""
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _resolve_auto(effective: dict[str, Any]) -> None:

@@ -141,6 +141,47 @@ def test_mistakes_are_refused_with_the_path_of_the_key(overlay: dict[str, Any], 
         cgni_config.effective_config(overlay)
 
 
+@pytest.mark.parametrize("folder", ["~/results", "a{b}", "a&b", "$HOME", "", "a\nb"])
+def test_folders_that_mean_something_else_are_refused(folder: str) -> None:
+    with pytest.raises(InputError, match=r"results_dir: "):
+        cgni_config.effective_config({"results_dir": folder})
+
+
+@pytest.mark.parametrize("pattern", ["c{chr}.bgen", "c{chrom:02d}.bgen", "c{chrom.bgen", "c{}.bgen"])
+def test_patterns_of_other_names_are_refused(pattern: str) -> None:
+    with pytest.raises(InputError, match=r"inputs\.genotypes\.files: .* of braces only {chrom} is known"):
+        cgni_config.effective_config({"inputs": {"genotypes": {"files": pattern}}})
+
+
+def test_whole_numbers_with_a_point_are_whole_and_numbers_are_finite() -> None:
+    effective = cgni_config.effective_config({"splits": {"folds": 4.0}, "cohort": {"wm_low": [2.0, 5]}})
+    assert effective["splits"]["folds"] == 4 and isinstance(effective["splits"]["folds"], int)
+    assert all(isinstance(value, int) for value in effective["cohort"]["wm_low"])
+    assert cgni_config.effective_config({"splits": {"holdout": 0.2}})["splits"]["holdout"] == 0.2
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(InputError, match=r"contrastive\.learning_rate: a number must be finite"):
+            cgni_config.effective_config({"contrastive": {"learning_rate": value}})
+    with pytest.raises(InputError, match=r"contrastive\.learning_rate: .*maximum"):
+        cgni_config.effective_config({"contrastive": {"learning_rate": 1e10}})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed: 1\nseed: 2\n", r"line 2: seed is there a second time"),
+        ("scca: {components: [1]}\nseed: 1\nscca: {permutations: 9}\n", r"line 3: scca is there a second time"),
+        ("imaging:\n  qc:\n    a: 1\n    a: 2\n", r"line 4: imaging\.qc\.a is there a second time"),
+        ("a: [1\n", "not a readable YAML file"),
+    ],
+)
+def test_keys_written_twice_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(InputError, match=message):
+        cgni_config.refuse_doubled_keys(tmp_path / "mine.yaml")
+    (tmp_path / "mine.yaml").write_text("seed: 1\nscca: {components: [1]}\nimaging: {store: {}, qc: {}}\n")
+    cgni_config.refuse_doubled_keys(tmp_path / "mine.yaml")
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(InputError) as error:
         cgni_config.effective_config({"contrastive": {"tau": 1}, "sede": 1, "splits": {"folds": 1}})
