@@ -1,6 +1,7 @@
 """The finished tiny study that the workflow and cluster tests look at and plan changes against."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from cgni.workflow import config_reads
 from tests.workflow.study import Study, copy_repository
 
+_OUTCOMES, _FAULTS = ("clear", "counted", "handled"), ("silent", "traceback", "other message")
 TINY = ("tests/tiny.yaml",)
 READS = "config-reads"  # what each rule of the finished study read of its config
 
@@ -34,3 +36,16 @@ def study_copy(finished_study: Study, tmp_path: Path) -> Study:
 def fresh_study(tmp_path: Path) -> Study:
     """A copy of the repository in which nothing has run."""
     return Study(copy_repository(tmp_path / "study"), TINY)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Sum up the catalogue of spoiled inputs (tests/unit/catalogue), where it was run."""
+    outcomes: Counter[str] = Counter()
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        told = dict(getattr(report, "user_properties", ()))  # of an answer told twice the last one
+        if report.when == "call" and "catalogue" in told:
+            outcomes[told["catalogue"] if told["answer"] == "right" else told["answer"]] += 1
+    if outcomes:
+        counts = ", ".join(f"{outcomes[name]} {name}" for name in _OUTCOMES)
+        faults = ", ".join(f"{outcomes[name]} {name}" for name in _FAULTS)
+        terminalreporter.write_line(f"catalogue: {outcomes.total()} cases: {counts}; {faults}")

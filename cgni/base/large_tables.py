@@ -1,5 +1,6 @@
 """Tables too large to hold: their header, then some columns of them batch by batch."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,22 +14,27 @@ from cgni.base.text_files import delimiter_of, is_parquet, open_bytes, open_text
 
 _BLOCK = 1024 * 1024  # larger ones are read ahead: 16 MB took half a gigabyte
 _MISSING = ["", "NA"]
+# of pyarrow's messages
+_RAGGED = re.compile(r"(?:Row #(?P<line>\d+): )?Expected (?P<expected>\d+) columns, got (?P<found>\d+)")
+_ODD_CELL = re.compile(r"In CSV column #(?P<column>\d+):.*conversion error to (?P<kind>\w+)")
 
 
 @dataclass(frozen=True)
 class LargeTable:
-    """A table with a header line, plain or compressed by gzip, or Parquet.
+    """A table, plain or compressed by gzip, or Parquet.
 
     Attributes
     ----------
     path : of the file; remedy : what to do when there is none, such as the key to set.
     names : its columns, without quotes; any may appear twice, but not among those that are read.
+    delimiter : between cells; header : whether the first line holds the names.
     """
 
     path: Path
     remedy: str
     names: tuple[str, ...]
     delimiter: str
+    header: bool = True
 
     @classmethod
     def open(cls, path: str | Path, remedy: str) -> "LargeTable":
@@ -64,12 +70,6 @@ class LargeTable:
         if is_parquet(self.path):
             yield from self._of_parquet(columns)
             return
-        ragged: list[pv.InvalidRow] = []
-
-        def refuse(row: pv.InvalidRow) -> str:
-            ragged.append(row)
-            return "error"
-
         with open_bytes(self.path, self.remedy) as (stream, encoding):
             try:
                 reader = pv.open_csv(
@@ -77,18 +77,18 @@ class LargeTable:
                     read_options=pv.ReadOptions(
                         # a header that appears twice in a column nobody reads is none of our business
                         column_names=[f"{number} {name}" for number, name in enumerate(self.names)],
-                        skip_rows=1,
+                        skip_rows=int(self.header),
                         block_size=_BLOCK,
                         use_threads=False,
                         encoding=encoding,
                     ),
-                    parse_options=pv.ParseOptions(delimiter=self.delimiter, invalid_row_handler=refuse),
+                    parse_options=pv.ParseOptions(delimiter=self.delimiter),
                     convert_options=self._options(columns),
                 )
                 for batch in reader:
                     yield pa.Table.from_batches([batch]).rename_columns(list(columns))
             except pa.ArrowInvalid as error:
-                raise InputError(self._told(error, ragged)) from error
+                raise InputError(self._told(str(error))) from error
 
     def read(self, columns: Mapping[str, pa.DataType]) -> pa.Table:
         """All of some columns (`batches`)."""
@@ -112,17 +112,15 @@ class LargeTable:
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.path) from error
 
-    def _told(self, error: pa.ArrowInvalid, ragged: list[pv.InvalidRow]) -> str:
+    def _told(self, error: str) -> str:
         """What was wrong, without the row's text, which holds ids."""
-        if ragged:
-            row = ragged[0]
-            place = f"line {row.number}" if row.number else "a line"
-            return f"{self.path}: {place} has {row.actual_columns} cells, the header {row.expected_columns}; mend it"
-        what = str(error).partition("\n")[0]
-        kind = what.rpartition("conversion error to ")[2].partition(":")[0]
-        column = what.partition("In CSV column #")[2].partition(":")[0]
-        if column.isdigit():
-            return f"{self.path}: column {self.names[int(column)]} has cells that are not of type {kind}; correct them"
+        if ragged := _RAGGED.search(error):
+            place = f"line {ragged['line']}" if ragged["line"] else "a line"
+            expected = f"the header {ragged['expected']}" if self.header else f"expected {ragged['expected']}"
+            return f"{self.path}: {place} has {ragged['found']} cells, {expected}; mend it"
+        if odd := _ODD_CELL.search(error):
+            name = self.names[int(odd["column"])]
+            return f"{self.path}: column {name} has cells that are not of type {odd['kind']}; correct them"
         return f"{self.path}: not a readable table; save it again as CSV"
 
 

@@ -90,6 +90,8 @@ def _read_obo(path: str | Path) -> tuple[list[tuple[str, str, str]], dict[str, s
             release = (tags.get("data-version") or [""])[0]
         if kind != "Term" or "true" in tags.get("is_obsolete", []):
             continue
+        if not tags.get("id"):
+            raise InputError(f"{path}: a [Term] without an id; copy the file again")
         identifier, namespace = tags["id"][0], _NAMESPACES.get((tags.get("namespace") or [""])[0])
         if namespace is None:
             continue

@@ -191,8 +191,8 @@ def _is_short(data: bytes) -> bool:
 
 def _header(start: bytes, paired: bool = False) -> _Header:
     size = next((size for order in ("little", "big") if (size := int.from_bytes(start[:4], order)) in _HEADERS), 0)
-    if not size:
-        raise ImageFileError("not a NIfTI file")
+    if not size or len(start) < size:
+        raise ImageFileError("not a NIfTI file, or cut short")
     kind, at = _HEADERS[size], _MAGIC[size]
     magic = start[at : at + 3]
     if magic not in (kind.single_magic[:3], kind.pair_magic[:3]):

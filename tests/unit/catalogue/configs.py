@@ -1,0 +1,75 @@
+"""Configs: wrong keys, values and combinations."""
+
+from pathlib import Path
+from typing import Any
+
+from cgni.workflow.config import effective_config, refuse_doubled_keys
+from tests.unit.catalogue.case import Call, Case, clear, handled, written
+
+
+def _config(**overlay: Any) -> Call:
+    return lambda _: effective_config(overlay)
+
+
+def _value(key: str, **overlay: Any) -> Call:
+    def call(_: Path) -> Any:
+        value: Any = effective_config(overlay)
+        for part in key.split("."):
+            value = value[part]
+        return value
+
+    return call
+
+
+_NAN, _INF = float("nan"), float("inf")
+_REFUSED: dict[str, tuple[Call, str]] = {
+    "an unknown key": (_config(sede=1), "sede"),
+    "a section that is none": (_config(scca=None), "scca: None is not of type"),
+    "a word for a number": (_config(seed="one"), "seed: 'one'"),
+    "a fraction for a whole number": (_config(splits={"folds": 2.5}), r"splits\.folds: 2\.5"),
+    "one fold": (_config(splits={"folds": 1}), r"splits\.folds"),
+    "a holdout of everybody": (_config(splits={"holdout": 1.0}), r"splits\.holdout"),
+    "NaN": (_config(contrastive={"dropout": _NAN}), r"contrastive\.dropout: a number must be finite"),
+    "infinity": (_config(contrastive={"temperature": _INF}), r"contrastive\.temperature: a number must be finite"),
+    "NaN in a list": (_config(scca={"penalties": [0.3, _NAN]}), r"scca\.penalties: a number must be finite"),
+    "a learning rate of 1e10": (_config(contrastive={"learning_rate": 1e10}), r"contrastive\.learning_rate"),
+    "a learning rate of 0": (_config(pretraining={"learning_rate": 0}), r"pretraining\.learning_rate"),
+    "groups that overlap": (_config(cohort={"wm_low": [2, 9]}), r"cohort\.wm_low"),
+    "a group upside down": (_config(cohort={"wm_low": [5, 2]}), r"cohort\.wm_low"),
+    "a subset twice": (_config(contrastive={"subsets": [[1, 2], [2, 1]]}), r"contrastive\.subsets"),
+    "an unknown term": (_config(contrastive={"subsets": [[7]]}), r"contrastive\.subsets"),
+    "an unknown model": (_config(classification={"models": ["tree"]}), r"classification\.models"),
+    "an unknown protocol": (_config(protocol="loose"), "protocol"),
+    "a leak under sound": (_config(people={"pretrain_on": "everybody"}), r"people\.pretrain_on"),
+    "nobody for the heads": (_config(people={"fit_on": "training", "heads_on": "monitor"}), r"people\.heads_on"),
+    "nobody for the sparse CCA": (_config(people={"fit_on": "training", "heads_on": "training"}), r"scca\.fit_on"),
+    "more blocks than there are": (_config(transfer={"transfer_blocks": 9}), r"transfer\.transfer_blocks"),
+    "two builds": (_config(inputs={"genotypes": {"build": "GRCh38"}}), r"inputs\.genotypes\.build"),
+    "half an ontology": (_config(enrichment={"obo": "x"}), r"enrichment\.obo"),
+    "a tilde in results_dir": (_config(results_dir="~/x"), "results_dir"),
+    "braces in results_dir": (_config(results_dir="a{x}"), "results_dir"),
+    "& in results_dir": (_config(results_dir="a&b"), "results_dir"),
+    "no results_dir": (_config(results_dir=""), "results_dir"),
+    "{chr} in a pattern": (_config(inputs={"genotypes": {"files": "{chr}.bgen"}}), r"only {chrom} is known"),
+    "{chrom:02d} in a pattern": (
+        _config(inputs={"genotypes": {"files": "{chrom:02d}.bgen"}}),
+        r"only {chrom} is known",
+    ),
+    "a key twice": (written("seed: 1\nseed: 2\n", refuse_doubled_keys), "seed is there a second time"),
+    "a section twice": (
+        written("scca: {permutations: 9}\nscca: {folds: 1}\n", refuse_doubled_keys),
+        "line 2: scca is there a second time",
+    ),
+    "no YAML": (written("a: [\n", refuse_doubled_keys), "not a readable YAML file"),
+    "no YAML file": (lambda folder: refuse_doubled_keys(folder / "none.yaml"), "not a readable YAML file"),
+}
+
+CASES: list[Case] = [
+    *(clear(f"config: {name}", call, message) for name, (call, message) in _REFUSED.items()),
+    handled("config: 4.0 for a whole number", _value("splits.folds", splits={"folds": 4.0}), 4),
+    handled(
+        "config: whole numbers with points in a list", _value("cohort.wm_low", cohort={"wm_low": [2.0, 5]}), [2, 5]
+    ),
+    handled("config: a blank in results_dir", _value("results_dir", results_dir="my results"), "my results"),
+    handled("config: # in results_dir", _value("results_dir", results_dir="run#2"), "run#2"),
+]

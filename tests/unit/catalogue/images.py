@@ -1,0 +1,221 @@
+"""Gray-matter maps: lists, formats, what lies in them, where and on what scale; atlases."""
+
+import gzip
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from nilearn.datasets import load_mni152_gm_template
+
+from cgni.imaging.atlas import read_atlas
+from cgni.imaging.atlas_names import read_names
+from cgni.imaging.grids import common_grid
+from cgni.imaging.paths import list_images
+from cgni.imaging.plausibility import check_placement, off_scale
+from cgni.imaging.reading import UnusableImageError, read_map, refuse
+from cgni.imaging.resampling import resampled
+from tests.unit.catalogue.case import Call, Case, clear, counted, encodings, handled, not_text, written
+
+_SHAPE = (31, 37, 31)
+_AFFINE = np.array([[6.0, 0, 0, -90], [0, 6, 0, -126], [0, 0, 6, -72], [0, 0, 0, 1]])
+_TISSUE = np.rint(100 * resampled(load_mni152_gm_template(resolution=2), _SHAPE, _AFFINE, order=1)).astype(np.float32)
+_TOTAL = round(float(_TISSUE.sum(dtype=np.float64)))
+_LIST = "participant_id,path\n1,a.nii\n2,b.nii\n"
+
+
+def _total(path: Path) -> int:
+    """The sum of a map's values, once it has been taken for one."""
+    common_grid([str(path)])
+    try:
+        return round(float(read_map(path).values.sum(dtype=np.float64)))
+    except UnusableImageError as problem:
+        refuse(Counter([str(problem)]), 1)
+        raise
+
+
+def _saved(
+    values: np.ndarray, name: str = "map.nii", affine: np.ndarray = _AFFINE, kind: Any = nib.Nifti1Image
+) -> Call:
+    def call(folder: Path) -> int:
+        kind(values, affine).to_filename(folder / name)
+        return _total(folder / name)
+
+    return call
+
+
+def _patched(change: Callable[[bytearray], bytes | bytearray | None], name: str = "map.nii") -> Call:
+    """A good file of which bytes are changed."""
+
+    def call(folder: Path) -> int:
+        nib.Nifti1Image(_TISSUE, _AFFINE).to_filename(folder / "good.nii")
+        content = bytearray((folder / "good.nii").read_bytes())
+        (folder / name).write_bytes(change(content) or content)
+        return _total(folder / name)
+
+    return call
+
+
+def _zeroed(start: int, end: int) -> Callable[[bytearray], None]:
+    def change(content: bytearray) -> None:
+        content[start:end] = bytes(end - start)
+
+    return change
+
+
+def _with(value: float, *places: tuple[int, int, int]) -> np.ndarray:
+    values = _TISSUE.copy()
+    for place in places:
+        values[place] = value
+    return values
+
+
+def _nan_for_zero() -> np.ndarray:
+    return np.where(_TISSUE == 0, np.float32(np.nan), _TISSUE)
+
+
+def _scales(*factors: float) -> Call:
+    """How many of forty maps and others, times these factors, are left out."""
+    scale = np.r_[np.ones(40), factors]
+    index = pd.DataFrame({"total": 1000 * scale, "low": 0.0, "high": scale})
+    return lambda _: int(off_scale(index).sum())
+
+
+def _placed(affine: np.ndarray) -> Call:
+    return lambda _: check_placement(_TISSUE, affine)
+
+
+def _moved(axis: int, millimetres: float) -> np.ndarray:
+    affine = _AFFINE.copy()
+    affine[axis, 3] += millimetres
+    return affine
+
+
+def _atlas(labels: np.ndarray, table: str, affine: np.ndarray = _AFFINE) -> Call:
+    def call(folder: Path) -> list[int]:
+        nib.Nifti1Image(labels, affine).to_filename(folder / "atlas.nii")
+        (folder / "labels.txt").write_text(table)
+        return [
+            int(label) for label in read_atlas(folder / "atlas.nii", folder / "labels.txt", _SHAPE, _AFFINE).present
+        ]
+
+    return call
+
+
+def _doubled(folder: Path) -> None:
+    nib.Nifti1Image(_TISSUE, _AFFINE).to_filename(folder / "7_a.nii")
+    list_images(str(folder / "{participant_id}_{participant_id}.nii"))
+
+
+_LABELS = np.zeros(_SHAPE, np.int32)
+_LABELS[10:20], _LABELS[20:25] = 1, 2
+_KINDS = (np.uint8, np.int16, np.int32, np.uint16, np.float64)
+_TABLES = {
+    "spaces": "1 Frontal Pole\n2 Insula\n",
+    "tabs": "1\tFrontal Pole\n2\tInsula\n",
+    "commas": "1,Frontal Pole\n2,Insula\n",
+    "semicolons and a header": "index;name\n1;Frontal Pole\n2;Insula\n",
+    "a header": "index name\n1 Frontal Pole\n2 Insula\n",
+    "quotes": '"1","Frontal Pole"\n"2","Insula"\n',
+    "comments and a background": "# AAL\n0 Background\n1 Frontal Pole\n2 Insula\n",
+    "codes": "1 Frontal Pole 2001\n2 Insula 2002\n",
+    "colours": "1 Frontal Pole 1 2 3 0\n2 Insula 4 5 6 0\n",
+}
+_NAMES = {1: "Frontal Pole", 2: "Insula"}
+_BROKEN_TABLES = {
+    "empty": ("", "names no region"),
+    "a name missing": ("1 a\n2\n", "line 2 is not `index name`"),
+    "names first": ("a 1\nb 2\n", "line 1 is not `index name`"),
+    "an index twice": ("1 a\n1 b\n", "1 indices appear more than once"),
+    "a name twice": ("1 a\n2 a\n", "1 names appear more than once"),
+}
+_BROKEN_LISTS = {
+    "no column path": ("participant_id,file\n1,a.nii\n", "no column path"),
+    "no ids": ("path\na.nii\n", "no column participant_id"),
+    "an empty path": ("participant_id,path\n1,\n", "1 lines without participant_id or path"),
+    "somebody twice": (_LIST + "1,c.nii\n", "1 people have more than one image"),
+    "a line cut short": (_LIST + "3\n", "line 4 has 1 cells, the header 2"),
+    "no image": ("participant_id,path\n", "lists no image"),
+    "an empty file": ("", "empty; expected a table"),
+}
+
+
+def _listed(path: Path) -> list[str]:
+    return list_images(str(path))["participant_id"].tolist()
+
+
+CASES: list[Case] = [
+    *(handled(f"images: {name}", written(text, _listed), ["1", "2"]) for name, text in encodings(_LIST).items()),
+    handled("images: semicolons", written(_LIST.replace(",", ";"), _listed), ["1", "2"]),
+    handled("images: floats for ids", written(_LIST.replace("1,", "1.0,"), _listed), ["1", "2"]),
+    *(clear(f"images: {name}", written(text, _listed), message) for name, (text, message) in _BROKEN_LISTS.items()),
+    clear(
+        "images: a pattern that nothing matches",
+        lambda f: list_images(f"{f}/{{participant_id}}.nii"),
+        "no file matches",
+    ),
+    clear("images: a pattern with two ids", _doubled, "exactly once"),
+    *not_text(_listed, "images"),
+    *(handled(f"map: {kind.__name__}", _saved(_TISSUE.astype(kind)), _TOTAL) for kind in _KINDS),
+    handled("map: big-endian", _saved(_TISSUE.astype(">f4")), _TOTAL),
+    handled("map: gzip", _saved(_TISSUE, "map.nii.gz"), _TOTAL),
+    handled("map: NIfTI-2", _saved(_TISSUE, kind=nib.Nifti2Image), _TOTAL),
+    handled("map: a pair, by its header", _saved(_TISSUE, "map.hdr", kind=nib.Nifti1Pair), _TOTAL),
+    handled("map: a pair, by its image", _saved(_TISSUE, "map.img", kind=nib.Nifti1Pair), _TOTAL),
+    handled("map: a series of one", _saved(_TISSUE[..., None]), _TOTAL),
+    handled("map: left and right exchanged in memory", _saved(_TISSUE[::-1], affine=_AFFINE * [-1, 1, 1, 1]), _TOTAL),
+    handled("map: NaN for every zero", _saved(_nan_for_zero()), _TOTAL),
+    handled("map: NaN at the border", _saved(_with(np.nan, (0, 0, 0), (0, 1, 0))), _TOTAL),
+    clear("map: NaN inside", _saved(_with(np.nan, (15, 18, 15))), "1 images with missing values"),
+    clear("map: infinite values", _saved(_with(np.inf, (15, 18, 15))), "1 images with infinite values"),
+    clear("map: all zero", _saved(0 * _TISSUE), "1 empty images"),
+    clear("map: a series", _saved(np.stack([_TISSUE, _TISSUE], -1)), "1 images that are not 3D"),
+    clear("map: a slice", _saved(_TISSUE[:, :, 15]), "1 images that are not 3D"),
+    clear("map: complex values", _saved(_TISSUE.astype(np.complex64)), "1 unreadable"),
+    clear("map: Analyze", _saved(_TISSUE, "map.img", kind=nib.AnalyzeImage), "1 Analyze images"),
+    clear("map: codes of both forms 0", _patched(_zeroed(252, 256)), "1 images whose header does not say where"),
+    clear("map: an affine of zeros", _patched(_zeroed(280, 328)), "1 images whose affine does not place the voxels"),
+    clear(
+        "map: cut in the middle", _patched(lambda content: content[: len(content) // 2]), "1 unreadable or truncated"
+    ),
+    clear("map: cut in the header", _patched(lambda content: content[:200]), "1 unreadable or truncated"),
+    clear("map: an empty file", _patched(lambda _: b"x"), "1 unreadable or truncated"),
+    clear("map: gzip cut short", _patched(lambda c: gzip.compress(c)[:-9], "map.nii.gz"), "1 unreadable or truncated"),
+    clear("map: another kind of file", _patched(lambda _: b"\x89PNG\r\n" + bytes(400)), "1 unreadable or truncated"),
+    clear("map: no such file", lambda folder: _total(folder / "none.nii"), "1 missing files"),
+    *(counted(f"scale: one map times {factor}", _scales(factor), 1) for factor in (255, 1000, 0.001, -1)),
+    counted("scale: healthy maps", _scales(0.7, 1.4), 0),
+    clear("scale: a fifth of the maps times 4", _scales(*[4] * 10), "10 of 50 maps are on another scale"),
+    clear(
+        "scale: all times 255",
+        lambda _: off_scale(pd.DataFrame({"total": [9.0], "low": 0, "high": 255})),
+        "check units",
+    ),
+    clear(
+        "scale: all minus 5", lambda _: off_scale(pd.DataFrame({"total": [9.0], "low": -5, "high": 1})), "check units"
+    ),
+    clear("place: 12 mm to the right", _placed(_moved(0, 12)), "when shifted by"),
+    clear("place: 12 mm down", _placed(_moved(2, -12)), "when shifted by"),
+    clear("place: an identity affine", _placed(np.eye(4)), "the mean map"),
+    handled("atlas: of the maps", _atlas(_LABELS, "1 a\n2 b\n"), [1, 2]),
+    handled("atlas: labels above 32,767", _atlas(20000 * _LABELS, "20000 a\n40000 b\n"), [20000, 40000]),
+    handled("atlas: a dollar sign in a name", _atlas(_LABELS, "1 $a\n2 b_{c\n"), [1, 2]),
+    handled("atlas: float numbers", _atlas(_LABELS.astype(np.float32), "1 a\n2 b\n"), [1, 2]),
+    clear("atlas: labels without names", _atlas(_LABELS, "1 a\n"), "1 of 2 labels have no line"),
+    clear("atlas: a table shifted by one", _atlas(_LABELS, "2 a\n3 b\n"), "1 of 2 labels have no line"),
+    clear("atlas: 4D", _atlas(np.stack([_LABELS] * 2, -1), "1 a\n2 b\n"), "4 dimensions"),
+    clear("atlas: probabilities", _atlas((_LABELS / 3).astype(np.float32), "1 a\n"), "voxels are no labels"),
+    clear("atlas: NaN", _atlas(np.full(_SHAPE, np.nan, np.float32), "1 a\n"), "voxels are no labels"),
+    clear("atlas: negative labels", _atlas(-_LABELS, "1 a\n2 b\n"), "voxels are no labels"),
+    clear("atlas: another space", _atlas(_LABELS, "1 a\n2 b\n", _moved(0, 900)), "has a voxel where the gray-matter"),
+    *(handled(f"labels: {name}", written(text, read_names), _NAMES) for name, text in _TABLES.items()),
+    *(
+        handled(f"labels: {name}", written(text, read_names), _NAMES)
+        for name, text in encodings(_TABLES["tabs"]).items()
+    ),
+    *(clear(f"labels: {name}", written(text, read_names), message) for name, (text, message) in _BROKEN_TABLES.items()),
+    *not_text(read_names, "labels"),
+]
