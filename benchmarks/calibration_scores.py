@@ -47,6 +47,6 @@ def scores(trial: Trial, seed: int) -> dict[str, Any]:
         for test in ("permutation", "bootstrap", "mcnemar"):
             found[f"{test}_{row.split}"] = bool(getattr(row, f"{test}_p") <= LEVEL)
     for row in added[added["model"] == "noise"].itertuples():
-        found[f"increment_{row.split}"] = bool(row.low > 0 or row.high < 0)
-        found[f"increment_above_{row.split}"] = bool(row.low > 0)
+        found[f"gain_{row.split}"] = bool(row.low > 0)
+        found[f"loss_{row.split}"] = bool(row.high < 0)
     return found

@@ -11,7 +11,7 @@ import pandas as pd
 from cgni.base.files import atomic_path
 from cgni.cohort.roles import development_people
 from cgni.imaging.mask import gray_matter_mask
-from cgni.imaging.plausibility import check_placement, off_scale
+from cgni.imaging.plausibility import check_placement, off_scale, refuse_doubled
 from cgni.imaging.quality import attrition_rows, quality_table, relations
 from cgni.imaging.reference import correlate_with_reference
 from cgni.imaging.settings import ImageQcSettings
@@ -71,7 +71,7 @@ def check_maps(
     Raises
     ------
     InputError
-        Damaged maps (`GmStore.verify`), maps that are no gray matter in MNI space or of several scales
+        Damaged maps (`GmStore.verify`), maps of two people, of no gray matter in MNI space or of several scales
         (`imaging.plausibility`), no voxel in the mask, fewer than two reference people, or nobody who passes.
     """
     store.verify(threads)
@@ -80,7 +80,10 @@ def check_maps(
     members = np.ones(len(store.ids), dtype=bool)
     if held_apart:
         members = store.ids.isin(development_people(splits))
-    off = off_scale(store.index) if store.index is not None else np.zeros(len(store.ids), dtype=bool)
+    off = np.zeros(len(store.ids), dtype=bool)
+    if store.index is not None:
+        refuse_doubled(store.index)
+        off = off_scale(store.index)
     members &= ~off
     quality = correlate_with_reference(store.maps, mask, members, held_apart, store.scale, threads)
     check_placement(quality.reference, store.affine)

@@ -46,6 +46,27 @@ def off_scale(index: pd.DataFrame) -> np.ndarray:
     return off
 
 
+def refuse_doubled(index: pd.DataFrame) -> None:
+    """Refuse a study in which two people have one map, by a copied file or a line of the list.
+
+    Parameters
+    ----------
+    index
+        crc32, total, low and high of every packed map (`imaging.schemas.INDEX`): checksums alone meet by chance.
+
+    Raises
+    ------
+    InputError
+        How many maps are somebody else's too.
+    """
+    doubled = int(index.duplicated(["crc32", "total", "low", "high"], keep=False).sum())
+    if doubled:
+        raise InputError(
+            f"inputs.images: {doubled} of {len(index)} people have a map that another one has too, value for value; "
+            "give each person their own, or take them off the list"
+        )
+
+
 def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
     """Refuse maps whose mean does not lie on the MNI152 gray-matter template.
 

@@ -6,7 +6,7 @@ import pytest
 from nilearn.datasets import load_mni152_gm_template
 
 from cgni.base.errors import InputError
-from cgni.imaging.plausibility import check_placement, off_scale
+from cgni.imaging.plausibility import check_placement, off_scale, refuse_doubled
 from cgni.imaging.resampling import resampled
 
 SHAPE = (31, 37, 31)
@@ -69,3 +69,12 @@ def test_what_is_no_gray_matter_in_mni_space_is_refused() -> None:
     ):
         with pytest.raises(InputError, match=r"inputs\.images: the mean map"):
             check_placement(values, affine)
+
+
+def test_one_map_of_two_people_is_refused_and_equal_checksums_alone_are_not() -> None:
+    index = _index().assign(crc32=np.arange(40))
+    index.loc[1, "crc32"] = 0
+    refuse_doubled(index)
+    copied = pd.concat([index, index.iloc[[3]]], ignore_index=True)
+    with pytest.raises(InputError, match=r"2 of 41 people have a map that another one has too"):
+        refuse_doubled(copied)
