@@ -133,8 +133,7 @@ def _pack_one(row: int, path: str, grid: Grid, writer: "_Writer") -> np.ndarray 
         read = read_map(path)
         values, resampled = _on_grid(read.values, read.affine, grid)
         span = value_range(values) if resampled else read.span
-        crc32, scale = writer.write(row, values, span)
-        total = float(values.sum(dtype=np.float64))
+        crc32, scale, total = writer.write(row, values, span)
     except UnusableImageError as problem:
         return str(problem)
     return np.array((row, source, crc32, scale, resampled, read.blank > 0, total, *span), dtype=_RECORD)
@@ -171,18 +170,19 @@ class _Writer(threading.local):
         self._stored = torch.from_numpy(np.empty(int(np.prod(maps.shape[:3])), maps.dtype))
         self._file, self._offset = str(maps.filename), maps.offset
 
-    def write(self, row: int, values: np.ndarray, span: tuple[float, float]) -> tuple[int, float]:
+    def write(self, row: int, values: np.ndarray, span: tuple[float, float]) -> tuple[int, float, float]:
         """Write one map (float32, any memory order; smallest and largest value `span`).
 
-        Returns the CRC-32 of its bytes and the scale of its numbers.
+        Returns the CRC-32 of its bytes, the scale of its numbers, and their sum.
         """
-        # torch rounds to float16 ten times as fast as numpy
-        scale = self._convert(torch.from_numpy(values.ravel("F")), *span)
+        # torch rounds to float16, and adds up, ten times as fast as numpy
+        flat = torch.from_numpy(values.ravel("F"))
+        scale, total = self._convert(flat, *span), float(flat.sum())
         stored = self._stored.numpy()
         with open(self._file, "r+b", buffering=0) as stream:
             stream.seek(self._offset + row * stored.nbytes)
             stream.write(stored.data)
-        return isal_zlib.crc32(stored), scale
+        return isal_zlib.crc32(stored), scale, total
 
     def _convert(self, values: torch.Tensor, low: float, high: float) -> float:
         kind = self._stored.dtype
