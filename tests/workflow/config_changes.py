@@ -36,6 +36,7 @@ STRUCTURAL = {
     "inputs.genotypes.chromosomes",
     "simulation.enabled",
     "people.pretrain_on",
+    "people.fit_on",
     "cohort.pcs",
     "splits.folds",
     "genetics.eqtl.build",

@@ -102,6 +102,7 @@ STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
     "more null encoders": {"contributions": {"null_encoders": 7}},
     "own gene sets": {"enrichment": {"gmt": "resources/app_interactors.tsv", "sources": ["GMT"]}},
     "own ontology": {"enrichment": {"obo": "resources/go/terms.parquet", "gaf": "resources/go/annotations.parquet"}},
+    "fits on all training people": {"people": {"fit_on": "training"}, "scca": {"fit_on": "training"}},
     "pretraining on everybody": {"protocol": "paper", "people": {"pretrain_on": "everybody"}},
 }
 
