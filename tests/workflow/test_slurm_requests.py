@@ -144,5 +144,6 @@ def test_profile_is_found_by_its_short_name_and_survives_faults() -> None:
     profile = yaml.safe_load(Path(REPOSITORY / "slurm/config.yaml").read_text())
     assert profile["slurm-status-command"] == "squeue"
     assert profile["retries"] >= 1 and profile["rerun-incomplete"] and profile["slurm-requeue"]
-    # merged over every other profile, so it may hold nothing but this
-    assert set(yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())) == {"rerun-triggers"}
+    # merged over every other profile, so it may hold nothing but what all of them need
+    default = yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())
+    assert set(default) == {"rerun-triggers", "rerun-incomplete"} and default["rerun-incomplete"]
