@@ -31,7 +31,7 @@ def read_related_pairs(path: str | Path, kinship: float, known: KnownIds) -> pd.
     Raises
     ------
     InputError
-        As of `base.text_files.read_delimited`; kinship values that are no numbers; or nobody who is known.
+        As of `base.small_tables.read_delimited`; kinship values that are no numbers; or nobody who is known.
     """
     table = read_delimited(path, _REMEDY).rename(columns=_NAMES)
     missing = [name for name in _PAIR_COLUMNS if name not in table.columns]

@@ -83,7 +83,7 @@ def check_maps(
     off = np.zeros(len(store.ids), dtype=bool)
     if store.index is not None:
         refuse_doubled(store.index)
-        off = off_scale(store.index)
+        off = off_scale(store.index, members) if members.any() else off
     members &= ~off
     quality = correlate_with_reference(store.maps, mask, members, held_apart, store.scale, threads)
     check_placement(quality.reference, store.affine)

@@ -15,13 +15,15 @@ _SHIFTS = (-24, -18, -12, -6, 6, 12, 18, 24)  # millimetres
 _GAIN, _LEAST = 0.03, 0.4  # of the correlation with the template
 
 
-def off_scale(index: pd.DataFrame) -> np.ndarray:
-    """Maps (bool) whose total or range is not that of the others, beside the median of all.
+def off_scale(index: pd.DataFrame, reference: np.ndarray) -> np.ndarray:
+    """Maps (bool) whose total or range is not that of the others, beside the median of the reference people's.
 
     Parameters
     ----------
     index
         total, low and high of every packed map (`imaging.schemas.INDEX`).
+    reference
+        bool by map: whose medians count; holdout people are judged, and set no limit.
 
     Raises
     ------
@@ -29,10 +31,10 @@ def off_scale(index: pd.DataFrame) -> np.ndarray:
         The median map is no gray matter per voxel, or more than a tenth of the maps are off.
     """
     totals, highs, lows = (index[name].to_numpy(np.float64) for name in ("total", "high", "low"))
-    high, total = float(np.median(highs)), float(np.median(totals))
-    if not _PER_VOXEL[0] <= high <= _PER_VOXEL[1] or np.median(lows) < -high:
+    high, total, low = (float(np.median(values[reference])) for values in (highs, totals, lows))
+    if not _PER_VOXEL[0] <= high <= _PER_VOXEL[1] or low < -high:
         raise InputError(
-            f"inputs.images: values run from {np.median(lows):.3g} to {high:.3g} in the median of {len(index)} maps; "
+            f"inputs.images: values run from {low:.3g} to {high:.3g} in the median of {int(reference.sum())} maps; "
             "expected modulated gray matter per voxel, from 0 to about 1: check units and scale factors"
         )
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -81,7 +81,12 @@ def _scales(*factors: float) -> Call:
     """How many of forty maps and others, times these factors, are left out."""
     scale = np.r_[np.ones(40), factors]
     index = pd.DataFrame({"total": 1000 * scale, "low": 0.0, "high": scale})
-    return lambda _: int(off_scale(index).sum())
+    return lambda _: int(off_scale(index, np.ones(len(index), dtype=bool)).sum())
+
+
+def _range(low: float, high: float) -> Call:
+    index = pd.DataFrame({"total": [9.0], "low": low, "high": high})
+    return lambda _: off_scale(index, np.array([True]))
 
 
 def _placed(affine: np.ndarray) -> Call:
@@ -191,11 +196,13 @@ CASES: list[Case] = [
     clear("scale: a fifth of the maps times 4", _scales(*[4] * 10), "10 of 50 maps are on another scale"),
     clear(
         "scale: all times 255",
-        lambda _: off_scale(pd.DataFrame({"total": [9.0], "low": 0, "high": 255})),
+        _range(0, 255),
         "check units",
     ),
     clear(
-        "scale: all minus 5", lambda _: off_scale(pd.DataFrame({"total": [9.0], "low": -5, "high": 1})), "check units"
+        "scale: all minus 5",
+        _range(-5, 1),
+        "check units",
     ),
     clear("place: 12 mm to the right", _placed(_moved(0, 12)), "when shifted by"),
     clear("place: 12 mm down", _placed(_moved(2, -12)), "when shifted by"),

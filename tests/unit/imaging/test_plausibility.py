@@ -13,6 +13,11 @@ SHAPE = (31, 37, 31)
 AFFINE = np.array([[6.0, 0, 0, -90], [0, 6, 0, -126], [0, 0, 6, -72], [0, 0, 0, 1]])
 
 
+def _off(index: pd.DataFrame) -> np.ndarray:
+    """Off maps, every map counting for the medians."""
+    return off_scale(index, np.ones(len(index), dtype=bool))
+
+
 def _index(*factors: float, offset: float = 0.0) -> pd.DataFrame:
     """Forty maps of healthy totals (.75 to 1.25 of 1,000) and ranges, then one for each factor."""
     scale = np.r_[np.ones(40), factors]
@@ -21,31 +26,31 @@ def _index(*factors: float, offset: float = 0.0) -> pd.DataFrame:
 
 
 def test_healthy_maps_are_on_one_scale() -> None:
-    assert not off_scale(_index()).any()
+    assert not _off(_index()).any()
 
 
 @pytest.mark.parametrize("factor", [255, 1000, 0.001, -1])
 def test_one_map_on_another_scale_is_found_and_the_others_stay(factor: float) -> None:
-    assert np.flatnonzero(off_scale(_index(factor))).tolist() == [40]
+    assert np.flatnonzero(_off(_index(factor))).tolist() == [40]
 
 
 def test_an_offset_or_a_hot_voxel_in_one_map_is_found() -> None:
     index = _index(1, 1)
     index.loc[40, ["total", "low", "high"]] = [1000 - 5 * 30_000, -5, -4]
     index.loc[41, "high"] = 90
-    assert np.flatnonzero(off_scale(index)).tolist() == [40, 41]
+    assert np.flatnonzero(_off(index)).tolist() == [40, 41]
 
 
 @pytest.mark.parametrize(("factor", "offset"), [(255, 0), (0.001, 0), (1, -5)])
 def test_maps_that_are_all_on_another_scale_are_refused(factor: float, offset: float) -> None:
     index = _index(offset=offset)
     with pytest.raises(InputError, match=r"in the median of 40 maps; expected modulated gray matter per voxel"):
-        off_scale(index * factor)
+        _off(index * factor)
 
 
 def test_two_scales_in_one_study_are_refused() -> None:
     with pytest.raises(InputError, match=r"10 of 50 maps are on another scale than the others"):
-        off_scale(_index(*[4.0] * 10))
+        _off(_index(*[4.0] * 10))
 
 
 def test_the_template_lies_on_itself() -> None:
@@ -78,3 +83,13 @@ def test_one_map_of_two_people_is_refused_and_equal_checksums_alone_are_not() ->
     copied = pd.concat([index, index.iloc[[3]]], ignore_index=True)
     with pytest.raises(InputError, match=r"2 of 41 people have a map that another one has too"):
         refuse_doubled(copied)
+
+
+def test_maps_of_others_than_the_reference_people_set_no_limit() -> None:
+    """Four held-out maps of four times the scale are judged by forty others, whose own limits they do not move."""
+    index = _index(*[4.0] * 4)
+    reference = np.arange(len(index)) < 40
+    heavier = index.assign(total=np.where(reference, index["total"], 2000.0), high=1.0)
+    for held_out in (index, heavier):
+        assert (off_scale(held_out, reference)[:40] == _off(index)[:40]).all()
+    assert off_scale(index, reference).sum() == 4
