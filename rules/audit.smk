@@ -123,6 +123,7 @@ rule compare_with_truth:
     params:
         cfg=section("audit.hit_r2", "audit.fdr", "simulation.genotypes.go_terms"),
         code=code("compare_with_truth"),
+        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/compare_with_truth.py"
 

@@ -4,10 +4,9 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
 from pathlib import Path
 
-from cgni.base.files import write_text
+from cgni.base.files import read_json, write_text
 from cgni.base.tables import read_table
 from cgni.classification.ledger import read_looks
 from cgni.cohort.cautions import people_cautions
@@ -17,7 +16,7 @@ from cgni.figures.report import Choices, Evidence, Page, Report
 inputs, target = snakemake.input, snakemake.output.report
 names = ("lineage", "confounds", "comparisons", "terms", "recovery")
 tables = {name: read_table(inputs[name]) for name in names if inputs.get(name)}
-note, cautions = json.loads(Path(inputs.request).read_text())["note"], people_cautions(read_table(inputs.participants))
+note, cautions = read_json(inputs.request, "note")["note"], people_cautions(read_table(inputs.participants))
 config, governed = Path(inputs.config).read_text(), job.value("choices")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),

@@ -73,7 +73,7 @@ def test_start_takes_what_snakemake_gives(tmp_path: Path, monkeypatch: pytest.Mo
     inputs = {"single": "a.txt", "several": ["b.txt", "c.txt"], "one": ["d.txt"], "none": []}
     params = SimpleNamespace(cfg=CFG, code="c0de")
     log = [str(tmp_path / "logs/train/terms1.log")]
-    job = start(SimpleNamespace(rule="train", log=log, params=params, input=inputs))
+    job = start(SimpleNamespace(rule="train", log=log, params=params, input=inputs, output=[]))
     assert (job.rule, job.instance, job.code, job.cfg) == ("train", "terms1", "c0de", CFG)
     assert job.inputs == {"single": "a.txt", "several[0]": "b.txt", "several[1]": "c.txt", "one": "d.txt"}
 
