@@ -4,6 +4,12 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
+# Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+ifneq ($(shell mkdir -p "$(CACHE)" 2>/dev/null && test -w "$(CACHE)" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+export MPLCONFIGDIR := $(CURDIR)/.snakemake/cache/matplotlib
+endif
 NAME ?=
 CONFIG ?=
 RESULTS ?= results

@@ -14,6 +14,7 @@ from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
 from cgni.workflow import input_looks as _input_looks
+from cgni.workflow import places as _places
 from cgni.workflow import roster as _roster
 from cgni.workflow import search as _search
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
@@ -37,9 +38,13 @@ def _checked():
             _config.refuse_doubled_keys(path)
         effective = _config.effective_config(config)
         settings = _StudySettings.of(effective)
-        missing = [] if settings.simulation.enabled else _input_files.missing_inputs(settings.inputs)
-        if missing:
-            raise _InputError(_input_files.missing_message(missing))
+        if not settings.simulation.enabled:
+            missing = _input_files.missing_inputs(settings.inputs)
+            if missing:
+                raise _InputError(_input_files.missing_message(missing))
+            _places.refuse_unreadable(_input_files.named_inputs(settings.inputs))
+        if workflow.is_main_process:
+            _places.refuse_unusable_folders(settings.results_dir)
         return effective, settings, _atlas(settings.inputs)
     except _InputError as error:
         raise WorkflowError(str(error))
