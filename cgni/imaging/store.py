@@ -27,7 +27,7 @@ def open_maps(path: str | Path) -> np.ndarray:
 
     Raises
     ------
-    OSError, ValueError
+    OSError, EOFError, ValueError
         Missing, not an array, or not as `packing.pack_maps` writes it.
     """
     # "c" and not "r": torch warns about memory it may not write to
@@ -73,7 +73,7 @@ class GmStore:
         folder = Path(folder)
         try:
             maps = open_maps(folder / MAPS)
-        except (OSError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise damaged(folder / MAPS, "image store", error) from error
         grid = read_json(folder / GRID, "shape", "affine")
         index = read_table(folder / INDEX_TABLE, INDEX.names)
