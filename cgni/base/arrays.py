@@ -1,5 +1,7 @@
 """Arrays that the study wrote, read back."""
 
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -11,6 +13,11 @@ import numpy as np
 from cgni.base.files import damaged
 
 T = TypeVar("T")
+# what numpy and zipfile raise on bytes that are not theirs (RuntimeError: they seem to be encrypted)
+DAMAGED = (
+    *(OSError, EOFError, ValueError, SyntaxError, tokenize.TokenError, RuntimeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 
 
 def read_array(path: str | Path) -> np.ndarray:
@@ -56,5 +63,5 @@ def read_arrays(path: str | Path, *names: str) -> dict[str, np.ndarray]:
 def _read(path: str | Path, kind: str, read: Callable[[], T]) -> T:
     try:
         return read()
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+    except DAMAGED as error:
         raise damaged(path, kind, error) from error

@@ -60,7 +60,9 @@ def read_table(path: str | Path, columns: list[str] | None = None) -> pd.DataFra
     InputError
         As of `read_arrow`.
     """
-    return read_arrow(path, columns).to_pandas()
+    table = read_arrow(path, columns)
+    frame: pd.DataFrame = _parquet(path, table.to_pandas)
+    return frame
 
 
 def read_arrow(path: str | Path, columns: list[str] | None = None, filters: list[Any] | None = None) -> pa.Table:
@@ -82,7 +84,7 @@ def read_arrow(path: str | Path, columns: list[str] | None = None, filters: list
     name = (table.schema.metadata or {}).get(_NAME_KEY, b"").decode(errors="replace")
     if name and name != _own_name(path):
         raise damaged(path, _KIND, f"it holds what belongs to {name}")
-    absent = sorted(set(columns or []) - set(table.column_names))
+    absent = sorted(set(columns or []) - set(_parquet(path, lambda: table.column_names)))
     if absent:
         raise damaged(path, _KIND, f"without the columns {', '.join(absent[:5])}")
     return table
@@ -90,7 +92,7 @@ def read_arrow(path: str | Path, columns: list[str] | None = None, filters: list
 
 def column_names(path: str | Path) -> list[str]:
     """Names of a table's columns; InputError when it is not a Parquet table."""
-    names: list[str] = _parquet(path, lambda: pq.read_schema(path)).names
+    names: list[str] = _parquet(path, lambda: pq.read_schema(path).names)
     return names
 
 

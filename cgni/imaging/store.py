@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from isal import isal_zlib
 
+from cgni.base.arrays import DAMAGED
 from cgni.base.errors import InputError
 from cgni.base.files import damaged, read_json
 from cgni.base.tables import read_table
@@ -27,7 +28,7 @@ def open_maps(path: str | Path) -> np.ndarray:
 
     Raises
     ------
-    OSError, EOFError, ValueError
+    cgni.base.arrays.DAMAGED
         Missing, not an array, or not as `packing.pack_maps` writes it.
     """
     # "c" and not "r": torch warns about memory it may not write to
@@ -73,7 +74,7 @@ class GmStore:
         folder = Path(folder)
         try:
             maps = open_maps(folder / MAPS)
-        except (OSError, EOFError, ValueError) as error:
+        except DAMAGED as error:
             raise damaged(folder / MAPS, "image store", error) from error
         grid = read_json(folder / GRID, "shape", "affine")
         index = read_table(folder / INDEX_TABLE, INDEX.names)

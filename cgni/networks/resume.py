@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import torch
 
+from cgni.base.arrays import DAMAGED
 from cgni.base.files import atomic_path, digest_value
 from cgni.base.machine import machine_trouble
 
@@ -106,5 +107,7 @@ def _has_damage(stream: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(stream) as archive:
             return archive.testzip() is not None
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+    except DAMAGED as error:
+        if machine_trouble(error):
+            raise
         return True
