@@ -1,9 +1,9 @@
-"""What is said of the people: extremes alone, and confounds that nobody knows."""
+"""What is said of the people: extremes alone, confounds that nobody knows, chained families."""
 
 import pandas as pd
 import pytest
 
-from cgni.cohort.cautions import absence_warning, extremes_warning, people_cautions
+from cgni.cohort.cautions import absence_warning, extremes_warning, family_warning, people_cautions
 
 
 @pytest.mark.parametrize(("outside", "warned"), [(0, True), (19, True), (20, False), (80, False)])
@@ -24,4 +24,14 @@ def test_a_confound_that_nobody_has_is_said() -> None:
     assert absence_warning(people.assign(head_size=1.2, confound_25741=0.1)) == ""
     own = "Nobody's head size (field 25000) and field 25741 is known: nothing in this study is corrected for it."
     assert absence_warning(people) == own
-    assert people_cautions(people.assign(has_image=False, has_genotypes=False, wm_group=pd.NA)) == [own]
+    assert people_cautions(
+        people.assign(has_image=False, has_genotypes=False, wm_group=pd.NA, family=["F1", "F2"])
+    ) == [own]
+
+
+@pytest.mark.parametrize(("largest", "people", "warned"), [(10, 100, False), (11, 100, True), (20, 2000, False)])
+def test_a_family_of_a_large_part_of_the_cohort_is_warned_of(largest: int, people: int, warned: bool) -> None:
+    """More than 2 % of the people, and more than 10, are no family."""
+    families = ["chained"] * largest + [f"F{number}" for number in range(people - largest)]
+    warning = family_warning(pd.DataFrame({"family": families}))
+    assert bool(warning) == warned and (not warned or f"holds {largest} of {people} people" in warning)
