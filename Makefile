@@ -1,4 +1,4 @@
-# make setup | demo | study | test | bench | lint | format | settings | tidy | clean
+# make setup | demo | check | study | test | bench | lint | format | settings | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
@@ -8,7 +8,7 @@ NAME ?=
 CONFIG ?=
 RESULTS ?= results
 
-.PHONY: setup demo study test lint format settings bench tidy clean
+.PHONY: setup demo check study test lint format settings bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -21,6 +21,11 @@ demo: setup
 	@$(BIN)/python -m tools.clear_stale_lock
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason
 	@$(BIN)/python -m tools.print_summary results
+
+# a study's inputs alone: what they hold, and what is wrong with them
+check: setup
+	@if [ ! -f "$(CONFIG)" ]; then echo "check: no such file: CONFIG=$(CONFIG); a copy of config.ukb.yaml is asked for"; exit 1; fi
+	@$(BIN)/snakemake check --cores $(CORES) --quiet rules progress host reason --configfile $(CONFIG)
 
 # a study of one's own, begun or gone on with after whatever stopped it
 study: setup

@@ -37,6 +37,7 @@ rule qc_variants:
         candidates=result("genetics/candidates.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
+        checked=checked(),
     output:
         qc=result("genetics/chrom{chrom}/qc.parquet"),
         genotypes=result("genetics/chrom{chrom}/genotypes.parquet"),
@@ -128,6 +129,7 @@ rule thin_genotypes:
         variants=genotype_file("variants"),
         mfi=genotype_file("mfi"),
         images=image_table(),
+        checked=checked(),
     output:
         bed=result("genetics/chrom{chrom}/thin.bed"),
         bim=result("genetics/chrom{chrom}/thin.bim"),

@@ -37,8 +37,8 @@ def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.Da
     Raises
     ------
     InputError
-        More folds than people of the smaller working-memory group, a part without both groups, or one of less than
-        half or more than twice its share.
+        More folds than people of the smaller working-memory group, a part without both groups, one of less than half
+        or more than twice its share, or one where nobody with an image has an age.
     """
     people = people.sort_values("participant_id", ignore_index=True)
     strata = _strata(people, splits.age_bands)
@@ -63,6 +63,7 @@ def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.Da
         table.loc[training, f"monitor_{fold}"] = part == 0
     _check_both_groups(people, complete, table, folds)
     _check_balance(people, complete, table, splits)
+    _check_ages(people, table, folds)
     held_out = int((~development).sum())
     logging.info("%d people held out, %d in %d folds", held_out, len(table) - held_out, folds)
     return table
@@ -168,3 +169,18 @@ def _check_balance(people: pd.DataFrame, complete: np.ndarray, table: pd.DataFra
             raise InputError(f"splits: {text}; check inputs.relatedness and splits.kinship, or use fewer folds")
         if expected >= _JUDGED and not 0.8 <= found / expected <= 1.25:
             logging.warning(text)
+
+
+def _check_ages(people: pd.DataFrame, table: pd.DataFrame, folds: int) -> None:
+    """The imaging network is trained on the age of people with an image, and watched and scored with it."""
+    known = (people["has_image"] & people["age"].notna()).to_numpy(bool)
+    for fold in range(folds):
+        validation, monitor = (table["fold"] == fold).to_numpy(), table[f"monitor_{fold}"].to_numpy()
+        fit = (table["role"] == "development").to_numpy() & ~validation & ~monitor
+        for name, part in (("fit", fit), ("monitor", monitor), ("validation", validation)):
+            if not (part & known).any():
+                raise InputError(
+                    f"main table: of {int((part & people['has_image']).sum())} people with an image in the {name} part "
+                    f"of fold {fold} nobody has an age (field 21003) at the visit of the image, which the imaging "
+                    f"network is trained on; {int(known.sum())} of {int(people['has_image'].sum())} in all have one"
+                )
