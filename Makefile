@@ -4,6 +4,7 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
+NEWER := .system/newer_plink2/bin
 NAME ?=
 CONFIG ?=
 RESULTS ?= results
@@ -54,6 +55,8 @@ settings: setup
 
 test: lint
 	$(BIN)/pytest -q -n 2 tests/unit
+	@bash envs/setup_newer_plink2.sh
+	[ ! -x $(NEWER)/plink2 ] || PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics
 	$(BIN)/pytest -q tests/workflow tests/integration
 
 bench: setup
