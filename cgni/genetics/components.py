@@ -76,7 +76,8 @@ def projected_components(plink: Plink, prefix: Path, reference: np.ndarray, coun
     """
     if len(reference) < max(_LEAST_PEOPLE, count + 1):
         raise InputError(
-            f"cohort.pcs: {len(reference)} reference people are too few for {count} components ({_LEAST_PEOPLE})"
+            f"cohort.pcs: {len(reference)} reference people are too few for {count} components ({_LEAST_PEOPLE}); give "
+            "them as fields (cohort.pcs: field), or do without (cohort.n_pcs: 0)"
         )
     scores = _fit_and_project(plink, prefix, reference, count, seed)
     shrinkage = _shrinkage(plink, prefix, reference, count, seed)
