@@ -18,6 +18,7 @@ _PAIR_COLUMNS = (
     ("SNP_id", "gene_id"),
     ("snp", "gene"),
     ("variant_id", "gene_id"),
+    ("variant_id", "phenotype_id"),
     ("variant", "gene_id"),
     ("variant", "molecular_trait_id"),
 )
@@ -25,6 +26,7 @@ _FDR_COLUMNS = ("FDR", "q", "qval", "qvalue", "q_value")
 _P_COLUMNS = ("nominal_pval", "p", "pval_nominal", "pvalue", "pval", "p_value")
 _SNP_COLUMNS = ("PEC_id", "Rsid", "chr", "position", "REF", "ALT")
 _RSID = "rsid"
+_LAST_POSITION = 999_999_999  # no chromosome is as long
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,10 @@ def read_eqtl_pairs(
 ) -> EqtlPairs:
     """Stream an eQTL table and keep the pairs with FDR <= `fdr` whose gene is in `genes`.
 
-    PsychENCODE's layout (SNP_id, gene_id, FDR among its 15 columns), a plain one (snp, gene and
-    optionally q and p), GTEx's (variant_id, gene_id, pval_nominal, maybe qval) or the eQTL catalogue's (variant,
-    gene_id or molecular_trait_id, pvalue, rsid); tab or comma separated, names in any case. Version suffixes of gene
-    ids are stripped.
+    PsychENCODE's layout (SNP_id, gene_id, FDR among its 15 columns), a plain one (snp, gene and optionally q and p),
+    GTEx's (variant_id, gene_id or phenotype_id, pval_nominal, maybe qval) or the eQTL catalogue's (variant, gene_id or
+    molecular_trait_id, pvalue, rsid); tab or comma separated, names in any case. Version suffixes of gene ids are
+    stripped.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        No such file, or a column missing.
+        No such file, a column missing, or positions that no chromosome has.
     """
     table = LargeTable.open(path, "see inputs.eqtl_snps")
     own = {name: _of_header(table.names, (name,)) for name in _SNP_COLUMNS}
@@ -145,6 +147,10 @@ def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
             ids = pc.replace_substring_regex(batch[key], r"(?i)^chr0*", "")
             kept.append(batch.append_column("snp", ids).filter(pc.is_in(ids, value_set=wanted)))
     found = pa.concat_tables(kept).to_pandas() if kept else pd.DataFrame(columns=[*_SNP_COLUMNS, "snp"])
+    found = found.dropna(subset=["chr", "position"]).astype({"position": "int64"})
+    odd = int((~found["position"].between(1, _LAST_POSITION)).sum())
+    if odd:
+        raise InputError(f"{path}: {odd} of the wanted SNPs have positions that no chromosome has; correct them")
     found = found.rename(columns={"Rsid": "rsid", "chr": "chrom", "position": "pos", "REF": "ref", "ALT": "alt"})
     found = found.assign(
         chrom=found["chrom"].map(plain_chromosome, na_action="ignore"),

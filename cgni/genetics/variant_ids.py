@@ -8,7 +8,7 @@ _BUILDS = {
     **dict.fromkeys(("b38", "hg38", "grch38"), "GRCh38"),
 }
 _PLACED = re.compile(
-    r"(?:chr)?0*(?P<chrom>[1-9]\d?|X|Y|MT?)[:_-](?P<pos>\d+)"
+    r"(?:chr)?0*(?P<chrom>[1-9]\d?|X|Y|MT?)[:_-](?P<pos>\d{1,9})"
     r"(?:[:_-](?P<ref>[ACGT]+)[:_/>-](?P<alt>[ACGT]+))?"
     rf"(?:[:_-](?P<build>{'|'.join(_BUILDS)}))?",
     re.IGNORECASE,

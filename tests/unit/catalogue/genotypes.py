@@ -202,6 +202,8 @@ CASES: list[Case] = [
         "no SNP table: ids of 1 SNPs hold alleles, 0 a position alone; 1 say no place and are left out",
     ),
     clear("eQTL ids: none says a place", written(_plain("rs7"), _candidates), "1 of 1 SNP ids are not chrom:pos"),
+    clear("eQTL ids: beyond the genome", written(_plain("2:99999999999:A:G"), _candidates), "are not chrom:pos"),
+    handled("eQTL: tensorQTL's", written(_GTEX.replace("gene_id", "phenotype_id"), _candidates), _ONE),
     clear("eQTL ids: on a contig", written(_plain("chrUn_KI270742v1:5"), _candidates), "are not chrom:pos"),
     handled(
         "eQTL ids: not in the SNP table, with alleles",
@@ -218,6 +220,21 @@ CASES: list[Case] = [
             "lower-case alleles": _SNPS.replace("A\tG", "a\tg"),
             "ids with chr": _SNPS.replace("2:10", "chr2:10"),
         }.items()
+    ),
+    clear(
+        "SNP table: no place for any SNP",
+        written(_plain("2:10"), partial(_candidates, snps=_SNPS.replace("\t10\t", "\tNA\t"))),
+        "`SNP in the SNP table`",
+    ),
+    handled(
+        "SNP table: no place for some SNPs",
+        written(_plain("2:10"), partial(_candidates, snps=_SNPS + "2:11\trs2\tchr2\tNA\tA\tG\n")),
+        _ONE,
+    ),
+    clear(
+        "SNP table: a position beyond the genome",
+        written(_plain("2:10"), partial(_candidates, snps=_SNPS.replace("\t10\t", "\t99999999999\t"))),
+        "1 of the wanted SNPs have positions that no chromosome has",
     ),
     *(handled(f"network: {name}", written(text, _genes), [["ENSG01", "MAPT"]]) for name, text in _LISTS.items()),
     *_ORDERS,
