@@ -21,7 +21,7 @@ rule select_candidates:
         mem_mb=grows(2000),
         runtime=grows(30),
     params:
-        cfg=section("genetics.eqtl.fdr", "inputs.genotypes.chromosomes"),
+        cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
         code=code("select_candidates"),
     script:
         "../workflow_scripts/select_candidates.py"

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from cgni.cohort.attrition import LACKING
 from cgni.cohort.plausible import confound_titles
 
 _FEWEST_OUTSIDE = 0.2  # share of imaged people outside the groups; study C7
@@ -58,7 +59,20 @@ def family_warning(participants: pd.DataFrame) -> str:
     )
 
 
-def people_cautions(participants: pd.DataFrame) -> list[str]:
-    """All warnings about the people of the participants table."""
-    warnings = (extremes_warning(participants), absence_warning(participants), family_warning(participants))
-    return [text for text in warnings if text]
+def genotypes_warning(attrition: pd.DataFrame) -> str:
+    """What to say where people lack most genotypes of a chromosome (`attrition.LACKING`); empty otherwise."""
+    rows = attrition[attrition["step"] == LACKING]
+    if rows.empty:
+        return ""
+    where = ", ".join(f"{row.left} on chromosome {row.chrom}" for row in rows.itertuples())
+    return (
+        f"People without most of their genotypes: {where}. Means stand for what they lack, so that their genes say "
+        "nothing of them. Take them out of the genotype files (plink2 --mind)."
+    )
+
+
+def people_cautions(participants: pd.DataFrame, attrition: pd.DataFrame | None = None) -> list[str]:
+    """All warnings about the people of the participants table, and of the attrition of all stages."""
+    texts = [extremes_warning(participants), absence_warning(participants), family_warning(participants)]
+    texts += [] if attrition is None else [genotypes_warning(attrition)]
+    return [text for text in texts if text]

@@ -197,6 +197,8 @@ def _at_image(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series
 def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
     real = samples.loc[~samples["participant_id"].str.startswith("-"), "participant_id"]
     if not real.isin(phenotypes.ids).any():
+        if (real + "_" + real).isin(phenotypes.ids).any():
+            raise InputError("main table: its ids are doubled, as in 7_7; write each once, as the genotype files do")
         raise InputError(
             f"genotype files: none of their {len(real)} people (negative ids left out) is among the "
             f"{len(phenotypes.ids)} of the main table; both must use the ids of the same application"
