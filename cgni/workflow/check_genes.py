@@ -1,7 +1,10 @@
 """Looking at the genes and genotypes of a study: candidates, one chromosome's match, and the enrichment's terms."""
 
+import os
+import tempfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import requests
 
@@ -12,21 +15,21 @@ from cgni.cohort.samples import read_people
 from cgni.enrichment.ontology import Ontology
 from cgni.enrichment.own_annotation import load_annotation
 from cgni.enrichment.settings import EnrichmentSettings
-from cgni.genetics.bgen import locate_variants
 from cgni.genetics.candidates import select_candidates
 from cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
 from cgni.genetics.merge import check_build
-from cgni.genetics.network import Network, read_network
+from cgni.genetics.network import Network, ids_by_symbol, read_network
 from cgni.genetics.paths import chromosome_files
-from cgni.genetics.plink import read_pvar
+from cgni.genetics.plink import open_plink
 from cgni.genetics.qc import match_candidates
 from cgni.genetics.settings import GenotypeInputs
-from cgni.genetics.sources import GenotypeFiles, check_people
+from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 from cgni.workflow.checklist import Checklist
 from cgni.workflow.settings import StudySettings
 
 _GO = Path(__file__).resolve().parents[2] / "resources" / "go"
 _WALKED = 2**30  # bytes of a BGEN file that is walked through where it has no index
+_MEMORY_MB = 4000
 _SECONDS = 10.0  # for the service to answer
 
 
@@ -34,8 +37,9 @@ def look_at_genes(checklist: Checklist, settings: StudySettings) -> None:
     """Read the gene lists, eQTL tables and headers of the genotype files, and match one chromosome's candidates."""
     inputs = settings.inputs
     checklist.look("plink2", plink2_path, str)
-    genes, aliases = (read_table(_GO / f"{name}.parquet") for name in ("genes", "aliases"))
-    network = checklist.look("gene network", lambda: read_network(inputs.ppi, genes, aliases), lambda found: found.note)
+    network = checklist.look(
+        "gene network", lambda: read_network(inputs.ppi, *_known_genes()), lambda found: found.note
+    )
     chosen = checklist.look("eQTL tables", lambda: _candidates(settings, network.get()), _candidates_found)
     files = checklist.look("genotype files", lambda: _genotype_files(inputs.genotypes), _files_found)
     smallest = min(files.value or [], key=lambda part: part.genotypes.stat().st_size, default=None)
@@ -44,15 +48,20 @@ def look_at_genes(checklist: Checklist, settings: StudySettings) -> None:
             "match", f"{smallest.genotypes}: not looked for SNPs; it has no index, and reading it takes long"
         )
     elif smallest is not None:
-        checklist.look("match", lambda: _matched(smallest, chosen.get(), inputs.genotypes), _match_found)
+        checklist.look("match", lambda: _matched(smallest, chosen.get(), settings), _match_found)
     _look_at_terms(checklist, settings.enrichment)
 
 
+def _known_genes() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return read_table(_GO / "genes.parquet"), read_table(_GO / "aliases.parquet")
+
+
 def _candidates(settings: StudySettings, network: Network) -> pd.DataFrame:
-    inputs = settings.inputs
-    eqtl = read_eqtl_pairs(inputs.eqtl, settings.genetics.eqtl.fdr, set(network.genes["gene_id"]))
-    alleles = read_snp_alleles(inputs.eqtl_snps, set(eqtl.pairs["snp"])) if inputs.eqtl_snps else None
-    return select_candidates(eqtl, alleles, network, inputs.genotypes.chromosome_names)[0]
+    inputs, eqtl = settings.inputs, settings.genetics.eqtl
+    symbols = ids_by_symbol(network, *_known_genes())
+    pairs = read_eqtl_pairs(inputs.eqtl, eqtl.fdr, set(network.genes["gene_id"]), symbols, eqtl.build)
+    alleles = read_snp_alleles(inputs.eqtl_snps, set(pairs.pairs["snp"])) if inputs.eqtl_snps else None
+    return select_candidates(pairs, alleles, network, inputs.genotypes.chromosome_names)[0]
 
 
 def _candidates_found(candidates: pd.DataFrame) -> str:
@@ -85,21 +94,19 @@ def _is_quick(files: GenotypeFiles) -> bool:
     return files.format == "bgen" and (index.is_file() or files.genotypes.stat().st_size < _WALKED)
 
 
-def _matched(files: GenotypeFiles, candidates: pd.DataFrame, genotypes: GenotypeInputs) -> pd.DataFrame:
+def _matched(files: GenotypeFiles, candidates: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
     """Candidates of a chromosome with where they are in the file; InputError where the build is another one."""
     own = candidates[candidates["chrom"] == files.chrom].drop_duplicates("variant_id", ignore_index=True)
     if own.empty:
         raise InputError(f"inputs.eqtl: no candidate SNP on chromosome {files.chrom}; take it out of the chromosomes")
-    if files.variants is None:
-        found = locate_variants(files.genotypes, files.chrom, own["pos"])
-    else:
-        found = read_pvar(files.variants)
-        found = found[(found["chrom"] == files.chrom) & found["pos"].isin(own["pos"])]
-    found = found[["pos", "ref", "alt"]].assign(row=range(len(found)), file_info=None)
-    table = match_candidates(
-        own[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]], found, files.states_reference, True
-    )
-    check_build(table, genotypes.build)
+    everybody = np.ones(len(read_people(files.people)), dtype=bool)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_plink(Path(folder) / "match", "check", os.cpu_count() or 1, _MEMORY_MB) as plink,
+    ):
+        found = import_variants(plink, files, everybody, own["pos"], settings.genetics.qc.hard_call)
+    table = match_candidates(own, found, files.states_reference, settings.genetics.qc.strand_ambiguous == "remove")
+    check_build(table, settings.inputs.genotypes.build)
     return table
 
 
