@@ -1,9 +1,10 @@
-# make setup | demo | study | test | bench | lint | format | settings | tidy | clean
+# make setup | demo | check | study | test | bench | lint | format | settings | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
+NEWER := .system/newer_plink2/bin
 # Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 ifneq ($(shell mkdir -p "$(CACHE)" 2>/dev/null && test -w "$(CACHE)" && echo yes),yes)
@@ -14,7 +15,7 @@ NAME ?=
 CONFIG ?=
 RESULTS ?= results
 
-.PHONY: setup demo study test lint format settings bench tidy clean
+.PHONY: setup demo check study test lint format settings bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -27,6 +28,11 @@ demo: setup
 	@$(BIN)/python -m tools.clear_stale_lock
 	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason
 	@$(BIN)/python -m tools.print_summary results
+
+# a study's inputs alone: what they hold, and what is wrong with them
+check: setup
+	@if [ ! -f "$(CONFIG)" ]; then echo "check: no such file: CONFIG=$(CONFIG); a copy of config.ukb.yaml is asked for"; exit 1; fi
+	@$(BIN)/snakemake check --cores $(CORES) --quiet rules progress host reason --configfile $(CONFIG)
 
 # a study of one's own, begun or gone on with after whatever stopped it
 study: setup
@@ -55,6 +61,8 @@ settings: setup
 
 test: lint
 	$(BIN)/pytest -q -n 2 tests/unit
+	@bash envs/setup_newer_plink2.sh
+	[ ! -x $(NEWER)/plink2 ] || PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics
 	$(BIN)/pytest -q tests/workflow tests/integration
 
 bench: setup

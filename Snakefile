@@ -32,6 +32,8 @@ localrules:
     audit,
     simulate,
     null,
+    check,
+    check_inputs,
     write_config,
     select_terms,
     select_settings,
@@ -104,6 +106,18 @@ rule simulate:
         rules.simulate_genotypes.output,
         rules.simulate_phenotypes.output,
         rules.simulate_images.output,
+
+
+rule check:
+    """Say what the inputs hold, and what is wrong with them; nothing else is run."""
+    input:
+        result("audit/inputs.txt"),
+    log:
+        log_file("check"),
+    conda:
+        "envs/environment.yaml"
+    shell:
+        "cat {input} 2> {log}"
 
 
 rule write_config:

@@ -39,7 +39,7 @@ CFG = {
         "qc": QC,
         "coding": {"values": "hard_calls", "fill": "mean"},
         "ld": {"window_kb": 250, "block_r2": 0.5, "clump_r2": None, "per_gene": None},
-        "eqtl": {"fdr": 0.05},
+        "eqtl": {"fdr": 0.05, "build": "GRCh37"},
     },
     "people": {"reference": "development"},
     "inputs": {"genotypes": {"build": "GRCh37", "chromosomes": [1]}},
@@ -140,8 +140,8 @@ def make_files(folder: Path, people: int, snps: int) -> None:
     pvar = pd.read_csv(folder / "d.pvar", sep="\t", dtype={"#CHROM": str}).rename(columns=str.lower)
     chosen = pvar.iloc[::SHARE].rename(columns={"#chrom": "chrom", "id": "rsid"})
     names = chosen["chrom"] + ":" + chosen["pos"].astype(str) + ":" + chosen["ref"] + ":" + chosen["alt"]
-    candidates = chosen.assign(variant_id=names, gene_id="ENSG0", symbol="G", eqtl_p=1e-6)[CANDIDATE_VARIANTS.names]
-    write_table(candidates, folder / "candidates.parquet", CANDIDATE_VARIANTS, {})
+    candidates = chosen.assign(variant_id=names, ref_stated=True, gene_id="ENSG0", symbol="G", eqtl_p=1e-6)
+    write_table(candidates[CANDIDATE_VARIANTS.names], folder / "candidates.parquet", CANDIDATE_VARIANTS, {})
     write_table(pd.DataFrame(columns=ATTRITION.names), folder / "selection.parquet", ATTRITION, {})
     sample = (folder / "d.sample").read_text().splitlines()[2:]
     ids = [line.split()[1] for line in sample]

@@ -166,3 +166,57 @@ rule score_shuffles:
         code=code("score_shuffles"),
     script:
         "../workflow_scripts/score_shuffles.py"
+
+
+def all_genotype_files():
+    """Genotypes, people, variants and mfi files of all chromosomes, each once."""
+    parts = [_chromosome_files(SETTINGS.inputs.genotypes, chrom) for chrom in CHROMOSOMES]
+    return list(dict.fromkeys(path for part in parts for path in part.values() if path))
+
+
+rule check_inputs:
+    """Look at all inputs before anything is computed: what is wrong is said once, and together."""
+    input:
+        **ATLAS,
+        **OWN_ANNOTATION,
+        phenotypes=INPUTS["phenotypes"],
+        withdrawals=optional(INPUTS["withdrawals"]),
+        relatedness=optional(INPUTS["relatedness"]),
+        genotypes=all_genotype_files(),
+        eqtl=INPUTS["eqtl"],
+        eqtl_snps=optional(INPUTS["eqtl_snps"]),
+        ppi=INPUTS["ppi"],
+        images=image_table(),
+        template=grid_template(),
+    output:
+        report=result("audit/inputs.txt"),
+    log:
+        log_file("check_inputs"),
+    benchmark:
+        benchmark_file("check_inputs")
+    priority: 100
+    conda:
+        ENVIRONMENT
+    threads: 2
+    resources:
+        mem_mb=grows(8000),
+        runtime=grows(30),
+    params:
+        cfg=section(*EFFECTIVE),
+        code=code("check_inputs"),
+        seen=seen(
+            *ATLAS.values(),
+            *OWN_ANNOTATION.values(),
+            INPUTS["phenotypes"],
+            optional(INPUTS["withdrawals"]),
+            optional(INPUTS["relatedness"]),
+            all_genotype_files(),
+            INPUTS["eqtl"],
+            optional(INPUTS["eqtl_snps"]),
+            INPUTS["ppi"],
+            image_table(),
+            grid_template(),
+        ),
+        maps=seen_maps(contents=True),
+    script:
+        "../workflow_scripts/check_inputs.py"

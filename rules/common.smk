@@ -131,6 +131,11 @@ def one_of(names):
     return "|".join(names)
 
 
+def checked():
+    """What must have been looked at before long work begins: inputs of a real study; looking again reruns nothing."""
+    return [] if SIMULATED else ancient(result("audit/inputs.txt"))
+
+
 def optional(path):
     """The path of an optional input, or no input when the config says null."""
     return [] if path is None else path

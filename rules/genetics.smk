@@ -21,7 +21,7 @@ rule select_candidates:
         mem_mb=grows(2000),
         runtime=grows(30),
     params:
-        cfg=section("genetics.eqtl.fdr", "inputs.genotypes.chromosomes"),
+        cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
         code=code("select_candidates"),
         seen=seen(INPUTS["eqtl"], optional(INPUTS["eqtl_snps"]), INPUTS["ppi"]),
     script:
@@ -38,6 +38,7 @@ rule qc_variants:
         candidates=result("genetics/candidates.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
+        checked=checked(),
     output:
         qc=result("genetics/chrom{chrom}/qc.parquet"),
         genotypes=result("genetics/chrom{chrom}/genotypes.parquet"),
@@ -130,6 +131,7 @@ rule thin_genotypes:
         variants=genotype_file("variants"),
         mfi=genotype_file("mfi"),
         images=image_table(),
+        checked=checked(),
     output:
         bed=result("genetics/chrom{chrom}/thin.bed"),
         bim=result("genetics/chrom{chrom}/thin.bim"),

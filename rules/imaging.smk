@@ -4,6 +4,7 @@ rule pack_gm_store:
         images=image_table(),
         template=grid_template(),
         participants=result("cohort/participants.parquet"),
+        checked=checked(),
     output:
         maps=result("imaging/store/maps.npy"),
         index=result("imaging/store/index.parquet"),

@@ -13,7 +13,7 @@ channels:
 dependencies:
   - python=3.11
   - pip
-  - plink2
+  - plink2=2.0.0a.6.9
   - pip:
 """
 

@@ -125,6 +125,7 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "audit/lineage/finetune_wm_fold{fold}.parquet": LINEAGE,
     "audit/lineage/": FOLD_LINEAGE,
     "audit/lineage.parquet": LINEAGE_SUMMARY,
+    "audit/inputs.txt": "what was found in each input of a real study, a line each (`snakemake check`)",
     "audit/confounds.parquet": CONFOUNDS,
     "audit/confound_shares.parquet": CONFOUND_SHARES,
     "audit/brain_age.parquet": BRAIN_AGE,

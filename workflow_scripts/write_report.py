@@ -14,14 +14,14 @@ from cgni.figures.provenance import job_costs, origins
 from cgni.figures.report import Choices, Evidence, Page, Report
 
 inputs, target = snakemake.input, snakemake.output.report
-names = ("lineage", "confounds", "comparisons", "terms", "recovery")
-tables = {name: read_table(inputs[name]) for name in names if inputs.get(name)}
-note, cautions = read_json(inputs.request, "note")["note"], people_cautions(read_table(inputs.participants))
-config, governed = Path(inputs.config).read_text(), job.value("choices")
+tables = {name: read_table(inputs[name]) for name in Evidence.TABLES if inputs.get(name)}
+attrition = [read_table(path) for path in inputs.origins if Path(path).name == "attrition.parquet"]
+cautions = people_cautions(read_table(inputs.participants), *attrition)
+config, request = Path(inputs.config).read_text(), read_json(inputs.request, "note")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
-    evidence=Evidence(read_looks(snakemake.params.ledger), note, cautions, **tables),
-    choices=Choices(config, governed, job.value("protocol"), job.value("simulation.enabled")),
+    evidence=Evidence(read_looks(snakemake.params.ledger), request["note"], cautions, **tables),
+    choices=Choices(config, job.value("choices"), job.value("protocol"), job.value("simulation.enabled")),
     labels=snakemake.params.labels,
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),
     costs=job_costs(Path(target).parent),  # everything measured here runs before the report

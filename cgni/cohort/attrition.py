@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+LACKING = "without most genotypes of a chromosome"  # people who stay, and of whom the report warns
 _COLUMNS = ["stage", "step", "unit", "chrom", "removed", "left", "note"]
 
 
@@ -32,10 +33,12 @@ class Attrition:
         """An exclusion step: `removed` went, `left` stayed."""
         self._add(step, removed, left, note, chrom)
 
-    def count(self, step: str, number: int, note: str = "a part of those left; nobody is removed") -> None:
+    def count(
+        self, step: str, number: int, note: str = "a part of those left; nobody is removed", chrom: str | None = None
+    ) -> None:
         """The size of a part of those left."""
         self.parts.add(step)
-        self._add(step, 0, number, note, None)
+        self._add(step, 0, number, note, chrom)
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table."""

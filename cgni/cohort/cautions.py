@@ -1,10 +1,14 @@
-"""What a reader of the report must know about the people: extremes alone, confounds that nobody knows."""
+"""What a reader of the report must know about the people: extremes alone, unknown confounds, a chained family."""
 
 import pandas as pd
 
+from cgni.cohort.attrition import LACKING
 from cgni.cohort.plausible import confound_titles
 
 _FEWEST_OUTSIDE = 0.2  # share of imaged people outside the groups; study C7
+
+_LARGEST_FAMILY = 0.02  # share of the cohort in one family
+_SMALL_FAMILY = 10  # people whom a real family may well have
 
 
 def extremes_warning(participants: pd.DataFrame) -> str:
@@ -38,6 +42,37 @@ def absence_warning(participants: pd.DataFrame) -> str:
     return f"Nobody's {' and '.join(absent)} is known: nothing in this study is corrected for it."
 
 
-def people_cautions(participants: pd.DataFrame) -> list[str]:
-    """All warnings about the people of the participants table."""
-    return [text for text in (extremes_warning(participants), absence_warning(participants)) if text]
+def family_warning(participants: pd.DataFrame) -> str:
+    """What to say where one family holds more than 2 % of the cohort (and more than 10 people); empty otherwise.
+
+    Strangers taken for relatives, by too few SNPs or a low `splits.kinship`, chain people to such families, which no
+    split can divide.
+    """
+    sizes = participants["family"].value_counts()
+    largest = int(sizes.max()) if len(sizes) else 0
+    if largest <= max(_SMALL_FAMILY, _LARGEST_FAMILY * len(participants)):
+        return ""
+    return (
+        f"One family of relatives holds {largest} of {len(participants)} people, and stays together in one part of the "
+        "split. So large a family mostly comes from strangers taken for relatives: check the kinship file, and "
+        "splits.kinship."
+    )
+
+
+def genotypes_warning(attrition: pd.DataFrame) -> str:
+    """What to say where people lack most genotypes of a chromosome (`attrition.LACKING`); empty otherwise."""
+    rows = attrition[attrition["step"] == LACKING]
+    if rows.empty:
+        return ""
+    where = ", ".join(f"{row.left} on chromosome {row.chrom}" for row in rows.itertuples())
+    return (
+        f"People without most of their genotypes: {where}. Means stand for what they lack, so that their genes say "
+        "nothing of them. Take them out of the genotype files (plink2 --mind)."
+    )
+
+
+def people_cautions(participants: pd.DataFrame, attrition: pd.DataFrame | None = None) -> list[str]:
+    """All warnings about the people of the participants table, and of the attrition of all stages."""
+    texts = [extremes_warning(participants), absence_warning(participants), family_warning(participants)]
+    texts += [] if attrition is None else [genotypes_warning(attrition)]
+    return [text for text in texts if text]

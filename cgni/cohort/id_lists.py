@@ -16,6 +16,7 @@ _HEADERS = {
     *("participant", "subject", "subject_id", "sample", "sample_id", "withdrawn", "withdrawals"),
 }
 _DOUBLED = re.compile(r"(.+)_\1")
+_NO_FAMILY = re.compile(r"0_(.+)")
 _WHOLE = re.compile(r"\d+\.0*\Z")
 _SCIENTIFIC = re.compile(r"(?P<digits>\d(?:\.\d+)?)[eE]\+?(?P<power>\d{1,2})\Z")
 
@@ -77,9 +78,9 @@ def plain_ids(path: str | Path, texts: Iterable[str]) -> list[str]:
 def single_ids(texts: Sequence[str]) -> list[str]:
     """Ids of a genotype file, each once where every one is family and person's id joined and both are the same.
 
-    plink writes them so (`7_7`) into VCF and BGEN files.
+    plink writes them so (`7_7`, or `0_7` where there are no families) into VCF and BGEN files.
     """
-    halves = [_DOUBLED.fullmatch(text) for text in texts]
+    halves = [_DOUBLED.fullmatch(text) or _NO_FAMILY.fullmatch(text) for text in texts]
     return [half[1] for half in halves if half] if all(halves) else list(texts)
 
 

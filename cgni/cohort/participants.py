@@ -9,7 +9,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
-from cgni.cohort.cautions import extremes_warning
+from cgni.cohort.cautions import extremes_warning, family_warning
 from cgni.cohort.confounds import CATEGORY, MEASURE
 from cgni.cohort.families import assign_families, one_per_family
 from cgni.cohort.fields import (
@@ -113,6 +113,7 @@ def build_participants(
     people = people.loc[ids].copy()
     people["family"] = assign_families(people.index, pairs)
     _add_genetic_flags(people, phenotypes, attrition)
+    attrition.count("largest family", people["family"].value_counts().max(), "its people stay in one part of the split")
     count_missing(people, attrition)
     _count_parts(people, image_ids, samples, attrition)
     attrition.log()
@@ -196,6 +197,8 @@ def _at_image(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series
 def _check_ids(phenotypes: Phenotypes, samples: pd.DataFrame) -> None:
     real = samples.loc[~samples["participant_id"].str.startswith("-"), "participant_id"]
     if not real.isin(phenotypes.ids).any():
+        if (real + "_" + real).isin(phenotypes.ids).any():
+            raise InputError("main table: its ids are doubled, as in 7_7; write each once, as the genotype files do")
         raise InputError(
             f"genotype files: none of their {len(real)} people (negative ids left out) is among the "
             f"{len(phenotypes.ids)} of the main table; both must use the ids of the same application"
@@ -278,7 +281,7 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
         f"{absent} people of the genotype files not in the cohort, {negative} of them with negative ids",
     )
     attrition.count("with image and genotypes", both.sum())
-    if warning := extremes_warning(people):
+    for warning in filter(None, (extremes_warning(people), family_warning(people))):
         logging.warning(warning)
     attrition.count("low group with image and genotypes", (both & low).sum())
     attrition.count("high group with image and genotypes", (both & high).sum())

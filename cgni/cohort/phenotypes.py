@@ -124,7 +124,8 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     pcs = {key[2] for key in wanted.values() if key[0] == 22009}
     absent += [f"22009 (array {number})" for number in range(1, n_pcs + 1) if number not in pcs]
     if absent:
-        raise InputError(f"{path}: no column of field {', '.join(absent)}; add it to the main table")
+        way_out = ", or set cohort.pcs: computed, or a smaller cohort.n_pcs" if "22009" in " ".join(absent) else ""
+        raise InputError(f"{path}: no column of field {', '.join(absent)}; add it to the main table{way_out}")
     _refuse_doubled_keys(path, wanted)
     raw = table.read(dict.fromkeys([id_name, *wanted], pa.string())).to_pandas()
     ids = _checked_ids(raw[id_name], path)

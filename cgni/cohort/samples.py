@@ -1,6 +1,7 @@
 """People of the genotype files: .sample (BGEN), .psam (PGEN), .fam (BED), and the header of VCF and BCF."""
 
 import gzip
+import logging
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +22,9 @@ def read_people(path: str | Path) -> pd.DataFrame:
     """People of a genotype file: str column participant_id; float columns missing and sex (NaN if not stated).
 
     By the ending of `path`: .sample (ID_2; two header lines, then one line a person), .psam (IID), .fam (second
-    column), .vcf, .vcf.gz, .bcf (the header's names), .bgen (the ids it holds). Withdrawn people may carry negative
-    ids. `sex` is 0 female, 1 male, as in UK Biobank's field 31.
+    column), .vcf, .vcf.gz, .bcf (the header's names), .bgen (the ids it holds). Ids that all are family and person's id
+    joined, both the same, are read once, and that is logged. Withdrawn people may carry negative ids.
+    `sex` is 0 female, 1 male, as in UK Biobank's field 31.
 
     Raises
     ------
@@ -38,6 +40,12 @@ def read_people(path: str | Path) -> pd.DataFrame:
     nameless = int(listed["participant_id"].isna().sum())
     if listed.empty or nameless:
         raise InputError(f"{path}: holds nobody" if listed.empty else f"{path}: {nameless} lines without an id")
+    single = pd.Series(single_ids(listed["participant_id"]), dtype="str")
+    if not single.equals(listed["participant_id"]):
+        logging.info(
+            "%s: all %d ids are family and person's id joined, as in 7_7, and read as 7", path.name, len(listed)
+        )
+        listed = listed.assign(participant_id=single)
     real = ~listed["participant_id"].str.startswith("-")  # withdrawn people carry placeholders
     if not real.any():
         raise InputError(
@@ -141,7 +149,7 @@ def _read_bgen(path: Path) -> pd.DataFrame:
 
 
 def _read_vcf(path: Path) -> pd.DataFrame:
-    return _listed(pd.Series(single_ids(vcf_header(path)[-1].split("\t")[_VCF_FIXED:]), dtype=str))
+    return _listed(pd.Series(vcf_header(path)[-1].split("\t")[_VCF_FIXED:], dtype=str))
 
 
 def _listed(ids: pd.Series, missing: pd.Series | None = None, sex: pd.Series | None = None) -> pd.DataFrame:

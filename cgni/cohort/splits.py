@@ -9,6 +9,8 @@ from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
 from cgni.cohort.settings import SplitSettings
 
+_JUDGED = 10  # people of a part, below which its share is not judged
+
 
 def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.DataFrame:
     """Role, fold and monitor flags of every person.
@@ -35,7 +37,8 @@ def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.Da
     Raises
     ------
     InputError
-        More folds than people of the smaller working-memory group, or a part without both groups.
+        More folds than people of the smaller working-memory group, a part without both groups, one of less than half
+        or more than twice its share, or one where nobody with an image has an age.
     """
     people = people.sort_values("participant_id", ignore_index=True)
     strata = _strata(people, splits.age_bands)
@@ -59,6 +62,8 @@ def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.Da
         table[f"monitor_{fold}"] = False
         table.loc[training, f"monitor_{fold}"] = part == 0
     _check_both_groups(people, complete, table, folds)
+    _check_balance(people, complete, table, splits)
+    _check_ages(people, table, folds)
     held_out = int((~development).sum())
     logging.info("%d people held out, %d in %d folds", held_out, len(table) - held_out, folds)
     return table
@@ -145,3 +150,37 @@ def _check_both_groups(people: pd.DataFrame, complete: np.ndarray, table: pd.Dat
                 f"splits: {name} has {low} people of the low and {high} of the high working-memory group with image "
                 "and genotypes; use fewer folds or larger shares (splits.holdout, splits.monitor)"
             )
+
+
+def _check_balance(people: pd.DataFrame, complete: np.ndarray, table: pd.DataFrame, splits: SplitSettings) -> None:
+    """Compare the holdout and each fold with their shares; only a family that nothing can divide unbalances them."""
+    held_out = (table["role"] == "holdout").to_numpy()
+    shares = {"the holdout": (held_out, splits.holdout)}
+    for fold in range(splits.folds):
+        shares[f"fold {fold}"] = ((table["fold"] == fold).to_numpy(), (1 - splits.holdout) / splits.folds)
+    for name, (chosen, share) in shares.items():
+        expected, found = share * complete.sum(), int((chosen & complete).sum())
+        largest = int(people.loc[complete, "family"].value_counts().max())
+        text = (
+            f"{name} has {found} people with a working-memory group, image and genotypes, {expected:.0f} would be its "
+            f"share; the largest family has {largest} of them"
+        )
+        if expected >= _JUDGED and not 0.5 <= found / expected <= 2:
+            raise InputError(f"splits: {text}; check inputs.relatedness and splits.kinship, or use fewer folds")
+        if expected >= _JUDGED and not 0.8 <= found / expected <= 1.25:
+            logging.warning(text)
+
+
+def _check_ages(people: pd.DataFrame, table: pd.DataFrame, folds: int) -> None:
+    """The imaging network is trained on the age of people with an image, and watched and scored with it."""
+    known = (people["has_image"] & people["age"].notna()).to_numpy(bool)
+    for fold in range(folds):
+        validation, monitor = (table["fold"] == fold).to_numpy(), table[f"monitor_{fold}"].to_numpy()
+        fit = (table["role"] == "development").to_numpy() & ~validation & ~monitor
+        for name, part in (("fit", fit), ("monitor", monitor), ("validation", validation)):
+            if not (part & known).any():
+                raise InputError(
+                    f"main table: of {int((part & people['has_image']).sum())} people with an image in the {name} part "
+                    f"of fold {fold} nobody has an age (field 21003) at the visit of the image, which the imaging "
+                    f"network is trained on; {int(known.sum())} of {int(people['has_image'].sum())} in all have one"
+                )

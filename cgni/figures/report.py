@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jinja2
 import pandas as pd
@@ -65,6 +65,8 @@ class Evidence:
     lineage, confounds, recovery : `audit.schemas`; recovery is None where nothing was planted.
     comparisons : `classification.schemas`; terms : `enrichment.schemas`.
     """
+
+    TABLES: ClassVar = ("lineage", "confounds", "comparisons", "terms", "recovery")
 
     looks: Looks
     terms_note: str

@@ -13,6 +13,7 @@ from cgni.genetics.people import GenotypedPeople
 from cgni.genetics.plink import (
     Plink,
     has_dosages,
+    missing_by_person,
     read_dosages,
     read_hard_calls,
     variant_statistics,
@@ -29,6 +30,8 @@ from cgni.genetics.qc import (
 from cgni.genetics.settings import VariantQcSettings
 from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 
+_FEWEST_RECORDS = 10
+_MOST_MISSING, _MOST_EMPTY = 0.5, 0.05  # of a person's records; of the people
 _STATISTICS = ["missingness", "missing_calls", "alt_frequency", "hwe_p", "mach_r2"]
 
 
@@ -62,7 +65,8 @@ def assess_chromosome(
     Raises
     ------
     InputError
-        Files that are unreadable or do not belong together, or nobody for the Hardy-Weinberg test.
+        Files that are unreadable or do not belong together, nobody for the Hardy-Weinberg test, or more than 5 % of
+        the people without most of their genotypes.
     """
     ids = pd.Index(read_people(files.people)["participant_id"])
     check_people(files, ids)
@@ -73,18 +77,44 @@ def assess_chromosome(
         )
     kept, unique = ids.isin(people.everybody), candidates[candidates["chrom"] == files.chrom]
     unique = unique.drop_duplicates("variant_id", ignore_index=True)
-    unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid"]]
+    unique = unique[["variant_id", "chrom", "pos", "ref", "alt", "rsid", "ref_stated"]]
     found = import_variants(plink, files, kept, unique["pos"], qc.hard_call)
     table = match_candidates(unique, found, files.states_reference, qc.strand_ambiguous == "remove")
-    tested = people.of_hardy_weinberg(qc.hwe_people)
-    table = _add_statistics(plink, table, ids.isin(people.reference), ids.isin(tested))
+    empty = _without_genotypes(plink, files, ids[kept], found)
+    reference, tested = people.reference.difference(empty), people.of_hardy_weinberg(qc.hwe_people).difference(empty)
+    table = _add_statistics(plink, table, ids.isin(reference), ids.isin(tested))
     table = apply_filters(_add_info(plink, table, files), qc)
-    table = table.assign(reference_people=len(people.reference), hwe_people=len(tested))
+    table = table.assign(reference_people=len(reference), hwe_people=len(tested), people_without=len(empty))
     logging.info(
         "%d of %d candidates passed (%d reference people, Hardy-Weinberg tested on %d)",
-        *(table["passed"].sum(), len(table), len(people.reference), len(tested)),
+        *(table["passed"].sum(), len(table), len(reference), len(tested)),
     )
     return table, _counts(plink, table, ids[kept], values)
+
+
+def _without_genotypes(plink: Plink, files: GenotypeFiles, ids: pd.Index, found: pd.DataFrame) -> pd.Index:
+    """Those of the people who lack most of the chromosome's candidates; nobody's lack is told from few candidates.
+
+    They are left out of the statistics. They cannot leave the study here: splits are made, and networks of images
+    trained, whatever the candidates are, and another list of genes must not change who is in which fold.
+    """
+    records = int((found["row"] >= 0).sum())
+    if records < _FEWEST_RECORDS:
+        return ids[:0]
+    empty = ids[missing_by_person(plink) > _MOST_MISSING]
+    if len(empty) > _MOST_EMPTY * len(ids):
+        raise InputError(
+            f"{files.genotypes}: {len(empty)} of {len(ids)} participants lack more than {_MOST_MISSING:.0%} of the "
+            f"{records} candidate records of chromosome {files.chrom}; at most {_MOST_EMPTY:.0%} may: give the file "
+            "that holds their genotypes, or take these people out of it (plink2 --mind)"
+        )
+    if len(empty):
+        logging.warning(
+            "%d of %d participants lack more than half of the %d candidate records: they are not in the statistics, "
+            "and means stand for what they lack",
+            *(len(empty), len(ids), records),
+        )
+    return empty
 
 
 def _add_statistics(plink: Plink, table: pd.DataFrame, reference: np.ndarray, tested: np.ndarray) -> pd.DataFrame:

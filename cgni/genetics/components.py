@@ -13,7 +13,8 @@ from cgni.genetics.plink import Argument, Plink, write_rows
 from cgni.genetics.thinned import ThinnedSnps
 
 _EXACT_PCA = 5000  # people above whom plink2's randomised algorithm computes the components
-_LEAST_PEOPLE = 50  # plink2 refuses to estimate frequencies from fewer
+_PARTS = 5  # of the reference people, each left out once to measure the shrinkage
+_LEAST_PEOPLE = 63  # four parts of five hold 50 people, fewer than which plink2 estimates no frequencies from
 
 
 def with_components(
@@ -51,7 +52,9 @@ def projected_components(plink: Plink, prefix: Path, reference: np.ndarray, coun
     """Principal components fitted on the `reference` people alone, onto which everybody is projected.
 
     Everybody, reference people included, gets the projection (plink2 --score with the reference's frequencies
-    and allele weights, missing calls left out), so that all scores are on one scale.
+    and allele weights, missing calls left out). Projections of people outside a fit are shrunk towards zero (Lee et
+    al. 2010, Annals of Statistics), so theirs are divided by what the projections of reference people are shrunk by
+    when they are left out of the fit.
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ def projected_components(plink: Plink, prefix: Path, reference: np.ndarray, coun
     reference
         Rows (of the genotype file) of unrelated reference people.
     seed
-        Of plink2's randomised algorithm, used above 5,000 reference people.
+        Of the division of the reference people, and of plink2's randomised algorithm, used above 5,000 of them.
 
     Returns
     -------
@@ -69,10 +72,35 @@ def projected_components(plink: Plink, prefix: Path, reference: np.ndarray, coun
     Raises
     ------
     InputError
-        Fewer reference people than 50, or than components.
+        Fewer reference people than 63, or than components.
     """
     if len(reference) < max(_LEAST_PEOPLE, count + 1):
-        raise InputError(f"cohort.pcs: {len(reference)} reference people are too few for {count} components (50)")
+        raise InputError(
+            f"cohort.pcs: {len(reference)} reference people are too few for {count} components ({_LEAST_PEOPLE}); give "
+            "them as fields (cohort.pcs: field), or do without (cohort.n_pcs: 0)"
+        )
+    scores = _fit_and_project(plink, prefix, reference, count, seed)
+    shrinkage = _shrinkage(plink, prefix, reference, count, seed)
+    logging.info("components of people outside the fit divided by %s", ", ".join(f"{part:.3f}" for part in shrinkage))
+    scores.loc[~scores.index.isin(reference)] /= shrinkage
+    return scores.reset_index()
+
+
+def _shrinkage(plink: Plink, prefix: Path, reference: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Per component, standard deviation of reference people left out of a fit over that of those in it (count,)."""
+    parts = np.array_split(np.random.default_rng(seed).permutation(reference), _PARTS)
+    out, fitted = np.zeros(count), np.zeros(count)
+    for part in parts:
+        rest = np.setdiff1d(reference, part)
+        scores = _fit_and_project(plink, prefix, rest, count, seed)
+        out += scores.loc[part].var().to_numpy()
+        fitted += scores.loc[rest].var().to_numpy()
+    ratio: np.ndarray = np.sqrt(out / fitted)
+    return ratio
+
+
+def _fit_and_project(plink: Plink, prefix: Path, reference: np.ndarray, count: int, seed: int) -> pd.DataFrame:
+    """Everybody's projections (pc1 ..., by row) on components fitted on the reference people."""
     source: list[Argument] = ["--bfile", prefix]
     method: list[Argument] = ["approx", "--seed", seed % 2**31] if len(reference) > _EXACT_PCA else []
     fit: list[Argument] = ["--keep", write_rows(plink, "reference", reference), "--nonfounders", "--freq", "counts"]
@@ -85,7 +113,7 @@ def projected_components(plink: Plink, prefix: Path, reference: np.ndarray, coun
     table = pd.read_csv(f"{scored}.sscore", sep="\t").rename(columns={"#IID": "IID"})
     scores = table[[f"PC{number}_AVG" for number in range(1, count + 1)]].astype("float64")
     scores.columns = [f"pc{number}" for number in range(1, count + 1)]
-    return scores.assign(row=table["IID"].str.removeprefix("r").astype(int))
+    return scores.set_index(table["IID"].str.removeprefix("r").astype(int).rename("row"))
 
 
 def _rows(prefix: Path) -> np.ndarray:

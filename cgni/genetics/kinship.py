@@ -1,11 +1,19 @@
 """Relatives from the genotypes themselves: KING-robust kinship."""
 
 import logging
+import math
+from pathlib import Path
 
 import pandas as pd
+from scipy.stats import norm
 
+from cgni.base.errors import InputError
 from cgni.genetics.plink import Argument, Plink
 from cgni.genetics.thinned import ThinnedSnps
+
+_STRANGERS = 0.01  # pairs of strangers a person that may pass for relatives
+_INDEPENDENT = 0.5  # of thinned SNPs: the error of real people's coefficients is that of half as many
+_UNIT_ERROR = math.sqrt(3) / 2  # of one SNP, whatever its frequency
 
 
 def estimate_kinship(plink: Plink, snps: ThinnedSnps, kinship: float) -> pd.DataFrame:
@@ -18,9 +26,11 @@ def estimate_kinship(plink: Plink, snps: ThinnedSnps, kinship: float) -> pd.Data
     Raises
     ------
     InputError
-        Chromosomes that differ in their people, or no SNP at all.
+        Chromosomes that differ in their people, no SNP at all, or too few to tell relatives from strangers.
     """
-    arguments: list[Argument] = ["--bfile", snps.join(plink.scratch / "joined")]
+    joined = snps.join(plink.scratch / "joined")
+    check_snps(_lines(f"{joined}.bim"), _lines(f"{joined}.fam"), kinship)
+    arguments: list[Argument] = ["--bfile", joined]
     arguments += ["--make-king-table", "cols=id,nsnp,hethet,ibs0,kinship", "--king-table-filter", kinship]
     out = plink.run(arguments, "king")
     table = pd.read_csv(f"{out}.kin0", sep="\t").rename(columns=lambda name: name.lstrip("#"))
@@ -28,3 +38,38 @@ def estimate_kinship(plink: Plink, snps: ThinnedSnps, kinship: float) -> pd.Data
     first, second = (snps.ids[table[name].str.removeprefix("r").astype(int)] for name in ("IID1", "IID2"))
     table = table.rename(columns={"HETHET": "HetHet", "KINSHIP": "Kinship"}).assign(ID1=first, ID2=second)
     return table[["ID1", "ID2", "HetHet", "IBS0", "Kinship"]]
+
+
+def smallest_kinship(snps: int, people: int) -> float:
+    """Kinship from which on so few strangers pass for relatives that families are not chained together by chance.
+
+    The standard error of a stranger's KING-robust coefficient is sqrt(3) / (2 sqrt(m)) over m independent SNPs: a SNP
+    of frequency p adds 1 where both are heterozygous (4 p² q²) and -2 where they are opposite homozygotes (2 p² q²),
+    which is divided by twice the heterozygotes of one person, 4 p q. One pair in a hundred people may pass.
+    """
+    pairs = people * (people - 1) / 2
+    error = _UNIT_ERROR / math.sqrt(max(snps * _INDEPENDENT, 1))
+    return float(error * norm.isf(min(max(1.0, _STRANGERS * people) / max(pairs, 1.0), 0.5)))
+
+
+def check_snps(snps: int, people: int, kinship: float) -> None:
+    """Refuse to look for relatives of coefficient `kinship` with too few SNPs.
+
+    Raises
+    ------
+    InputError
+        Strangers would pass for relatives and chain people to one large family.
+    """
+    smallest = smallest_kinship(snps, people)
+    if kinship < smallest:
+        needed = math.ceil(snps * (smallest / kinship) ** 2)
+        raise InputError(
+            f"inputs.relatedness: {snps:,} SNPs are too few to tell relatives (splits.kinship: {kinship:g}) from "
+            f"strangers among {people:,} people: some {needed:,} are needed. Give a kinship file, the files of more "
+            f"chromosomes, denser SNPs (genetics.thin), or set splits.kinship to {math.ceil(smallest * 1000) / 1000:g}"
+        )
+
+
+def _lines(path: str) -> int:
+    with Path(path).open("rb") as file:
+        return sum(1 for _ in file)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.errors import InputError
-from cgni.cohort.attrition import Attrition
+from cgni.cohort.attrition import LACKING, Attrition
 from cgni.genetics.coding import alt_is_minor
 from cgni.genetics.counts import AlleleCounts
 from cgni.genetics.ld import apply_linkage
@@ -45,6 +45,7 @@ class StudyGenotypes:
     counts : copies of the counted allele of the variants that passed, of everybody with genotypes.
     attrition : variants left at each step.
     calls : genotypes of the kept variants that have no hard call.
+    lacking : people without most of a chromosome's genotypes, a row where there are any.
     """
 
     variants: pd.DataFrame
@@ -53,10 +54,12 @@ class StudyGenotypes:
     counts: AlleleCounts
     attrition: Attrition
     calls: Attrition
+    lacking: Attrition
 
     def steps(self) -> pd.DataFrame:
-        """Rows of the attrition table (`cohort.schemas.ATTRITION`): variants, then genotypes."""
-        return pd.concat([self.attrition.frame(), self.calls.frame()], ignore_index=True)
+        """Rows of the attrition table (`cohort.schemas.ATTRITION`): variants, genotypes, then people."""
+        parts = (part.frame() for part in (self.attrition, self.calls, self.lacking) if part.rows)
+        return pd.concat(parts, ignore_index=True)
 
 
 def merge_chromosomes(
@@ -97,7 +100,9 @@ def merge_chromosomes(
     genes, turned = snp_genes(candidates, qc), kept.turned(~counts_alt)
     calls = call_attrition(qc, genotypes.chromosome_names, turned.are_dosages)
     calls.log()
-    return StudyGenotypes(variants[VARIANTS.names], blocks, genes, turned, attrition, calls)
+    lacking = people_without(qc)
+    lacking.log()
+    return StudyGenotypes(variants[VARIANTS.names], blocks, genes, turned, attrition, calls, lacking)
 
 
 def check_build(qc: pd.DataFrame, build: str) -> None:
@@ -161,12 +166,18 @@ def _notes(qc: pd.DataFrame) -> dict[str, str]:
     mismatch = qc["reason"] == MISMATCH
     exchanged, other = int((mismatch & qc["swapped"]).sum()), int((mismatch & qc["other_strand"]).sum())
     kept = int((is_ambiguous(qc) & (qc["reason"] != AMBIGUOUS) & qc["passed"]).sum())
+    exchanged_found = int((qc["found"] & qc["swapped"]).sum())
+    matched = f"; {exchanged_found} more match with their alleles in the other order" if exchanged_found else ""
+    unknown = int(((qc["reason"] == LOW_INFO) & qc["info"].isna() & (qc["info_source"] == "mfi")).sum())
     notes = {
         AMBIGUOUS: f"kept (genetics.qc.strand_ambiguous): {kept} pass" if kept else "A/T and C/G",
-        MISMATCH: f"all chromosomes: {exchanged} with REF and ALT exchanged, {other} with the other strand's alleles",
+        MISMATCH: f"all chromosomes: {exchanged} with REF and ALT exchanged, {other} with the other strand's alleles"
+        + matched,
         DUPLICATE: "all records of the position go",
         MULTI_ALLELIC: "all records of the position go",
-        LOW_INFO: "source: " + ", ".join(sorted(set(qc["info_source"]))),
+        LOW_INFO: "source: "
+        + ", ".join(sorted(set(qc["info_source"])))
+        + (f"; {unknown} without a value there" if unknown else ""),
     }
     return notes | dict.fromkeys((MISSING, RARE), people) | {HWE: imaged}
 
@@ -195,11 +206,23 @@ def call_attrition(qc: pd.DataFrame, chromosomes: Sequence[str], dosages: bool) 
         if dosages
         else f"{share:.1%} of all chromosomes' are farther than genetics.qc.hard_call from 0, 1 and 2, now missing"
     )
+    halves = int(qc["half_calls"].sum())
+    kept = "reference people, not missing in the files"
+    kept += f"; {halves} half calls (such as 0/.) of the candidates, of everybody, are missing" if halves else ""
     for chrom in chromosomes:
         own = passed["chrom"] == chrom
         before, uncertain = round(known[own].sum()), 0 if dosages else round(lost[own].sum())
-        attrition.start("genotypes of these variants", before, "reference people, not missing in the files", chrom)
+        attrition.start("genotypes of these variants", before, kept, chrom)
         attrition.remove("hard-call threshold", uncertain, before - uncertain, note, chrom)
+    return attrition
+
+
+def people_without(qc: pd.DataFrame) -> Attrition:
+    """People who lack most candidates of a chromosome (`schemas.QC`): a row a chromosome that has any."""
+    attrition = Attrition("genetics", "participants")
+    numbers = qc.groupby("chrom", sort=False)["people_without"].max()
+    for chrom, number in numbers[numbers > 0].items():
+        attrition.count(LACKING, int(number), "in no statistics of SNPs; means stand for them", chrom=str(chrom))
     return attrition
 
 

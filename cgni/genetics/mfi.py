@@ -14,7 +14,7 @@ _COLUMNS = ["alternate_id", "rsid", "position", "allele1", "allele2", "maf", "mi
 def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.0) -> pd.DataFrame:
     """INFO of the variants at `positions` from a UK Biobank mfi file (8 columns, tab, no header; NA is missing).
 
-    Without `positions`: of all variants with a MAF of at least `least_maf`.
+    Without `positions`: of all variants with a MAF of at least `least_maf`. Alleles are in capitals.
 
     Returns
     -------
@@ -34,4 +34,5 @@ def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.
         wanted = pc.is_in(pc.field("position"), pa.array(sorted(positions), pa.int64()))
     kept = [batch.filter(wanted) for batch in table.batches(types)]
     found = pa.concat_tables(kept) if kept else pa.schema(list(types.items())).empty_table()
-    return found.to_pandas().set_axis(["pos", "ref", "alt", "maf", "info"], axis=1)
+    values = found.to_pandas().set_axis(["pos", "ref", "alt", "maf", "info"], axis=1).dropna(subset=["pos"])
+    return values.astype({"pos": "int64"}).assign(ref=values["ref"].str.upper(), alt=values["alt"].str.upper())

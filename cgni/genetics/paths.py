@@ -48,7 +48,7 @@ def people_file(path: str, sample: str | None) -> str:
 
 
 def variants_file(path: str) -> str | None:
-    """The .pvar or .bim beside a PGEN or BED file; None for the formats that hold their variants themselves.
+    """The .pvar (or .pvar.zst) or .bim beside a PGEN or BED file; None for formats that hold their variants themselves.
 
     Raises
     ------
@@ -56,7 +56,11 @@ def variants_file(path: str) -> str | None:
         An unknown ending.
     """
     ending = _ENDINGS[_ending(path)][2]
-    return None if ending is None else path.removesuffix(_ending(path)) + ending
+    if ending is None:
+        return None
+    beside = path.removesuffix(_ending(path)) + ending
+    packed = f"{beside}.zst"  # as plink2 writes it when asked to; it reads both
+    return packed if ending == ".pvar" and not Path(beside).is_file() and Path(packed).is_file() else beside
 
 
 def chromosome_files(genotypes: GenotypeInputs, chrom: str | int) -> dict[str, str | None]:

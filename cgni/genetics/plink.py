@@ -165,6 +165,22 @@ def _report(path: str) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", na_values=["nan", "NA", "."], keep_default_na=False)
 
 
+def missing_calls(plink: Plink, fileset: str) -> np.ndarray:
+    """Genotypes of each record (int) of a fileset in the scratch folder that have no hard call."""
+    report = ["--missing", "variant-only", "vcols=chrom,nmiss"]
+    prefix = plink.run(["--pfile", plink.scratch / fileset, *report], f"{fileset}-missing")
+    counts: np.ndarray = _report(f"{prefix}.vmiss")["MISSING_CT"].to_numpy(np.int64)
+    return counts
+
+
+def missing_by_person(plink: Plink) -> np.ndarray:
+    """Share of the biallelic `scratch/variants` of which each person has not even a dosage, in file order."""
+    report = ["--missing", "sample-only", "scols=nmissdosage,nobs"]
+    table = _report(f"{plink.run([*_biallelic(plink), *report], 'people')}.smiss")
+    shares: np.ndarray = (table["MISSING_DOSAGE_CT"] / table["OBS_CT"]).to_numpy(np.float64)
+    return shares
+
+
 def read_hard_calls(plink: Plink, rows: np.ndarray) -> np.ndarray:
     """ALT allele counts of the `rows` of the biallelic `scratch/variants`: int8 (people, rows), -1 = missing."""
     prefix = plink.run([*_biallelic(plink), "--make-bed"], "calls")

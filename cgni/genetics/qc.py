@@ -35,16 +35,17 @@ def match_candidates(
     """Find each candidate among the records of the genotype file.
 
     A candidate matches a record with the same position, REF and ALT; without known alleles, any record at its
-    position. Where the file does not state which allele is REF, the alleles may stand in either order. A position
-    with several records, or one with several ALT alleles, is not used: the records are duplicates when their
-    alleles are the same, multi-allelic otherwise. A/T and C/G candidates are the same on both strands.
+    position. Where the file does not state which allele is REF, the alleles may stand in either order, and so may
+    those of a SNP whose candidate does not. A position with several records, or one with several ALT alleles, is not
+    used: the records are duplicates when their alleles are the same, multi-allelic otherwise. A/T and C/G candidates
+    are the same on both strands.
 
     Parameters
     ----------
     candidates
-        One chromosome's candidates, one row each: variant_id, pos, ref, alt (may be missing), rsid.
+        One chromosome's candidates, one row each: variant_id, pos, ref, alt (may be missing), rsid, ref_stated.
     found
-        The file's records at those positions: pos, ref, alt, row, file_info (`sources.import_variants`).
+        The file's records at those positions (`sources.import_variants`).
     states_reference
         Whether REF and ALT of the file mean what they say.
     remove_ambiguous
@@ -52,15 +53,16 @@ def match_candidates(
 
     Returns
     -------
-    candidate_id, variant_id, chrom, pos, ref, alt, rsid, row, file_info (of the record; -1 and missing if none),
-    found, swapped (the file has REF and ALT exchanged), other_strand (only the complementary alleles are there),
-    reason (missing if matched).
+    candidate_id, variant_id, chrom, pos, ref, alt, rsid, ref_stated, row, file_info, half_calls (of the record; -1,
+    missing and 0 if none), found, swapped (the file has REF and ALT exchanged), other_strand (only the complementary
+    alleles are there), reason (missing if matched).
     """
     records = found.reset_index(drop=True)
     table = candidates.rename(columns={"variant_id": "candidate_id"}).reset_index(drop=True)
-    turned = _turned(table)
+    turned, either = _turned(table), ~table["ref_stated"].astype(bool) & _single_bases(table)
     if not states_reference:
-        records = _oriented(records, table, turned)
+        either[:] = True
+    records = _oriented(records, table, turned[either])
     multiple = records["alt"].str.contains(",")
     single = records[~multiple].rename_axis("number").reset_index()
     pairs = single.groupby(_KEY, as_index=False)["number"]
@@ -75,9 +77,10 @@ def match_candidates(
     table["found"] = number.notna()
     exchanged = known & number.isna() & turned.merge(pairs, on=_KEY, how="left")["number"].notna()
     chosen = records.reindex(number.where(table["found"])).set_axis(table.index)
-    table["swapped"] = chosen["turned"].fillna(False).astype(bool) if "turned" in chosen else exchanged
+    table["swapped"] = chosen["turned"].fillna(False).astype(bool) | exchanged
     table["other_strand"] = known & number.isna() & ~exchanged & _on_other_strand(table, pairs)
     table["row"], table["file_info"] = chosen["row"].fillna(-1).astype(int), chosen["file_info"]
+    table["half_calls"] = chosen["half_calls"].fillna(0).astype(int)
     table = _named_by_file(table, chosen)
     absent = ~table["pos"].isin(records["pos"])
     problems = [absent, several & number.isna(), number.isna(), (copies > 1) & (place["alleles"] == 1), several]
@@ -93,12 +96,17 @@ def is_ambiguous(variants: pd.DataFrame) -> pd.Series:
     return (variants["ref"] + variants["alt"]).isin(["AT", "TA", "CG", "GC"])
 
 
+def _single_bases(variants: pd.DataFrame) -> pd.Series:
+    single: pd.Series = (variants["ref"].str.len() == 1) & (variants["alt"].str.len() == 1)
+    return single
+
+
 def _turned(table: pd.DataFrame) -> pd.DataFrame:
     return table[_KEY].rename(columns={"ref": "alt", "alt": "ref"})
 
 
 def _oriented(records: pd.DataFrame, table: pd.DataFrame, turned: pd.DataFrame) -> pd.DataFrame:
-    """Records with the alleles in the candidates' order where only the other order is a candidate's."""
+    """Records with the alleles in the candidates' order where only the other order is one's among `turned`."""
     keys = pd.MultiIndex.from_frame(records[_KEY])
     wanted, other = pd.MultiIndex.from_frame(table[_KEY]), pd.MultiIndex.from_frame(turned[_KEY])
     turn = keys.isin(other) & ~keys.isin(wanted)
@@ -122,21 +130,29 @@ def _named_by_file(table: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
 
 
 def supplied_info(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> pd.Series:
-    """INFO of the found candidates by position, REF and ALT (missing for the others).
+    """INFO of the found candidates by position, REF and ALT; missing for the others, and where the file has NA.
 
     Raises
     ------
     InputError
         Variants of the genotype file that the mfi file does not have: they belong to different data.
     """
-    values = table[_KEY].merge(mfi.drop_duplicates(_KEY), on=_KEY, how="left").set_axis(table.index)["info"]
-    absent = int((table["found"] & values.isna()).sum())
+    rows = _of_mfi(table, mfi)
+    absent = int((table["found"] & rows["there"].isna()).sum())
     if absent:
         raise InputError(
             f"{path}: {absent} of {int(table['found'].sum())} candidate variants of the genotype file are not in it "
-            "with the same position and alleles, or have no INFO; it must describe this genotype file"
+            "with the same position and alleles; it must describe this genotype file"
         )
-    return values.where(table["found"])
+    return rows["info"].where(table["found"])
+
+
+def _of_mfi(table: pd.DataFrame, mfi: pd.DataFrame) -> pd.DataFrame:
+    """The mfi file's row of each candidate, those of SNPs by their alleles in either order; `there`: it has one."""
+    rows = mfi.drop_duplicates(_KEY).assign(there=1.0)
+    own = table[_KEY].merge(rows, on=_KEY, how="left").set_axis(table.index)
+    other = _turned(table).merge(rows, on=_KEY, how="left").set_axis(table.index)
+    return own.where(own["there"].notna() | ~_single_bases(table), other)
 
 
 def check_frequencies(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) -> None:
@@ -152,8 +168,7 @@ def check_frequencies(table: pd.DataFrame, mfi: pd.DataFrame, path: str | Path) 
     InputError
         Among at least 10 variants half or more differ by more than .05, which other people alone do not explain.
     """
-    both = table.loc[table["found"], [*_KEY, "maf"]].merge(mfi.drop_duplicates(_KEY), on=_KEY, suffixes=("", "_stated"))
-    differences = (both["maf"] - both["maf_stated"]).abs().dropna()
+    differences = (table["maf"] - _of_mfi(table, mfi)["maf"]).abs()[table["found"]].dropna()
     if len(differences) >= _FEWEST_COMPARED and differences.median() > _MAF_DIFFERENCE:
         raise InputError(
             f"{path}: its minor allele frequencies differ from those of the genotypes by {differences.median():.2f} in "

@@ -10,6 +10,7 @@ CANDIDATE_VARIANTS = pa.schema(
         pa.field("ref", pa.string()),
         pa.field("alt", pa.string()),
         pa.field("rsid", pa.string()),
+        pa.field("ref_stated", pa.bool_(), nullable=False),  # false: either allele may be the file's REF
         pa.field("gene_id", pa.string(), nullable=False),
         pa.field("symbol", pa.string()),
         pa.field("eqtl_p", pa.float64()),  # of the pair: nominal p, else its false discovery rate
@@ -46,6 +47,8 @@ QC = pa.schema(
         pa.field("other_strand", pa.bool_(), nullable=False),  # only there with the complementary alleles
         pa.field("reference_people", pa.int32(), nullable=False),  # on whom the statistics are computed
         pa.field("hwe_people", pa.int32(), nullable=False),  # on whom Hardy-Weinberg is tested
+        pa.field("people_without", pa.int32(), nullable=False),  # who lack most of the chromosome's candidates
+        pa.field("half_calls", pa.int32(), nullable=False),  # genotypes such as 0/. of a VCF, which are missing
     ]
 )
 

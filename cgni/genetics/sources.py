@@ -3,6 +3,7 @@
 plink2 sees people as row numbers wherever the format lets it; messages of it never reach a log with ids.
 """
 
+import logging
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,16 @@ from cgni.cohort.bgen_header import read_bgen_ids, read_header
 from cgni.cohort.samples import vcf_header
 from cgni.genetics.bgen import copy_variants, locate_variants
 from cgni.genetics.paths import genotype_format
-from cgni.genetics.plink import NO_VARIANTS, Argument, Plink, read_pvar, write_rows
+from cgni.genetics.plink import NO_VARIANTS, Argument, Plink, missing_calls, read_pvar, write_rows
 
-_FOUND = ["pos", "ref", "alt", "row", "file_info"]
+_FOUND = ["pos", "ref", "alt", "row", "file_info", "half_calls"]
 # keys of imputation quality in a .pvar's or VCF's INFO: IMPUTE and bcftools, minimac, Beagle
 INFO_KEYS = ("INFO", "R2", "DR2", "RSQ", "AR2")
 _INFO_VALUE = re.compile(rf"(?:^|;)(?P<key>{'|'.join(INFO_KEYS)})=(?P<value>[-+.0-9eE]+)(?=;|$)", re.IGNORECASE)
 _DOSAGE_FIELDS = ("DS", "HDS", "GP")
+_HALF_CALL = "GT half-call"  # of plink2's message
+_NO_CHROMOSOME = re.compile(r"No variants (?:in|loaded)")
+_SCANNED = re.compile(r"--[vb]cf: (\d+) variants? scanned(?: \((\d+) skipped\))?")
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,11 @@ def import_variants(
 
     Returns
     -------
-    The records found, multi-allelic ones included, in file order: pos (int), ref, alt (str; several joined by
-    commas), row (int: number among the biallelic ones, the rows of `plink.variant_statistics` and
+    The records found, multi-allelic ones included, in file order: pos (int), ref, alt (str, capitals; several joined
+    by commas), row (int: number among the biallelic ones, the rows of `plink.variant_statistics` and
     `plink.read_hard_calls`; -1 for the others), file_info (str: the key and value of imputation quality that the
-    file states, missing if it states none). Empty (and no fileset) when nothing is there.
+    file states, missing if it states none), half_calls (int: genotypes such as 0/. of the given people, which are
+    missing). Empty (and no fileset) when nothing is there.
 
     Raises
     ------
@@ -128,25 +133,55 @@ def import_variants(
     shared: list[Argument] = ["--hard-call-threshold", hard_call, "--keep", keep, "--make-pgen"]
     if files.format == "bgen":
         return _import_bgen(plink, files, len(people), positions, shared)
-    extract: list[Argument] = ["--chr", files.chrom]
+    # contigs that plink2 does not know are another chromosome's like any other
+    extract: list[Argument] = ["--allow-extra-chr", "--chr", files.chrom]
     if positions is not None:
         ranges = plink.scratch / "positions.bed"
         ranges.write_text("".join(f"{files.chrom}\t{pos}\t{pos}\tx\n" for pos in sorted(set(positions))))
         extract += ["--extract", "bed1", ranges]
-    psam = _write_psam(plink, len(people))
-    source: list[Argument]
+    renamed: list[Argument] = ["--psam", _write_psam(plink, len(people)), *shared]
     if files.format in ("vcf", "bcf"):
-        # plink2 insists on a VCF's own ids: import under them, then go on with row numbers
-        source = [f"--{files.format}", files.genotypes, *_dosage_field(files.genotypes)]
-        if _run(plink, files, [*source, *extract, "--make-pgen"], "imported") is None:
-            return _no_records()
-        imported = plink.scratch / "imported"
-        source, extract = ["--pgen", f"{imported}.pgen", "--pvar", f"{imported}.pvar"], []
-    else:
-        source = ["--pgen", files.genotypes, "--pvar", str(files.variants)]
-    if _run(plink, files, [*source, "--psam", psam, *extract, *shared], "variants") is None:
+        return _import_vcf(plink, files, extract, renamed)
+    source: list[Argument] = ["--pgen", files.genotypes, "--pvar", str(files.variants)]
+    if _run(plink, files, [*source, *extract, *renamed], "variants") is None:
         return _no_records()
     return _records(Path(f"{plink.scratch / 'variants'}.pvar"))
+
+
+def _import_vcf(
+    plink: Plink, files: GenotypeFiles, extract: Sequence[Argument], renamed: Sequence[Argument]
+) -> pd.DataFrame:
+    """By way of a fileset with the VCF's own ids, on which plink2 insists."""
+    source: list[Argument] = [f"--{files.format}", files.genotypes, *_dosage_field(files.genotypes), *extract]
+    imported = plink.scratch / "imported"
+    onwards: list[Argument] = ["--pgen", f"{imported}.pgen", "--pvar", f"{imported}.pvar", *renamed]
+    halves = None
+    try:
+        found = _run(plink, files, [*source, "--make-pgen"], "imported")
+    except InputError as error:
+        if _HALF_CALL not in str(error):
+            raise
+        # as calls of one allele they are there, as missing ones not: the difference is their number
+        if _run(plink, files, [*source, "--vcf-half-call", "haploid", "--make-pgen"], "imported") is not None:
+            _run(plink, files, onwards, "halves")
+            halves = missing_calls(plink, "halves")
+        found = _run(plink, files, [*source, "--vcf-half-call", "missing", "--make-pgen"], "imported")
+    if found is None:
+        return _no_records()
+    _tell_scanned(Path(f"{imported}.log"), files.chrom)
+    _run(plink, files, onwards, "variants")
+    records = _records(Path(f"{plink.scratch / 'variants'}.pvar"))
+    if halves is not None:
+        records["half_calls"] = missing_calls(plink, "variants") - halves
+        logging.info("%d half calls (such as 0/.) of %d records are missing", records["half_calls"].sum(), len(records))
+    return records
+
+
+def _tell_scanned(log: Path, chrom: str) -> None:
+    """Say how many records plink2 passed over, which may lie on contigs with odd names."""
+    scanned = _SCANNED.search(" ".join(log.read_text().split()))
+    if scanned and scanned[2]:
+        logging.info("%s records of chromosome %s, %s of other chromosomes and contigs", scanned[1], chrom, scanned[2])
 
 
 def _import_bgen(
@@ -154,8 +189,9 @@ def _import_bgen(
 ) -> pd.DataFrame:
     """Copy the blocks of the records (`bgen.copy_variants`) so that plink2 decodes the candidates alone."""
     blocks = locate_variants(files.genotypes, files.chrom, positions)
+    blocks = blocks.assign(ref=blocks["ref"].str.upper(), alt=blocks["alt"].str.upper())
     biallelic = ~blocks["alt"].str.contains(",")
-    found = blocks.assign(row=np.where(biallelic, biallelic.cumsum() - 1, -1), file_info=None)[_FOUND]
+    found = blocks.assign(row=np.where(biallelic, biallelic.cumsum() - 1, -1), file_info=None, half_calls=0)[_FOUND]
     if biallelic.any():
         subset, sample = plink.scratch / "subset.bgen", plink.scratch / "people.sample"
         sample.write_text("ID_1 ID_2 missing\n0 0 0\n" + "".join(f"0 r{row} 0\n" for row in range(people)))
@@ -172,6 +208,11 @@ def _run(plink: Plink, files: GenotypeFiles, arguments: Sequence[Argument], out:
     except InputError as error:
         if NO_VARIANTS in str(error):
             return None
+        if _NO_CHROMOSOME.search(str(error)):
+            raise InputError(
+                f"{files.genotypes}: no record of chromosome {files.chrom}; it must be named {files.chrom} or "
+                f"chr{files.chrom} there, not by an accession such as NC_000002.11"
+            ) from error
         raise InputError(
             f"{files.genotypes}: {error}; the file may be truncated or not what its ending says"
         ) from error
@@ -201,14 +242,15 @@ def _records(pvar: Path) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "pos": table["pos"].astype("int64"),
-            "ref": table["ref"],
-            "alt": table["alt"],
+            "ref": table["ref"].str.upper(),
+            "alt": table["alt"].str.upper(),
             "row": np.where(biallelic, biallelic.cumsum() - 1, -1),
             "file_info": (stated["key"] + "=" + stated["value"]).where(stated["key"].notna()),
+            "half_calls": 0,
         }
     )
 
 
 def _no_records() -> pd.DataFrame:
-    numbers = {"pos": "int64", "row": "int64"}
+    numbers = {"pos": "int64", "row": "int64", "half_calls": "int64"}
     return pd.DataFrame({name: pd.Series([], dtype=numbers.get(name, "str")) for name in _FOUND})

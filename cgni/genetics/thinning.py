@@ -62,7 +62,10 @@ def thin_variants(plink: Plink, files: GenotypeFiles, people: np.ndarray, thin: 
         Fewer than 50 people, or a file that plink2 cannot read.
     """
     if people.sum() < _LEAST_PEOPLE:
-        raise InputError(f"{files.people}: {int(people.sum())} people are too few for kinship or components (50)")
+        raise InputError(
+            f"{files.people}: {int(people.sum())} people are too few for kinship or components ({_LEAST_PEOPLE}); give "
+            "a kinship file (inputs.relatedness), and components as fields (cohort.pcs: field) or cohort.n_pcs: 0"
+        )
     found = import_variants(plink, files, people, _spread_positions(files, thin), _HARD_CALL)
     if (found["row"] < 0).all():
         return None

@@ -15,6 +15,7 @@ from tests.workflow.declarations import declared_memory, declared_minutes, decla
 from tests.workflow.study import REPOSITORY, Study, copy_repository
 
 LIGHT = {
+    "check_inputs",
     "write_config",
     "select_terms",
     "select_settings",
@@ -29,6 +30,7 @@ LIGHT = {
 
 # rules of inputs or switches that the tiny study does without
 OPTIONAL = {
+    "check_inputs",
     "estimate_kinship",
     "thin_genotypes",
     "compute_components",

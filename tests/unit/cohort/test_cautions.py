@@ -1,9 +1,16 @@
-"""What is said of the people: extremes alone, and confounds that nobody knows."""
+"""What is said of the people: extremes alone, confounds that nobody knows, chained families."""
 
 import pandas as pd
 import pytest
 
-from cgni.cohort.cautions import absence_warning, extremes_warning, people_cautions
+from cgni.cohort.attrition import LACKING, Attrition
+from cgni.cohort.cautions import (
+    absence_warning,
+    extremes_warning,
+    family_warning,
+    genotypes_warning,
+    people_cautions,
+)
 
 
 @pytest.mark.parametrize(("outside", "warned"), [(0, True), (19, True), (20, False), (80, False)])
@@ -24,4 +31,27 @@ def test_a_confound_that_nobody_has_is_said() -> None:
     assert absence_warning(people.assign(head_size=1.2, confound_25741=0.1)) == ""
     own = "Nobody's head size (field 25000) and field 25741 is known: nothing in this study is corrected for it."
     assert absence_warning(people) == own
-    assert people_cautions(people.assign(has_image=False, has_genotypes=False, wm_group=pd.NA)) == [own]
+    assert people_cautions(
+        people.assign(has_image=False, has_genotypes=False, wm_group=pd.NA, family=["F1", "F2"])
+    ) == [own]
+
+
+@pytest.mark.parametrize(("largest", "people", "warned"), [(10, 100, False), (11, 100, True), (20, 2000, False)])
+def test_a_family_of_a_large_part_of_the_cohort_is_warned_of(largest: int, people: int, warned: bool) -> None:
+    """More than 2 % of the people, and more than 10, are no family."""
+    families = ["chained"] * largest + [f"F{number}" for number in range(people - largest)]
+    warning = family_warning(pd.DataFrame({"family": families}))
+    assert bool(warning) == warned and (not warned or f"holds {largest} of {people} people" in warning)
+
+
+def test_people_without_genotypes_are_said() -> None:
+    attrition = Attrition("genetics", "participants")
+    attrition.start("main table", 300)
+    people = pd.DataFrame({"age": [50.0], "sex": 1, "site": "1", "head_size": 1.2, "pc1": 0.1})
+    people = people.assign(has_image=False, has_genotypes=False, wm_group=pd.NA, family="F1")
+    assert genotypes_warning(attrition.frame()) == "" and people_cautions(people, attrition.frame()) == []
+    attrition.count(LACKING, 3, chrom="2")
+    attrition.count(LACKING, 1, chrom="7")
+    (told,) = people_cautions(people, attrition.frame())
+    assert told.startswith("People without most of their genotypes: 3 on chromosome 2, 1 on chromosome 7. Means stand")
+    assert attrition.lines()[-1] == f"{LACKING}: 4 participants"

@@ -99,6 +99,18 @@ def test_more_folds_than_the_smaller_class() -> None:
         make_splits(people, SPLITS, 1)
 
 
+def test_a_family_too_large_for_its_part_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    """As 168 of 503 people whom chance had chained: a fold then holds a third of the people instead of its share."""
+    people = _people(503, 3)
+    people.loc[people.index[:168], "family"] = "chained"
+    with pytest.raises(InputError, match=r"fold \d has \d+ people .* would be its share; the largest family has"):
+        make_splits(people, SplitSettings(folds=10), 1)
+    people.loc[people.index[60:168], "family"] = [f"alone{number}" for number in range(108)]
+    with caplog.at_level(logging.WARNING):
+        make_splits(people, SplitSettings(folds=10), 1)
+    assert any("would be its share" in message for message in caplog.messages)
+
+
 def test_sizes_are_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     people = _people(300, 2)
     with caplog.at_level(logging.INFO):

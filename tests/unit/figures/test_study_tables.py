@@ -202,6 +202,15 @@ def test_the_tables_are_those_that_the_rule_declares() -> None:
     assert tables["attrition"]["stage"].tolist() == ["cohort", "imaging"]
 
 
+def test_snps_without_rs_numbers_go_by_their_ids() -> None:
+    """As of a plain eQTL table without a SNP table: the column is there, and empty."""
+    known = _results()
+    tables = study_tables(_results(variants=known.variants.assign(rsid=None)), study_models(), WEIGHTS)
+    assert tables["claims"]["Lead SNP"].tolist() == ["1:5:A:G"]
+    assert tables["table4"]["SNPs (* of several genes)"].tolist() == ["1:5:A:G, 1:9:A:G"]
+    assert "minor allele of 1:5:A:G" in tables["directions"]["Of"].tolist()
+
+
 def _nothing(**changed: Any) -> StudyResults:
     """No component is significant: no block is looked at, no direction but the variates', no term."""
     directions = made_directions()

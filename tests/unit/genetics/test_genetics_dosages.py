@@ -97,7 +97,7 @@ def _assess(
 ) -> tuple[pd.DataFrame, AlleleCounts]:
     names = [f"2:{pos}:A:G" for pos in positions]
     candidates = pd.DataFrame({"variant_id": names, "chrom": "2", "pos": positions, "ref": "A", "alt": "G"})
-    candidates = candidates.assign(rsid=None, gene_id="ENSG0", symbol="G")
+    candidates = candidates.assign(rsid=None, ref_stated=True, gene_id="ENSG0", symbol="G")
     people = GenotypedPeople(IDS, reference, imaged, IDS)
     scratch.mkdir(exist_ok=True)
     plink = Plink("plink2", scratch, 1, 640)
@@ -201,7 +201,8 @@ def test_missing_hard_calls_are_counted_and_can_be_filtered(simulated: Simulated
 
 
 def test_no_variant_left_has_no_calls() -> None:
-    empty = pd.DataFrame(columns=["chrom", "passed", "reference_people", "missingness", "missing_calls"])
+    names = ["chrom", "passed", "reference_people", "missingness", "missing_calls", "half_calls"]
+    empty = pd.DataFrame(columns=names)
     frame = call_attrition(empty.astype({"passed": bool}), ["2"], dosages=False).frame()
     assert frame["left"].tolist() == [0, 0]
 

@@ -38,9 +38,17 @@ def _variants() -> list[Variant]:
     return [Variant(pos, "A", "G", hardy_counts(0.3, pos, missing=3)) for pos in POSITIONS]
 
 
-def _assess(path: Path, scratch: Path, names: list[str], chrom: str = "2", values: str = "hard_calls"):
+def _assess(
+    path: Path,
+    scratch: Path,
+    names: list[str],
+    chrom: str = "2",
+    values: str = "hard_calls",
+    ref_stated: bool = True,
+) -> tuple[pd.DataFrame, AlleleCounts]:
     parts = [name.split(":") for name in names]
     candidates = pd.DataFrame(parts, columns=["chrom", "pos", "ref", "alt"]).assign(variant_id=names, rsid=None)
+    candidates = candidates.assign(ref_stated=ref_stated)
     candidates = candidates.assign(pos=candidates["pos"].astype(int), gene_id="ENSG0", symbol="G")
     files = GenotypeFiles.of(chrom, str(path), people_file(str(path), None), variants_file(str(path)))
     ids = pd.Index(read_people(files.people)["participant_id"])

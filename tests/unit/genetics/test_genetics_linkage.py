@@ -107,7 +107,7 @@ def test_cap_per_gene() -> None:
 def _study(counts: AlleleCounts) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = list(counts.variants)
     qc = pd.DataFrame({"variant_id": names, "candidate_id": names, "chrom": "2", "reason": None, "passed": True})
-    qc = qc.assign(pos=range(len(names)), info_source="mfi", reference_people=9, hwe_people=9)
+    qc = qc.assign(pos=range(len(names)), info=0.9, info_source="mfi", reference_people=9, hwe_people=9)
     qc = qc.assign(found=True, pass_hwe=True, swapped=False, other_strand=False)
     qc = qc.assign(ref="A", alt="G")
     gone = qc.iloc[[0]].assign(variant_id="2:999:A:G", candidate_id="2:999:A:G", reason=quality.RARE, passed=False)

@@ -39,7 +39,9 @@ def _qc(found: bool = True) -> pd.DataFrame:
         info=0.9, info_source="mfi", missingness=0.0, missing_calls=0.0, maf=0.3, hwe_p=1.0, found=found
     )
     table[["pass_info", "pass_missing", "pass_maf", "pass_hwe"]] = True
-    table = table.assign(swapped=False, other_strand=False, reference_people=3, hwe_people=3)
+    table = table.assign(
+        swapped=False, other_strand=False, reference_people=3, hwe_people=3, people_without=0, half_calls=0
+    )
     table = table.assign(reason=pd.Series(reasons, dtype="string"), passed=[reason is None for reason in reasons])
     return table[QC.names]
 

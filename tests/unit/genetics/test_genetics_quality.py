@@ -79,6 +79,7 @@ def _candidates(names: list[str]) -> pd.DataFrame:
     parts = [name.split(":") for name in names]
     table = pd.DataFrame([[*part, None, None][:4] for part in parts], columns=["chrom", "pos", "ref", "alt"])
     table = table.assign(variant_id=names, pos=table["pos"].astype(int), rsid=None, gene_id="ENSG01", symbol="MAPT")
+    table["ref_stated"] = True
     return pd.concat([table, table.assign(gene_id="ENSG02")], ignore_index=True)
 
 
@@ -165,7 +166,7 @@ def test_candidates_without_alleles_match_by_position(plink: Plink, tmp_path: Pa
 
 def test_records_with_several_alt_alleles_are_never_used() -> None:
     records = [(100, "A", "G,T", -1), (200, "A", "G", 0), (200, "A", "C,T", -1), (300, "A", "G", 1)]
-    found = pd.DataFrame(records, columns=["pos", "ref", "alt", "row"]).assign(file_info=None)
+    found = pd.DataFrame(records, columns=["pos", "ref", "alt", "row"]).assign(file_info=None, half_calls=0)
     names = ["2:100", "2:100:A:G", "2:200", "2:200:A:G", "2:300", "2:400"]
     candidates = _candidates(names).drop_duplicates("variant_id")
     table = quality.match_candidates(candidates, found, True, True)
@@ -253,6 +254,7 @@ def test_attrition_by_chromosome_names_the_step_that_leaves_nothing(tmp_path: Pa
         {
             "chrom": ["2", "2", "2", "7", "7"],
             "reason": reasons,
+            "info": 0.9,
             "info_source": "mfi",
             "reference_people": 9,
             "hwe_people": 4,

@@ -59,7 +59,9 @@ def bim() -> pd.DataFrame:
 def candidates(bim: pd.DataFrame) -> pd.DataFrame:
     """Every SNP of the set."""
     names = bim["chrom"] + ":" + bim["pos"].astype(str) + ":" + bim["ref"] + ":" + bim["alt"]
-    return bim[["chrom", "pos", "ref", "alt", "rsid"]].assign(variant_id=names, gene_id="ENSG0", symbol=None)
+    return bim[["chrom", "pos", "ref", "alt", "rsid"]].assign(
+        variant_id=names, ref_stated=True, gene_id="ENSG0", symbol=None
+    )
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from cgni.base.errors import InputError
+from cgni.base.seeds import derive_seed
+from cgni.genetics import components
 from cgni.genetics.components import projected_components, with_components
-from cgni.genetics.kinship import estimate_kinship
+from cgni.genetics.kinship import check_snps, estimate_kinship, smallest_kinship
 from cgni.genetics.plink import Plink
 from cgni.genetics.settings import ThinSettings
 from cgni.genetics.sources import GenotypeFiles
@@ -115,14 +117,59 @@ def test_components_separate_the_populations_and_ignore_who_is_projected(prefix:
     mean = raw[rows].mean(axis=0)
     standard = (raw - mean) / np.sqrt(mean * (1 - mean / 2))
     weights = np.linalg.svd(standard[rows], full_matrices=False)[2][:2]
+    inside = table.index.isin(reference)
     for number, weight in enumerate(weights, 1):
-        assert abs(np.corrcoef(standard @ weight, table[f"pc{number}"])[0, 1]) > 0.999
+        for part in (inside, ~inside):
+            assert abs(np.corrcoef((standard @ weight)[part], table.loc[part, f"pc{number}"])[0, 1]) > 0.999
     # removing somebody who was only projected changes nobody's scores
     other = tmp_path / "other"
     fewer = ["--remove", _ids(tmp_path, founders[1::4]), "--make-bed", "--out", other, "--silent"]
     subprocess.run(["plink2", "--bfile", prefix, *fewer], check=True)
     again = projected_components(Plink("plink2", tmp_path, 1, 640), other, reference, 3, 1).set_index("row")
     np.testing.assert_allclose(again, table.loc[again.index], atol=1e-9)
+
+
+def test_people_outside_the_fit_are_on_the_scale_of_the_reference(
+    prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Components without an axis behind them are where projections shrink most."""
+    founders = np.array([row for row in range(PEOPLE) if PEDIGREE.parents[row, 0] < 0 and row != 7])
+    reference, others = founders[::2], founders[1::2]
+
+    def ratio() -> pd.Series:
+        table = projected_components(Plink("plink2", tmp_path, 1, 640), prefix, reference, 3, 1).set_index("row")
+        return table.loc[others].std() / table.loc[reference].std()
+
+    # 130 people a part: standard deviations are known within 6 % each
+    assert ratio().between(0.8, 1.25).all()
+    monkeypatch.setattr(components, "_shrinkage", lambda *_: np.ones(3))
+    plain = ratio()
+    assert 0.9 < plain["pc1"] < 1.1 and (plain[["pc2", "pc3"]] < 0.5).all()
+
+
+def test_error_of_kinship_is_that_of_simulated_strangers() -> None:
+    """The formula's error against KING-robust computed in a plain loop over people without a relative."""
+    rng = np.random.default_rng(5)
+    counts = rng.binomial(2, rng.uniform(0.1, 0.9, 2000), (60, 2000))
+    kinship = []
+    for first in range(60):
+        for second in range(first):
+            one, other = counts[first], counts[second]
+            shared, opposite = ((one == 1) & (other == 1)).sum(), (np.abs(one - other) == 2).sum()
+            fewest = min((one == 1).sum(), (other == 1).sum())
+            kinship.append(
+                (shared - 2 * opposite) / (2 * fewest) + 0.5 - ((one == 1).sum() + (other == 1).sum()) / (4 * fewest)
+            )
+    # twice as many SNPs as are taken for independent, and one pair in 1,770 beyond 3.26 errors
+    assert smallest_kinship(4000, 60) == pytest.approx(3.255 * np.std(kinship), rel=0.06)
+
+
+def test_too_few_snps_for_relatives() -> None:
+    """503 real people and 4,320 SNPs of one chromosome gave 334 pairs of strangers and a family of 168."""
+    with pytest.raises(InputError, match=r"4,320 SNPs are too few .* among 503 people: some 11,9\d\d are needed"):
+        check_snps(4320, 503, 0.0442)
+    check_snps(12_000, 503, 0.0442)
+    check_snps(90_000, 487_409, 0.0442)
 
 
 def _ids(tmp_path: Path, rows: np.ndarray) -> Path:
@@ -143,8 +190,8 @@ def test_components_of_the_participants(
     with caplog.at_level(logging.INFO):
         table = with_components(Plink("plink2", tmp_path, 1, 640), snps, people, splits, 2, 1)
     reference = np.setdiff1d(founders[40:], [7])
-    assert caplog.messages == [f"2 components of {len(reference)} reference people"]
-    again = projected_components(Plink("plink2", tmp_path, 1, 640), prefix, reference, 2, 1)
+    assert caplog.messages[-1] == f"2 components of {len(reference)} reference people"
+    again = projected_components(Plink("plink2", tmp_path, 1, 640), prefix, reference, 2, derive_seed(1, "components"))
     expected = again.set_index(IDS[again["row"]])[["pc1", "pc2"]]
     scores = table.set_index("participant_id")[["pc1", "pc2"]]
     np.testing.assert_array_equal(scores.loc[expected.index], expected)

@@ -140,8 +140,10 @@ def test_all_keys_of_the_study_are_written_as_the_digest_knows_them() -> None:
 
 
 def test_scripts_carry_no_defaults_of_the_roster() -> None:
-    """A new baseline changes no script: only the workflow's own modules know all models."""
+    """A new baseline changes no script: only the workflow's own modules know all models, and what looks at inputs."""
     for script in sorted((_ROOT / "workflow_scripts").glob("*.py")):
+        if script.stem == "check_inputs":
+            continue
         closure = code_digest.import_closure(f"workflow_scripts/{script.name}")
         assert "cgni/workflow/roster.py" not in closure and "cgni/workflow/settings.py" not in closure, script.name
 

@@ -1,0 +1,133 @@
+"""Looking at some maps of a study: files, grid, place and scale, atlas, depth of the network, disk space."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cgni.base.errors import InputError
+from cgni.imaging.atlas import Atlas, read_atlas
+from cgni.imaging.atlases import atlas_files
+from cgni.imaging.grids import Grid, choose_grid
+from cgni.imaging.mask import gray_matter_mask
+from cgni.imaging.packing import Packed, pack_maps
+from cgni.imaging.plausibility import check_placement, off_scale, refuse_doubled
+from cgni.pretraining.cnn import block_shapes
+from cgni.workflow.check_people import PeopleFound
+from cgni.workflow.checklist import Checklist, Part
+from cgni.workflow.settings import StudySettings
+
+_HEADERS, _READ = 200, 20  # maps whose header is read, and whose voxels are
+_GIGABYTE = 1e9
+
+
+def look_at_maps(checklist: Checklist, settings: StudySettings, people: PeopleFound) -> None:
+    """Look at some maps of the study's people, and at what must fit their grid."""
+    listed = checklist.look("maps", lambda: _listed(people), lambda found: f"{len(found):,} of the study's people")
+    paths = Part([path for path in listed.value or [] if Path(path).is_file()] or None)
+    checklist.look(
+        "map files", lambda: _all_there(listed.get(), paths.value or []), lambda found: f"{found:,} are there"
+    )
+    grid = checklist.look("grid", lambda: _grid(paths.get(), settings.imaging.store.grid), _grid_found)
+    checklist.look("voxels", lambda: _pack_some(paths.get(), grid.get()), _voxels_found)
+    checklist.look("mask", lambda: _mask(grid.get(), settings.imaging.qc.mask_threshold), _mask_found)
+    network = settings.pretraining
+    checklist.look(
+        "imaging network",
+        lambda: block_shapes(grid.get().shape, network.channels, network.kernel),
+        lambda shapes: f"{len(shapes)} blocks leave {int(np.prod(shapes[-1])):,} features",
+    )
+    inputs = settings.inputs
+    files = checklist.look("atlas", lambda: atlas_files(inputs.atlas, inputs.atlas_labels), lambda found: found[0])
+    checklist.look("regions", lambda: read_atlas(*files.get(), grid.get().shape, grid.get().affine), _atlas_found)
+    checklist.look("disk", lambda: _space(settings, paths.get(), grid.get()), _space_found)
+
+
+def _listed(people: PeopleFound) -> list[str]:
+    """Files of the study's people, or of all that are listed where nobody knows them."""
+    listed = people.images.get()
+    if people.participants.value is not None:
+        listed = listed[listed["participant_id"].isin(people.participants.value["participant_id"])]
+    paths: list[str] = listed["path"].tolist()
+    return paths
+
+
+def _all_there(listed: Sequence[str], there: Sequence[str]) -> int:
+    if len(there) < len(listed):
+        raise InputError(
+            f"inputs.images: {len(listed) - len(there)} of {len(listed)} files are not there; what follows is said of "
+            "the others"
+        )
+    return len(there)
+
+
+def _grid(paths: Sequence[str], declared: str | float) -> Grid:
+    return choose_grid(_spread(paths, _HEADERS), declared, os.cpu_count() or 1)
+
+
+def _grid_found(grid: Grid) -> str:
+    return f"{'x'.join(map(str, grid.shape))} voxels, by the headers of {_HEADERS} maps at most"
+
+
+def _mask(grid: Grid, threshold: float) -> np.ndarray:
+    return gray_matter_mask(grid.shape, grid.affine, threshold)
+
+
+def _mask_found(mask: np.ndarray) -> str:
+    return f"{int(mask.sum()):,} voxels of gray matter"
+
+
+def _pack_some(paths: Sequence[str], grid: Grid) -> Packed:
+    """Read some maps, and hold their mean against the template."""
+    some = _spread(paths, _READ)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "maps.npy"
+        packed = pack_maps(some, grid, target, "float32", Path(folder) / "partial", threads=os.cpu_count() or 1)
+        mean = np.load(target, mmap_mode="r").mean(axis=-1)
+    index = pd.DataFrame({name: getattr(packed, name) for name in ("crc32", "total", "low", "high")})
+    refuse_doubled(index)
+    off_scale(index, np.ones(len(index), dtype=bool))
+    check_placement(mean, grid.affine)
+    return packed
+
+
+def _voxels_found(packed: Packed) -> str:
+    moved, blank = int(packed.resampled.sum()), int(packed.blank.sum())
+    return (
+        f"{len(packed.crc32)} maps read: gray matter on the MNI template, values up to {packed.high.max():.2f}; "
+        f"{moved} to be resampled, {blank} with NaN as background"
+    )
+
+
+def _atlas_found(atlas: Atlas) -> str:
+    told = f"{len(atlas.present)} of {len(atlas.names)} regions lie where the maps are"
+    return told + (f"; without a voxel: {', '.join(atlas.lost[:5])}" if atlas.lost else "")
+
+
+def _space(settings: StudySettings, paths: Sequence[str], grid: Grid) -> tuple[float, float]:
+    """Gigabytes that the packed maps need, and that are free where results go."""
+    needed = len(paths) * int(np.prod(grid.shape)) * np.dtype(settings.imaging.store.dtype).itemsize / _GIGABYTE
+    place = Path(settings.results_dir).absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free / _GIGABYTE
+    if needed > free:
+        raise InputError(
+            f"results_dir: the packed maps need {needed:.1f} GB, and {free:.1f} GB are free in {place}; free some, set "
+            "results_dir to another disk, or imaging.store.dtype: uint8"
+        )
+    return needed, free
+
+
+def _space_found(space: tuple[float, float]) -> str:
+    return f"{space[0]:.1f} GB for the packed maps, {space[1]:.1f} GB are free"
+
+
+def _spread(paths: Sequence[str], count: int) -> list[str]:
+    """At most `count` of the paths, spread evenly."""
+    places = np.unique(np.linspace(0, len(paths) - 1, min(count, len(paths))).astype(int))
+    return [paths[place] for place in places]

@@ -1,0 +1,76 @@
+"""Looking at the parts of a study one after the other: a wrong one stops those that need it, and no others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from cgni.base.errors import InputError
+
+T = TypeVar("T")
+_WIDTH = 18  # of the names of parts
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in one part: `ok`, `note` (right, but worth knowing), `wrong`, or `skipped`."""
+
+    part: str
+    state: Literal["ok", "note", "wrong", "skipped"]
+    text: str
+
+    def line(self) -> str:
+        """The finding as a line."""
+        return f"{self.state:<8}{self.part:<{_WIDTH}} {self.text}"
+
+
+class MissingPartError(Exception):
+    """Something is asked of a part that is wrong."""
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """What looking at a part gave; nothing where it is wrong."""
+
+    value: T | None
+
+    def get(self) -> T:
+        """The value; MissingPartError where there is none."""
+        if self.value is None:
+            raise MissingPartError
+        return self.value
+
+
+@dataclass
+class Checklist:
+    """Findings in the order in which the parts were looked at."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def look(self, part: str, look: Callable[[], T], found: Callable[[T], str]) -> Part[T]:
+        """What `look` returns, which `found` describes; nothing where it is wrong, or a part that it gets is."""
+        try:
+            value = look()
+        except InputError as error:
+            self.findings.append(Finding(part, "wrong", str(error)))
+            return Part(None)
+        except MissingPartError:
+            self.findings.append(Finding(part, "skipped", "what it needs is wrong"))
+            return Part(None)
+        self.findings.append(Finding(part, "ok", found(value)))
+        return Part(value)
+
+    def note(self, part: str, text: str) -> None:
+        """Say what is right, but worth knowing; nothing where `text` is empty."""
+        if text:
+            self.findings.append(Finding(part, "note", text))
+
+    def wrong(self) -> int:
+        """Number of wrong parts."""
+        return sum(finding.state == "wrong" for finding in self.findings)
+
+    def text(self) -> str:
+        """All lines, and the count of each state."""
+        counts = {state: sum(finding.state == state for finding in self.findings) for state in ("ok", "note")}
+        counts |= {"skipped": sum(finding.state == "skipped" for finding in self.findings)}
+        told = ", ".join(f"{number} {state}" for state, number in counts.items())
+        return "\n".join([*(finding.line() for finding in self.findings), f"{told}, {self.wrong()} wrong"]) + "\n"

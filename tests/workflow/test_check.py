@@ -1,0 +1,64 @@
+"""`snakemake check` on a folder like UK Biobank's: what it holds; and everything that is wrong with it, at once."""
+
+import pytest
+
+from tests.workflow.study import Study
+from tests.workflow.test_wrong_genotypes import OVERLAY
+
+pytestmark = pytest.mark.slow
+PARTS = {
+    *("main table", "withdrawals", "kinship", "genotyped people", "list of maps", "participants", "split", "plink2"),
+    *("gene network", "eQTL tables", "genotype files", "match", "terms", "maps", "map files", "grid", "voxels", "mask"),
+    *("imaging network", "atlas", "regions", "disk"),
+}
+
+
+def _findings(output: str) -> dict[str, list[tuple[str, str]]]:
+    """State to the parts in it, with what is said of them."""
+    found: dict[str, list[tuple[str, str]]] = {state: [] for state in ("ok", "note", "wrong", "skipped")}
+    for line in output.splitlines():
+        state = line[:8].strip()
+        if state in found:
+            found[state].append((line[8:26].strip(), line[27:]))
+    return found
+
+
+def test_right_inputs_are_described_and_long_work_waits_for_it(study_copy: Study) -> None:
+    overlay = study_copy.overlay("real.yaml", OVERLAY)
+    run = study_copy.snakemake("check", overlays=(overlay,))
+    found = _findings(run.stdout)
+    assert run.returncode == 0 and found["wrong"] == found["skipped"] == [], run.stdout
+    assert {part for part, _ in found["ok"]} == PARTS
+    told = dict(found["ok"])
+    assert told["main table"].startswith("260 people") and "listed ids are in the main table" in told["withdrawals"]
+    planned = study_copy.planned(overlays=(overlay,))
+    assert "check_inputs" not in planned and planned["pack_gm_store"] == 1
+    # another depth of the network is looked at again, and what has been packed stays packed
+    deeper = study_copy.overlay("deeper.yaml", "pretraining: {channels: [4, 4]}")
+    packed = study_copy.snakemake("results-real/imaging/store/maps.npy", overlays=(overlay,))
+    assert packed.returncode == 0, packed.stdout[-3000:]
+    again = study_copy.planned("results-real/imaging/store/maps.npy", overlays=(overlay, deeper))
+    assert again == {"check_inputs": 1}
+
+
+def test_everything_that_is_wrong_is_said_at_once(study_copy: Study) -> None:
+    simulation = study_copy.folder / "results-tiny/simulation"
+    (simulation / "withdrawals.csv").write_text("99999999\n88888888\n")
+    eqtl = simulation / "DER-08a_hg19_eQTL.significant.txt"
+    eqtl.write_text(eqtl.read_text().replace("gene_id", "genes", 1))
+    images = (simulation / "images.csv").read_text().splitlines()
+    images[1] = images[1].split(",")[0] + ",nowhere.nii.gz"
+    (simulation / "images.csv").write_text("\n".join(images) + "\n")
+    deep = "pretraining: {channels: [4, 4, 4, 4, 4, 4]}\nenrichment: {gmt: own.gmt, sources: [GMT]}\n"
+    (study_copy.folder / "own.gmt").write_text("a set without tabs\n")
+    overlays = (study_copy.overlay("real.yaml", OVERLAY), study_copy.overlay("deep.yaml", deep))
+    run = study_copy.snakemake(overlays=overlays)
+    found = _findings(run.stdout)
+    assert run.returncode == 1 and "Traceback" not in run.stdout
+    wrong = dict(found["wrong"])
+    assert set(wrong) == {"withdrawals", "eQTL tables", "map files", "imaging network", "terms"}
+    assert "1 of 2" not in wrong["withdrawals"] and "own.gmt, line 1" in wrong["terms"]
+    assert "cannot pass 6 blocks" in wrong["imaging network"]
+    assert {part for part, _ in found["skipped"]} == {"participants", "split", "match"}
+    ran = {path.parent.name for path in (study_copy.folder / "results-real/logs").glob("*/*.log")}
+    assert not ran & {"pack_gm_store", "qc_variants", "thin_genotypes", "pretrain_brain_age"}
