@@ -58,7 +58,7 @@ INPUTS: dict[str, tuple[str, Callable[[Path], None], set[str]]] = {
     "genotypes": ("genotypes/ukb22828_c19_b0_v3.bgen", _of_the_same_size, {"qc_variants"}),
     "people of the genotypes": ("genotypes/ukb22828_c19_b0_v3.sample", _longer, COHORT),
     "imputation quality": ("genotypes/ukb_mfi_chr19_v3.txt", _longer, {"qc_variants"}),
-    "a map": ("images/*", _of_the_same_size, {"pack_gm_store"}),
+    "a map": ("images/*.nii.gz", _of_the_same_size, {"pack_gm_store"}),
 }
 
 
@@ -93,7 +93,7 @@ def test_another_time_alone_reruns_nothing(real_study: Study) -> None:
 
 def test_a_map_that_is_added_to_a_pattern_is_noticed(real_study: Study) -> None:
     folder = real_study.folder / "results-tiny/simulation/images"
-    first = sorted(folder.iterdir())[0]
+    first = sorted(folder.glob("*.nii.gz"))[0]
     pattern = f"results-tiny/simulation/images/{first.name.replace(_id_in(first.name), '{participant_id}')}"
     real_study.overlay("pattern.yaml", f"results_dir: results-pattern\ninputs: {{images: '{pattern}'}}\n")
     overlays, targets = (*OVERLAYS, "pattern.yaml"), ["results-pattern/cohort/splits.parquet"]
