@@ -121,9 +121,9 @@ rule compare_with_truth:
         mem_mb=grows(4000),
         runtime=grows(30),
     params:
+        **seen(**ATLAS),
         cfg=section("audit.hit_r2", "audit.fdr", "simulation.genotypes.go_terms"),
         code=code("compare_with_truth"),
-        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/compare_with_truth.py"
 
@@ -202,21 +202,21 @@ rule check_inputs:
         mem_mb=grows(8000),
         runtime=grows(30),
     params:
+        **seen(
+            **ATLAS,
+            **OWN_ANNOTATION,
+            phenotypes=INPUTS["phenotypes"],
+            withdrawals=optional(INPUTS["withdrawals"]),
+            relatedness=optional(INPUTS["relatedness"]),
+            genotypes=all_genotype_files(),
+            eqtl=INPUTS["eqtl"],
+            eqtl_snps=optional(INPUTS["eqtl_snps"]),
+            ppi=INPUTS["ppi"],
+            images=image_table(),
+            template=grid_template(),
+        ),
+        **seen_maps(contents=True),
         cfg=section(*EFFECTIVE),
         code=code("check_inputs"),
-        seen=seen(
-            *ATLAS.values(),
-            *OWN_ANNOTATION.values(),
-            INPUTS["phenotypes"],
-            optional(INPUTS["withdrawals"]),
-            optional(INPUTS["relatedness"]),
-            all_genotype_files(),
-            INPUTS["eqtl"],
-            optional(INPUTS["eqtl_snps"]),
-            INPUTS["ppi"],
-            image_table(),
-            grid_template(),
-        ),
-        maps=seen_maps(contents=True),
     script:
         "../workflow_scripts/check_inputs.py"

@@ -20,16 +20,16 @@ rule build_participants:
         mem_mb=grows(8000),
         runtime=grows(30),
     params:
+        **seen(
+            phenotypes=INPUTS["phenotypes"],
+            withdrawals=optional(INPUTS["withdrawals"]),
+            relatedness=KINSHIP,
+            samples=people_files(),
+            images=image_table(),
+        ),
+        **seen_maps(contents=False),
         cfg=section("cohort", "splits.kinship", "inputs.images"),
         code=code("build_participants"),
-        seen=seen(
-            INPUTS["phenotypes"],
-            optional(INPUTS["withdrawals"]),
-            KINSHIP,
-            people_files(),
-            image_table(),
-        ),
-        maps=seen_maps(contents=False),
     script:
         "../workflow_scripts/build_participants.py"
 
@@ -77,9 +77,9 @@ rule estimate_kinship:
         mem_mb=grows(8000),
         runtime=grows(600),
     params:
+        **seen(people=people_files()[0]),
         cfg=section("splits.kinship"),
         code=code("estimate_kinship"),
-        seen=seen(people_files()[0]),
     script:
         "../workflow_scripts/estimate_kinship.py"
 
@@ -108,8 +108,8 @@ if COMPUTED_PCS:
             mem_mb=grows(8000),
             runtime=grows(240),
         params:
+            **seen(people=people_files()[0]),
             cfg=section("seed", "cohort.n_pcs", "cohort.confounds", "cohort.category_confounds"),
             code=code("compute_components"),
-            seen=seen(people_files()[0]),
         script:
             "../workflow_scripts/compute_components.py"

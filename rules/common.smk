@@ -152,25 +152,28 @@ def people_files():
     return list(dict.fromkeys(files))
 
 
-def seen(*inputs):
-    """Parameter: what input files look like that no rule makes; another look reruns, even that of an older file.
+def seen(**inputs):
+    """Parameters: what input files look like that no rule makes; another look reruns, even that of an older file.
 
-    `inputs` are as after `input:` paths, lists of paths, functions of the wildcards.
+    `inputs` are as after `input:`, paths, lists of paths, functions of the wildcards; a parameter `seen_<name>` each,
+    so that Snakemake tells which one has changed.
     """
+    return {f"seen_{name}": _looks(part) for name, part in inputs.items()}
 
+
+def _looks(part):
     def looks(wildcards):
-        given = [part(wildcards) if callable(part) else part for part in inputs]
-        paths = [path for part in given for path in ([part] if isinstance(part, str) else part)]
-        return _input_looks.looks_of(paths, RESULTS)
+        given = part(wildcards) if callable(part) else part
+        return _input_looks.looks_of([given] if isinstance(given, str) else given, RESULTS)
 
     return looks
 
 
 def seen_maps(contents):
-    """Parameter: which maps there are, or also what their files look like; simulated ones are watched as outputs."""
+    """Parameter `seen_maps`: which maps there are, or also what their files look like; simulated ones are outputs."""
     # who records parameters and compares them is Snakemake's main process; jobs need not ask for 40,000 files
     wanted = workflow.is_main_process and not SIMULATED and (contents or not image_table())
-    return lambda wildcards: _input_looks.look_of_maps(INPUTS["images"], contents) if wanted else {}
+    return {"seen_maps": lambda wildcards: _input_looks.look_of_maps(INPUTS["images"], contents) if wanted else {}}
 
 
 def image_table():

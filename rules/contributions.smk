@@ -161,9 +161,9 @@ rule estimate_directions:
         mem_mb=grows(4000),
         runtime=grows(60),
     params:
+        **seen(**ATLAS),
         cfg=section("confounds.components"),
         code=code("estimate_directions"),
-        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/estimate_directions.py"
 

@@ -28,8 +28,8 @@ rule enrich_genes:
         mem_mb=grows(2000),
         runtime=grows(30),
     params:
+        **seen(**OWN_ANNOTATION),
         cfg=section("enrichment", "contributions.rule"),
         code=code("enrich_genes"),
-        seen=seen(*OWN_ANNOTATION.values()),
     script:
         "../workflow_scripts/enrich_genes.py"

@@ -192,11 +192,11 @@ rule plot_region_contributions:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
+        **seen(**ATLAS),
         cfg={},
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_region_contributions"),
-        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/plot_region_contributions.py"
 

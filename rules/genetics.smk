@@ -21,9 +21,13 @@ rule select_candidates:
         mem_mb=grows(2000),
         runtime=grows(30),
     params:
+        **seen(
+            eqtl=INPUTS["eqtl"],
+            eqtl_snps=optional(INPUTS["eqtl_snps"]),
+            ppi=INPUTS["ppi"],
+        ),
         cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
         code=code("select_candidates"),
-        seen=seen(INPUTS["eqtl"], optional(INPUTS["eqtl_snps"]), INPUTS["ppi"]),
     script:
         "../workflow_scripts/select_candidates.py"
 
@@ -54,9 +58,14 @@ rule qc_variants:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
+        **seen(
+            genotypes=genotype_file("genotypes"),
+            people=genotype_file("people"),
+            variants=genotype_file("variants"),
+            mfi=genotype_file("mfi"),
+        ),
         cfg=section("genetics.qc", "genetics.coding.values", "people.reference"),
         code=code("qc_variants"),
-        seen=seen(*map(genotype_file, ("genotypes", "people", "variants", "mfi"))),
     script:
         "../workflow_scripts/qc_variants.py"
 
@@ -147,9 +156,15 @@ rule thin_genotypes:
         mem_mb=grows(8000),
         runtime=grows(240),
     params:
+        **seen(
+            genotypes=genotype_file("genotypes"),
+            people=genotype_file("people"),
+            variants=genotype_file("variants"),
+            mfi=genotype_file("mfi"),
+            images=image_table(),
+        ),
+        **seen_maps(contents=False),
         cfg=section("genetics.thin", "inputs.images"),
         code=code("thin_genotypes"),
-        seen=seen(*map(genotype_file, ("genotypes", "people", "variants", "mfi")), image_table()),
-        maps=seen_maps(contents=False),
     script:
         "../workflow_scripts/thin_genotypes.py"

@@ -21,10 +21,10 @@ rule pack_gm_store:
         mem_mb=grows(2000),
         runtime=grows(240),
     params:
+        **seen(images=image_table(), template=grid_template()),
+        **seen_maps(contents=True),
         cfg=section("inputs.images", "imaging.store"),
         code=code("pack_gm_store"),
-        seen=seen(image_table(), grid_template()),
-        maps=seen_maps(contents=True),
         resume=result("resume/pack_gm_store/store"),
     script:
         "../workflow_scripts/pack_gm_store.py"

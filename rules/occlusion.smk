@@ -25,10 +25,10 @@ rule occlude_regions:
         mem_mb=grows(6000),
         runtime=grows(480),
     params:
+        **seen(**ATLAS),
         cfg=section("seed", "occlusion.baseline", "occlusion.people", "occlusion.max_people"),
         execution=section("execution.device"),
         code=code("occlude_regions"),
-        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/occlude_regions.py"
 

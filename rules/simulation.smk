@@ -29,9 +29,9 @@ rule simulate_genotypes:
         mem_mb=grows(8000),
         runtime=grows(60),
     params:
+        **seen(ppi=INPUTS["ppi"]),
         cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),
         code=code("simulate_genotypes"),
-        seen=seen(INPUTS["ppi"]),
     script:
         "../workflow_scripts/simulate_genotypes.py"
 
@@ -96,8 +96,8 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
+        **seen(atlas=ATLAS["atlas"]),
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
-        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/simulate_images.py"

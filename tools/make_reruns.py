@@ -36,7 +36,7 @@ _DERIVED = {
     "settings": ("classification.search",),
 }
 _ATLAS = ("inputs.atlas", "inputs.atlas_labels")
-_OWN = ("resume", "ledger", "code", "script", "seen", "maps")  # not made from the config
+_OWN = ("resume", "ledger", "code", "script")  # not made from the config
 _TARGETS = {"all", "null"}
 # The groups of modules that docs/architecture.md shows with what each reruns.
 GROUPS = {
@@ -142,7 +142,7 @@ def declared_keys(job: StudyJob, governed: Iterable[str]) -> set[str]:
     """Config keys whose values are in the job's parameters."""
     keys: set[str] = set()
     for name, part in job.params.items():
-        if name in _OWN:
+        if name in _OWN or name.startswith("seen_"):
             continue
         if name == "model":
             keys |= _model_keys(part)
