@@ -32,6 +32,7 @@ from cgni.cohort.plausible import check_sexes, check_values, count_missing
 from cgni.cohort.settings import CohortSettings
 
 _BASELINE = 0
+_LARGEST_SCORE = 10_000
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
 _ABSENT = "field {field} is not in the main table: not applied"
 
@@ -141,14 +142,17 @@ def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series)
     Raises
     ------
     InputError
-        Scores that are no whole numbers.
+        Scores that are no whole numbers, or larger than any score.
     """
     instances = phenotypes.instances(field)
     table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
     table = table.where(table >= 0)
-    broken = int((table % 1 > 0).sum().sum())
+    broken = int(((table % 1 > 0) | (table > _LARGEST_SCORE)).sum().sum())
     if broken:
-        raise InputError(f"main table: {broken} values of field {field} are no whole numbers; check cohort.wm_field")
+        raise InputError(
+            f"main table: {broken} values of field {field} are no whole numbers up to {_LARGEST_SCORE}; check "
+            "cohort.wm_field"
+        )
     if choice == "first":
         return table.bfill(axis=1).iloc[:, 0]
     if choice == "best":

@@ -53,6 +53,8 @@ def read_network(path: str | Path, genes: pd.DataFrame, aliases: pd.DataFrame) -
     if "gene_id" not in table.columns:
         table["gene_id"] = None
     given = table.assign(gene_id=table["gene_id"].str.split(";")).explode("gene_id")
+    # a list without a single id explodes to numbers
+    given["gene_id"] = given["gene_id"].astype("str")
     given["gene_id"] = given["gene_id"].str.strip().str.replace(r"\.\d+$", "", regex=True)
     named = given["gene_id"].fillna("").ne("")
     wanted = pd.Index(given.loc[~named, "symbol"].dropna().str.strip().unique())

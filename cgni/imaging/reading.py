@@ -23,10 +23,12 @@ _HEADERS: dict[int, Any] = {348: nib.Nifti1Header, 540: nib.Nifti2Header}
 _MAGIC = {348: 344, 540: 4}  # where a header of that size says what it is
 _TAPERED = 0.1  # share of a map's largest value that tissue beside background falls to
 _SMALLEST_VOXEL = 1e-6  # cubic millimetres
-_UNREADABLE: tuple[type[Exception], ...] = (
+# what nibabel and the unpackers raise on damaged files, and on headers that ask for more memory than there is
+UNREADABLE: tuple[type[Exception], ...] = (
     ImageFileError,
     nib.spatialimages.HeaderDataError,
     EOFError,
+    MemoryError,
     OSError,
     OverflowError,
     TypeError,
@@ -60,7 +62,7 @@ def read_header(path: str | Path) -> tuple[tuple[int, int, int], np.ndarray]:
             start = isal_zlib.decompressobj(_GZIP_WINDOW).decompress(start, _HEADER_BYTES)
         header = _header(start, _is_pair(path))
         return _shape(header), _affine(header)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnusableImageError("unreadable or truncated files") from error
 
 
@@ -100,7 +102,7 @@ def read_map(path: str | Path) -> ReadMap:
         raw = _content(Path(path).with_suffix(".img")) if _is_pair(path) else start
         values = np.frombuffer(raw, header.get_data_dtype(), int(np.prod(shape)), int(header.get_data_offset()))
         values = _scaled(values, header)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnusableImageError("unreadable or truncated files") from error
     low, high = value_range(values)
     blank = 0

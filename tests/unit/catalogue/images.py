@@ -110,6 +110,13 @@ def _atlas(labels: np.ndarray, table: str, affine: np.ndarray = _AFFINE) -> Call
     return call
 
 
+def _damaged_atlas(folder: Path) -> None:
+    content = gzip.compress(nib.Nifti1Image(_LABELS, _AFFINE).to_bytes(), mtime=0)
+    (folder / "atlas.nii.gz").write_bytes(content[:60] + b"\xff" * 9 + content[69:])
+    (folder / "labels.txt").write_text("1 a\n2 b\n")
+    read_atlas(folder / "atlas.nii.gz", folder / "labels.txt", _SHAPE, _AFFINE)
+
+
 def _doubled(folder: Path) -> None:
     nib.Nifti1Image(_TISSUE, _AFFINE).to_filename(folder / "7_a.nii")
     list_images(str(folder / "{participant_id}_{participant_id}.nii"))
@@ -217,6 +224,7 @@ CASES: list[Case] = [
     clear("atlas: probabilities", _atlas((_LABELS / 3).astype(np.float32), "1 a\n"), "voxels are no labels"),
     clear("atlas: NaN", _atlas(np.full(_SHAPE, np.nan, np.float32), "1 a\n"), "voxels are no labels"),
     clear("atlas: negative labels", _atlas(-_LABELS, "1 a\n2 b\n"), "voxels are no labels"),
+    clear("atlas: damaged gzip", _damaged_atlas, "not a readable label image"),
     clear("atlas: another space", _atlas(_LABELS, "1 a\n2 b\n", _moved(0, 900)), "has a voxel where the gray-matter"),
     *(handled(f"labels: {name}", written(text, read_names), _NAMES) for name, text in _TABLES.items()),
     *(
