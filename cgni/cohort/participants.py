@@ -63,6 +63,7 @@ def build_participants(
     withdrawn: Matched,
     pairs: pd.DataFrame,
     cohort: CohortSettings,
+    stated_visits: pd.Series | None = None,
 ) -> tuple[pd.DataFrame, Attrition]:
     """The participants table and its attrition.
 
@@ -80,6 +81,9 @@ def build_participants(
         Pairs of relatives, columns ID1, ID2 (`cohort.families.read_related_pairs`).
     cohort
         Which score, groups, visits and components.
+    stated_visits
+        Visit (int) of the image by id, of those whose list of images states it; the others' is found
+        (`image_visit`).
 
     Returns
     -------
@@ -97,6 +101,8 @@ def build_participants(
     if cohort.ancestry == "largest":
         ids = _largest_ancestry(ids, phenotypes, attrition)
     visit = image_visit(phenotypes, image_ids, cohort.image_instances)
+    if stated_visits is not None:
+        visit.update(stated_visits)
     people = pd.DataFrame(index=phenotypes.ids)
     people["age"], people["head_size"] = _at_visit(phenotypes, AGE, visit), _at_visit(phenotypes, HEAD_SIZE, visit)
     people["sex"] = phenotypes.at(SEX).astype("Int8")

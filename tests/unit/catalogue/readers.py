@@ -97,6 +97,7 @@ _GAF = "!gaf-version: 2.2\n" + "\t".join(["U", "P1", "MAPT", "", "GO:2", "r", "E
 _TOY = Ontology(pd.DataFrame({"name": ["a"], "ontology": "BP"}, index=["T1"]), {}, {"T1": {"MAPT"}}, {}, {})
 _GENES = pd.DataFrame({"symbol": ["MAPT", "FYN"], "gene_id": ["ENSG01", "ENSG02"]})
 _ALIASES = pd.DataFrame({"alias": ["TAU"], "symbol": ["MAPT"]})
+_LISTED = "participant_id,path,instance\n1,a.nii,2\n1,b.nii,3\n2,c.nii,3\n"
 _LIST = "participant_id,path\n1,a.nii\n2,b.nii\n"
 _NAMED = ("1 Frontal Pole 2001\n2 Insula 2002\n", "index;name\n1;a b\n2;c\n", "1\ta\n2\tb\n")
 _LEFT = "1000001\n1000020.0\n"
@@ -248,7 +249,7 @@ _TEXTS = {
     "GMT": Reader("x.gmt", lambda path: with_gmt(_TOY, path).genes_of(), _encoded(_GMT)),
     "GAF": Reader("x.gaf", _gaf, _encoded(_GAF)),
     "labels": Reader("x.txt", read_names, _encoded(*_NAMED)),
-    "images": Reader("x.csv", lambda path: list_images(str(path)), _encoded(_LIST)),
+    "images": Reader("x.csv", lambda path: list_images(str(path), (2, 3)), _encoded(_LISTED, _LIST)),
 }
 _OTHERS = {
     ".vcf": Reader("x.vcf", read_people, (_VCF.encode(),), False),
