@@ -15,7 +15,7 @@ from cgni.figures.provenance import job_costs, origins
 from cgni.figures.report import Choices, Evidence, Page, Report
 
 inputs, target = snakemake.input, snakemake.output.report
-names = ("lineage", "confounds", "comparisons", "terms", "recovery")
+names = ("lineage", "confounds", "performance", "comparisons", "terms", "recovery")
 tables = {name: read_table(inputs[name]) for name in names if inputs.get(name)}
 note, cautions = json.loads(Path(inputs.request).read_text())["note"], people_cautions(read_table(inputs.participants))
 config, governed = Path(inputs.config).read_text(), job.value("choices")
