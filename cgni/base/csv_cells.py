@@ -1,7 +1,7 @@
 """Cells of CSV files that a spreadsheet would take for a formula, made plain text, and back.
 
 A name from an input (a gene, allele, region, term) that begins with = + - @, a tab or a carriage return gets an
-apostrophe before it. Numbers, with a 95 % interval or without, keep their sign.
+apostrophe before it. Numbers, with what they are ± and a 95 % interval or without, keep their sign.
 """
 
 import re
@@ -12,8 +12,8 @@ import pandas as pd
 _FIRST = "=+\\-@\t\r＝＋－＠"
 _FORMULA = re.compile(f"'*[{_FIRST}]")
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?%?"
-# no spreadsheet reads on behind the interval
-_PLAIN = re.compile(rf"{_NUMBER}(?: \[{_NUMBER}, {_NUMBER}\][\w .,()\[\]+±%-]*)?")
+# no spreadsheet reads on behind ± or an interval
+_PLAIN = re.compile(rf"{_NUMBER}(?: ± {_NUMBER})?(?: \[{_NUMBER}, {_NUMBER}\][\w .,()\[\]+±%-]*)?")
 _GUARD = "'"
 
 

@@ -14,8 +14,8 @@ from nibabel.spatialimages import SpatialImage
 
 from cgni.base.errors import InputError
 from cgni.imaging.atlas_names import read_names
-from cgni.imaging.reading import UNREADABLE
 from cgni.imaging.resampling import resampled
+from cgni.imaging.unreadable import UNREADABLE
 
 
 @dataclass(frozen=True, eq=False)

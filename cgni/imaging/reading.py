@@ -1,7 +1,6 @@
 """Read one gray-matter image at the speed of decompression, and say in few words why one cannot be used."""
 
 import math
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from nibabel.filebasedimages import ImageFileError
 from scipy.ndimage import generate_binary_structure, label, minimum, minimum_filter
 
 from cgni.base.errors import InputError
+from cgni.imaging.unreadable import UNREADABLE
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's code for a gzip member
@@ -23,19 +23,6 @@ _HEADERS: dict[int, Any] = {348: nib.Nifti1Header, 540: nib.Nifti2Header}
 _MAGIC = {348: 344, 540: 4}  # where a header of that size says what it is
 _TAPERED = 0.1  # share of a map's largest value that tissue beside background falls to
 _SMALLEST_VOXEL = 1e-6  # cubic millimetres
-# what nibabel and the unpackers raise on damaged files, and on headers that ask for more memory than there is
-UNREADABLE: tuple[type[Exception], ...] = (
-    ImageFileError,
-    nib.spatialimages.HeaderDataError,
-    EOFError,
-    MemoryError,
-    OSError,
-    OverflowError,
-    TypeError,
-    ValueError,
-    zlib.error,
-    isal_zlib.error,  # type: ignore[assignment]  # isal's stub calls the class an instance
-)
 
 
 class UnusableImageError(Exception):
