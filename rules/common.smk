@@ -11,6 +11,7 @@ from cgni.contrastive.terms import TERMS as _TERMS
 from cgni.contrastive.terms import encoder_spec as _encoder_spec
 from cgni.genetics.paths import chromosome_files as _chromosome_files
 from cgni.imaging.atlases import atlas_files as _atlas_files
+from cgni.imaging.patterns import is_pattern as _is_pattern
 from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
@@ -149,7 +150,7 @@ def people_files():
 
 def image_table():
     """The table of images; no input when inputs.images is a pattern."""
-    return [] if "{participant_id}" in INPUTS["images"] else INPUTS["images"]
+    return [] if _is_pattern(INPUTS["images"]) else INPUTS["images"]
 
 
 def grows(amount):

@@ -145,7 +145,7 @@ rule thin_genotypes:
         mem_mb=grows(8000),
         runtime=grows(240),
     params:
-        cfg=section("genetics.thin", "inputs.images"),
+        cfg=section("genetics.thin", "inputs.images", "cohort.image_instances"),
         code=code("thin_genotypes"),
     script:
         "../workflow_scripts/thin_genotypes.py"

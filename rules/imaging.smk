@@ -21,7 +21,7 @@ rule pack_gm_store:
         mem_mb=grows(2000),
         runtime=grows(240),
     params:
-        cfg=section("inputs.images", "imaging.store"),
+        cfg=section("inputs.images", "cohort.image_instances", "imaging.store"),
         code=code("pack_gm_store"),
         resume=result("resume/pack_gm_store/store"),
     script:
