@@ -5,6 +5,12 @@ BIN := .venv/bin
 LOCK := envs/requirements.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
 NEWER := .system/newer_plink2/bin
+# Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+ifneq ($(shell mkdir -p "$(CACHE)" 2>/dev/null && test -w "$(CACHE)" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+export MPLCONFIGDIR := $(CURDIR)/.snakemake/cache/matplotlib
+endif
 NAME ?=
 CONFIG ?=
 RESULTS ?= results

@@ -123,6 +123,7 @@ rule compare_with_truth:
     params:
         cfg=section("audit.hit_r2", "audit.fdr", "simulation.genotypes.go_terms"),
         code=code("compare_with_truth"),
+        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/compare_with_truth.py"
 
@@ -203,5 +204,19 @@ rule check_inputs:
     params:
         cfg=section(*EFFECTIVE),
         code=code("check_inputs"),
+        seen=seen(
+            *ATLAS.values(),
+            *OWN_ANNOTATION.values(),
+            INPUTS["phenotypes"],
+            optional(INPUTS["withdrawals"]),
+            optional(INPUTS["relatedness"]),
+            all_genotype_files(),
+            INPUTS["eqtl"],
+            optional(INPUTS["eqtl_snps"]),
+            INPUTS["ppi"],
+            image_table(),
+            grid_template(),
+        ),
+        maps=seen_maps(contents=True),
     script:
         "../workflow_scripts/check_inputs.py"

@@ -22,6 +22,14 @@ rule build_participants:
     params:
         cfg=section("cohort", "splits.kinship", "inputs.images"),
         code=code("build_participants"),
+        seen=seen(
+            INPUTS["phenotypes"],
+            optional(INPUTS["withdrawals"]),
+            KINSHIP,
+            people_files(),
+            image_table(),
+        ),
+        maps=seen_maps(contents=False),
     script:
         "../workflow_scripts/build_participants.py"
 
@@ -71,6 +79,7 @@ rule estimate_kinship:
     params:
         cfg=section("splits.kinship"),
         code=code("estimate_kinship"),
+        seen=seen(people_files()[0]),
     script:
         "../workflow_scripts/estimate_kinship.py"
 
@@ -101,5 +110,6 @@ if COMPUTED_PCS:
         params:
             cfg=section("seed", "cohort.n_pcs", "cohort.confounds", "cohort.category_confounds"),
             code=code("compute_components"),
+            seen=seen(people_files()[0]),
         script:
             "../workflow_scripts/compute_components.py"

@@ -1,10 +1,9 @@
 import functools as _functools
-import json as _json
-from pathlib import Path as _Path
 
 from snakemake.exceptions import WorkflowError
 
 from cgni.base.errors import InputError as _InputError
+from cgni.base.files import read_json as _read_json
 from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
 from cgni.contrastive.terms import SEARCHED_TERMS as _SEARCHED_TERMS
 from cgni.contrastive.terms import TERMS as _TERMS
@@ -15,6 +14,8 @@ from cgni.imaging.patterns import is_pattern as _is_pattern
 from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
+from cgni.workflow import input_looks as _input_looks
+from cgni.workflow import places as _places
 from cgni.workflow import roster as _roster
 from cgni.workflow import search as _search
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
@@ -38,9 +39,13 @@ def _checked():
             _config.refuse_doubled_keys(path)
         effective = _config.effective_config(config)
         settings = _StudySettings.of(effective)
-        missing = [] if settings.simulation.enabled else _input_files.missing_inputs(settings.inputs)
-        if missing:
-            raise _InputError(_input_files.missing_message(missing))
+        if not settings.simulation.enabled:
+            missing = _input_files.missing_inputs(settings.inputs)
+            if missing:
+                raise _InputError(_input_files.missing_message(missing))
+            _places.refuse_unreadable(_input_files.named_inputs(settings.inputs))
+        if workflow.is_main_process:
+            _places.refuse_unusable_folders(settings.results_dir)
         return effective, settings, _atlas(settings.inputs)
     except _InputError as error:
         raise WorkflowError(str(error))
@@ -148,6 +153,27 @@ def people_files():
     return list(dict.fromkeys(files))
 
 
+def seen(*inputs):
+    """Parameter: what input files look like that no rule makes; another look reruns, even that of an older file.
+
+    `inputs` are as after `input:` paths, lists of paths, functions of the wildcards.
+    """
+
+    def looks(wildcards):
+        given = [part(wildcards) if callable(part) else part for part in inputs]
+        paths = [path for part in given for path in ([part] if isinstance(part, str) else part)]
+        return _input_looks.looks_of(paths, RESULTS)
+
+    return looks
+
+
+def seen_maps(contents):
+    """Parameter: which maps there are, or also what their files look like; simulated ones are watched as outputs."""
+    # who records parameters and compares them is Snakemake's main process; jobs need not ask for 40,000 files
+    wanted = workflow.is_main_process and not SIMULATED and (contents or not image_table())
+    return lambda wildcards: _input_looks.look_of_maps(INPUTS["images"], contents) if wanted else {}
+
+
 def image_table():
     """The table of images; no input when inputs.images is a pattern."""
     return [] if _is_pattern(INPUTS["images"]) else INPUTS["images"]
@@ -252,7 +278,10 @@ def searched_settings(name, otherwise):
     if searched not in SEARCHES:
         return {}
     selection = checkpoints.select_settings.get(model=searched).output.selection
-    winner = _json.loads(_Path(str(selection)).read_text())["candidate"]
+    try:
+        winner = _read_json(str(selection), "candidate")["candidate"]
+    except _InputError as error:
+        raise WorkflowError(str(error))
     return {"settings": result(f"classification/search/{searched}/{winner}/settings.json")}
 
 

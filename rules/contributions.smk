@@ -163,6 +163,7 @@ rule estimate_directions:
     params:
         cfg=section("confounds.components"),
         code=code("estimate_directions"),
+        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/estimate_directions.py"
 

@@ -30,5 +30,6 @@ rule enrich_genes:
     params:
         cfg=section("enrichment", "contributions.rule"),
         code=code("enrich_genes"),
+        seen=seen(*OWN_ANNOTATION.values()),
     script:
         "../workflow_scripts/enrich_genes.py"

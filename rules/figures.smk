@@ -196,6 +196,7 @@ rule plot_region_contributions:
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_region_contributions"),
+        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/plot_region_contributions.py"
 

@@ -23,6 +23,7 @@ rule select_candidates:
     params:
         cfg=section("genetics.eqtl", "inputs.genotypes.chromosomes"),
         code=code("select_candidates"),
+        seen=seen(INPUTS["eqtl"], optional(INPUTS["eqtl_snps"]), INPUTS["ppi"]),
     script:
         "../workflow_scripts/select_candidates.py"
 
@@ -55,6 +56,7 @@ rule qc_variants:
     params:
         cfg=section("genetics.qc", "genetics.coding.values", "people.reference"),
         code=code("qc_variants"),
+        seen=seen(*map(genotype_file, ("genotypes", "people", "variants", "mfi"))),
     script:
         "../workflow_scripts/qc_variants.py"
 
@@ -147,5 +149,7 @@ rule thin_genotypes:
     params:
         cfg=section("genetics.thin", "inputs.images", "cohort.image_instances"),
         code=code("thin_genotypes"),
+        seen=seen(*map(genotype_file, ("genotypes", "people", "variants", "mfi")), image_table()),
+        maps=seen_maps(contents=False),
     script:
         "../workflow_scripts/thin_genotypes.py"

@@ -23,6 +23,8 @@ rule pack_gm_store:
     params:
         cfg=section("inputs.images", "cohort.image_instances", "imaging.store"),
         code=code("pack_gm_store"),
+        seen=seen(image_table(), grid_template()),
+        maps=seen_maps(contents=True),
         resume=result("resume/pack_gm_store/store"),
     script:
         "../workflow_scripts/pack_gm_store.py"

@@ -28,6 +28,7 @@ rule occlude_regions:
         cfg=section("seed", "occlusion.baseline", "occlusion.people", "occlusion.max_people"),
         execution=section("execution.device"),
         code=code("occlude_regions"),
+        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/occlude_regions.py"
 

@@ -31,6 +31,7 @@ rule simulate_genotypes:
     params:
         cfg=section("seed", "simulation.people", "simulation.genotypes", "inputs.genotypes.chromosomes"),
         code=code("simulate_genotypes"),
+        seen=seen(INPUTS["ppi"]),
     script:
         "../workflow_scripts/simulate_genotypes.py"
 
@@ -97,5 +98,6 @@ rule simulate_images:
     params:
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
+        seen=seen(*ATLAS.values()),
     script:
         "../workflow_scripts/simulate_images.py"

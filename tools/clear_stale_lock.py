@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_PATIENCE = 5  # s; scripts end with their Snakemake, but not in the same instant
 
 
 def running_here() -> bool:
@@ -63,6 +64,9 @@ def main() -> int:
     if jobs:
         print(f"{len(jobs)} Slurm jobs of this folder are not done; give --wait or --cancel.", file=sys.stderr)
         return 1
+    patient_until = time.monotonic() + _PATIENCE
+    while running_here() and time.monotonic() < patient_until:
+        time.sleep(0.2)
     if running_here():
         print("Another Snakemake run is at work in this folder; wait for it or stop it.", file=sys.stderr)
         return 1

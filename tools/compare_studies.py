@@ -50,7 +50,7 @@ RENAMED_CODES = {
 # keys of selection.json
 RENAMED_KEYS = {"terms": "proposed"}
 COMPARED = (".parquet", ".csv", ".tex", ".npz", ".npy", "selection.json")  # ends of names
-LEFT_OUT = ("benchmarks/", "logs/", "resume/")  # times and hosts
+LEFT_OUT = ("benchmarks/", "logs/", "resume/", ".digests/")  # times, hosts, and digests of files with provenance
 
 
 def new_path(path: str) -> str:

@@ -36,7 +36,7 @@ _DERIVED = {
     "settings": ("classification.search",),
 }
 _ATLAS = ("inputs.atlas", "inputs.atlas_labels")
-_OWN = ("resume", "ledger", "code", "script")  # not made from the config
+_OWN = ("resume", "ledger", "code", "script", "seen", "maps")  # not made from the config
 _TARGETS = {"all", "null"}
 # The groups of modules that docs/architecture.md shows with what each reruns.
 GROUPS = {
@@ -278,7 +278,11 @@ follows them (last table). Nothing upstream, nothing beside it.
 
 - Comments, docstrings and formatting rerun nothing: rules carry a digest of their code's syntax tree.
 - Touching an input reruns nothing while it is below Snakemake's checksum limit (1 MB, `--max-checksum-file-size`).
-  Larger files go by their time alone: `snakemake --touch` accepts them as they are after a copy that lost times.
+  Larger files go by their time: `snakemake --touch` accepts them as they are after a copy that lost times.
+- An input that is replaced reruns its readers even where the new file is older (`cp -p`, unzip): files up to 16 MB by
+  their content, larger ones and the gray-matter maps (each of them) by size and time. A map that is added or taken
+  away counts too. `snakemake -n` says of which file the look has changed.
+- Finished outputs that are cut, swapped or edited by hand stop the job that reads them: one line names the file.
 - A job whose output comes out byte for byte as before still reruns what follows it.
 - `results_dir` names another folder: everything runs there.
 - Another loss subset, model, chromosome or fold adds its own jobs and reruns the rules that gather them; `protocol`

@@ -4,9 +4,9 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
 from pathlib import Path
 
+from cgni.base.files import read_json
 from cgni.base.tables import read_table
 from cgni.cohort.schemas import ATTRITION
 from cgni.imaging.check import check_maps
@@ -17,7 +17,7 @@ from cgni.imaging.store import GmStore
 inputs, outputs = snakemake.input, snakemake.output
 checked = check_maps(
     GmStore.open(Path(inputs.maps).parent),
-    json.loads(Path(inputs.grid).read_text(encoding="utf-8")),
+    read_json(inputs.grid),
     read_table(inputs.splits),
     read_table(inputs.participants, ["participant_id", "site", "sex", "head_size", "age"]),
     job.section(ImageQcSettings),

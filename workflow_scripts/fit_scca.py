@@ -4,9 +4,8 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
-from pathlib import Path
 
+from cgni.base.files import read_json
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings, PeopleSettings
@@ -17,7 +16,7 @@ from cgni.scca.settings import SccaSettings
 from cgni.scca.tables import scca_tables
 
 inputs, outputs, settings = snakemake.input, snakemake.output, job.section(SccaSettings)
-interpreted = json.loads(Path(inputs.selection).read_text())["interpreted"]
+interpreted = read_json(inputs.selection, "interpreted")["interpreted"]
 embeddings = dict(zip(job.value("encoders"), inputs.embeddings, strict=True))[interpreted]
 participants, splits, people = read_table(inputs.participants), read_table(inputs.splits), job.section(PeopleSettings)
 chosen, label_free = (

@@ -4,10 +4,10 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
 from dataclasses import fields
 from pathlib import Path
 
+from cgni.base.files import read_json
 from cgni.base.tables import read_table
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.figures.study_models import StudyModels
@@ -19,7 +19,7 @@ several = {name: [read_table(path) for path in inputs[name]] for name in ("null_
 recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
 single = [field.name for field in fields(StudyResults) if field.name not in (*several, "recovery")]
 results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **several, recovery=recovery)
-selection = json.loads(Path(inputs.selection).read_text())
+selection = read_json(inputs.selection)
 chosen, interpreted = selection["proposed"], selection["interpreted"]
 roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}

@@ -4,9 +4,8 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
-from pathlib import Path
 
+from cgni.base.files import read_json
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings, PeopleSettings
 from cgni.fold_data.tables import StudyTables
@@ -19,7 +18,7 @@ from cgni.occlusion.settings import OcclusionSettings
 
 prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
 inputs, settings = snakemake.input, job.section(OcclusionSettings)
-interpreted = json.loads(Path(inputs.selection).read_text())["interpreted"]
+interpreted = read_json(inputs.selection, "interpreted")["interpreted"]
 encoders = load_checkpoint(dict(zip(job.value("encoders"), inputs.encoders, strict=True))[interpreted])
 tables = StudyTables.of(dict(inputs.items()), job.section(ConfoundSettings))
 regions = (RegionFeatures.load(path) for path in inputs.regions)

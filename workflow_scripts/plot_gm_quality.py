@@ -6,8 +6,7 @@ job = start(snakemake)
 
 from pathlib import Path
 
-import numpy as np
-
+from cgni.base.arrays import read_array
 from cgni.base.tables import read_table
 from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
 from cgni.figures.settings import FigureSettings
@@ -23,6 +22,6 @@ quality = MapQuality(
     relations=read_table(inputs.relations),
     threshold=job.section(ImageQcSettings).correlation,
     worst=worst_maps(GmStore.open(Path(inputs.maps).parent), qc["r"].to_numpy(), count=6),
-    reference=np.load(inputs.reference),
+    reference=read_array(inputs.reference),
 )
 style.save(gm_quality(quality, style.palette), snakemake.output)

@@ -4,9 +4,8 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
-from pathlib import Path
 
+from cgni.base.files import read_json
 from cgni.base.tables import read_table
 from cgni.figures.diagnostics import learning_curves, learning_panels
 from cgni.figures.settings import FigureSettings
@@ -14,7 +13,7 @@ from cgni.figures.style import open_style
 
 inputs, encoders = snakemake.input, job.value("encoders")
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-chosen = json.loads(Path(inputs.selection).read_text())["proposed"]
+chosen = read_json(inputs.selection, "proposed")["proposed"]
 panels = learning_panels(
     [read_table(path) for path in inputs.pretraining],
     [read_table(path) for path in inputs.transfer],

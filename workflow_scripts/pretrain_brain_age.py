@@ -4,8 +4,8 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import numpy as np
 
+from cgni.base.arrays import read_array
 from cgni.cohort.settings import PeopleSettings
 from cgni.networks.resume import ResumeFile
 from cgni.networks.run import Run
@@ -19,7 +19,7 @@ inputs, outputs, params = snakemake.input, snakemake.output, snakemake.params
 study = ImagedStudy.read(inputs.maps, inputs.qc, inputs.participants, inputs.splits)
 resume = ResumeFile(params.resume, {**job.provenance(), **params.execution})
 run = Run.start(ExecutionSettings.of(params.execution["execution"]), job.seed, snakemake.threads, resume)
-fold, mask = int(snakemake.wildcards.fold), np.load(inputs.mask)
+fold, mask = int(snakemake.wildcards.fold), read_array(inputs.mask)
 trained = pretrain_fold(study, fold, mask, job.section(PeopleSettings), job.section(PretrainingSettings), run)
 trained.save(outputs.checkpoint, job.config)
 job.write(trained.curve, outputs.curve, CURVE)

@@ -4,10 +4,9 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import json
 from pathlib import Path
 
-from cgni.base.files import write_text
+from cgni.base.files import read_json, write_text
 from cgni.base.tables import read_table
 from cgni.classification.ledger import read_looks
 from cgni.cohort.cautions import people_cautions
@@ -18,7 +17,7 @@ inputs, target = snakemake.input, snakemake.output.report
 tables = {name: read_table(inputs[name]) for name in Evidence.TABLES if inputs.get(name)}
 attrition = [read_table(path) for path in inputs.origins if Path(path).name == "attrition.parquet"]
 cautions = people_cautions(read_table(inputs.participants), *attrition)
-config, request = Path(inputs.config).read_text(), json.loads(Path(inputs.request).read_text())
+config, request = Path(inputs.config).read_text(), read_json(inputs.request, "note")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
     evidence=Evidence(read_looks(snakemake.params.ledger), request["note"], cautions, **tables),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from cgni.base.errors import InputError
+from cgni.base.machine import machine_trouble
 
 _PR_SET_PDEATHSIG = 1
 
@@ -24,21 +25,30 @@ def die_with_parent() -> None:
 
 
 def configure_logging(log: str | Path) -> None:
-    """Send records to `log` and stderr; a user's mistake is logged as one line, a bug as a traceback."""
+    """Send records to `log` and stderr; a user's mistake or what the machine refuses is one line, a bug a traceback."""
+    _send_to(logging.StreamHandler(sys.stderr))
+    sys.excepthook = _report
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a full disk stops the job where it writes results, not where it writes its log
     Path(log).parent.mkdir(parents=True, exist_ok=True)
+    _send_to(logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr))
+
+
+def _send_to(*handlers: logging.Handler) -> None:
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
         datefmt="%H:%M:%S",
-        handlers=[logging.FileHandler(log, mode="w"), logging.StreamHandler(sys.stderr)],
+        handlers=handlers,
         force=True,
     )
-    logging.captureWarnings(True)
 
-    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, InputError):
-            logging.error("%s", error)
-        else:
-            logging.critical("unexpected %s", kind.__name__, exc_info=(kind, error, trace))
 
-    sys.excepthook = report
+def _report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    refused = machine_trouble(error)
+    if issubclass(kind, InputError):
+        logging.error("%s", error)
+    elif refused:
+        logging.error("%s", refused)
+    else:
+        logging.critical("unexpected %s", kind.__name__, exc_info=(kind, error, trace))

@@ -1,17 +1,19 @@
 """Parquet tables with a declared schema and the provenance of the rule that wrote them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cgni.base.errors import InputError
-from cgni.base.files import atomic_path
+from cgni.base.files import atomic_path, damaged
 
-_PROVENANCE_KEY = b"cgni"
+_PROVENANCE_KEY, _NAME_KEY = b"cgni", b"cgni_file"
+_KIND = "Parquet table"
+T = TypeVar("T")
 
 
 def write_table(
@@ -44,23 +46,86 @@ def write_table(
     for field in schema:
         if not field.nullable and table.column(field.name).null_count:
             raise ValueError(f"{path}: column {field.name} holds missing values")
-    table = table.replace_schema_metadata({_PROVENANCE_KEY: json.dumps(provenance, sort_keys=True).encode()})
+    told = {_PROVENANCE_KEY: json.dumps(provenance, sort_keys=True).encode(), _NAME_KEY: _own_name(path).encode()}
+    table = table.replace_schema_metadata(told)
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """Read a Parquet table of the study; InputError names the file when it is not one."""
-    try:
-        return pq.read_table(path, columns=columns).to_pandas()
-    except (pa.ArrowInvalid, FileNotFoundError) as error:
-        raise InputError(f"{path}: not a readable Parquet table ({error}); delete it and run again") from error
+    """Read a Parquet table of the study, or some of its columns.
+
+    Raises
+    ------
+    InputError
+        As of `read_arrow`.
+    """
+    table = read_arrow(path, columns)
+    frame: pd.DataFrame = _parquet(path, table.to_pandas)
+    return frame
+
+
+def read_arrow(path: str | Path, columns: list[str] | None = None, filters: list[Any] | None = None) -> pa.Table:
+    """Read a Parquet table of the study as PyArrow has it.
+
+    Parameters
+    ----------
+    filters
+        Which rows, as of `pyarrow.parquet.read_table`.
+
+    Raises
+    ------
+    InputError
+        No such file, not Parquet (cut, empty), damaged pages, absent columns, or the table of another file:
+        `write_table` puts the name of the file and of its folder into the table.
+    """
+    how = {"columns": columns, "filters": filters, "page_checksum_verification": True}
+    table = _parquet(path, lambda: pq.read_table(path, **how))
+    name = (table.schema.metadata or {}).get(_NAME_KEY, b"").decode(errors="replace")
+    if name and name != _own_name(path):
+        raise damaged(path, _KIND, f"it holds what belongs to {name}")
+    absent = sorted(set(columns or []) - set(_parquet(path, lambda: table.column_names)))
+    if absent:
+        raise damaged(path, _KIND, f"without the columns {', '.join(absent[:5])}")
+    return table
+
+
+def column_names(path: str | Path) -> list[str]:
+    """Names of a table's columns; InputError when it is not a Parquet table."""
+    names: list[str] = _parquet(path, lambda: pq.read_schema(path).names)
+    return names
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:
-    """The provenance that `write_table` stored; empty when the file has none."""
-    metadata = pq.read_schema(path).metadata or {}
-    return json.loads(metadata[_PROVENANCE_KEY]) if _PROVENANCE_KEY in metadata else {}
+    """The provenance that `write_table` stored; empty when the file has none.
+
+    Raises
+    ------
+    InputError
+        Not a Parquet table.
+    """
+    metadata = _parquet(path, lambda: pq.read_schema(path)).metadata or {}
+    try:
+        return json.loads(metadata[_PROVENANCE_KEY]) if _PROVENANCE_KEY in metadata else {}
+    except ValueError as error:
+        raise damaged(path, _KIND, error) from error
+
+
+def _parquet(path: str | Path, read: Callable[[], T]) -> T:
+    """What a reader of PyArrow gives; InputError when it cannot."""
+    if Path(path).is_dir():
+        raise damaged(path, _KIND, "a folder")
+    try:
+        return read()
+    except MemoryError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(path, _KIND, error) from error
+
+
+def _own_name(path: str | Path) -> str:
+    """Name of a file with its folder's: this tells tables of folds and chromosomes apart, wherever the results lie."""
+    return "/".join(Path(path).absolute().parts[-2:])
 
 
 def number_columns(prefix: str, count: int) -> list[str]:

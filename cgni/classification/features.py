@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
+from cgni.base.tables import column_names, read_arrow
 from cgni.base.views import GENETICS, IMAGING
 from cgni.cohort.confounds import confound_columns, site_levels
 from cgni.cohort.settings import ConfoundSettings
@@ -85,8 +85,8 @@ def _fold_rows(source: Table, fold: int, ids: pd.Index, prefix: str) -> np.ndarr
         own = source[source["fold"] == fold]
     else:
         # one fold and one view at a time: the tables of 40,000 people do not fit together
-        names = [name for name in pq.read_schema(source).names if name.startswith(prefix)]
-        own = pq.read_table(source, columns=["participant_id", *names], filters=[("fold", "==", fold)]).to_pandas()
+        names = [name for name in column_names(source) if name.startswith(prefix)]
+        own = read_arrow(source, ["participant_id", *names], [("fold", "==", fold)]).to_pandas()
     own = own.set_index("participant_id")
     chosen = own.loc[ids, [name for name in own.columns if name.startswith(prefix)]]
     return np.asarray(chosen.to_numpy(np.float32))

@@ -1,10 +1,11 @@
 """What a model is: one object made when the workflow is parsed, from which rules, labels and searches follow."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cgni.base.files import read_json
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class ModelSpec:
         """
         features = params["features"]
         if winner and params["encoders"]:
-            settings = json.loads(Path(winner).read_text())
+            settings = read_json(winner)
             chosen = settings.get("classification", {}).get(params["settings"], {}).get("features")
             if chosen:
                 cleaned = "imaging_cleaned" in features

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import json
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -16,7 +15,7 @@ from gprofiler import GProfiler
 from gprofiler import gprofiler as client_module
 
 from cgni.base.errors import InputError
-from cgni.base.files import digest_value, write_json
+from cgni.base.files import digest_value, read_json, write_json
 
 SERVICE = "https://biit.cs.ut.ee/gprofiler"
 # what a refused, slow, broken or unexpected answer becomes in the client and in json
@@ -118,8 +117,7 @@ class Service:
         request = {"service": self._url, "kind": kind, "options": options}
         path = self._cache / f"{digest_value(request)}.json" if self._cache else None
         if path is not None and path.is_file():
-            kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return kept
+            return read_json(path, "answer")
         method = {"convert": self._client.convert, "profile": self._client.profile}[kind]
         answer = self._patiently(lambda: method(**options))
         meta = self._client.meta or {}

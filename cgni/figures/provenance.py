@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from cgni.base.files import read_json
 from cgni.base.tables import read_provenance
 from cgni.figures.cells import NOT_KNOWN
 
@@ -45,7 +46,7 @@ def job_costs(results_dir: str | Path) -> pd.DataFrame:
         rule, job = path.parent.name, path.stem
         measured = pd.read_csv(path, sep="\t").iloc[-1]
         record = Path(results_dir, "logs", rule, f"{job}.json")
-        where = json.loads(record.read_text()) if record.is_file() else {}
+        where = read_json(record) if record.is_file() else {}
         rows.append(
             {
                 "Rule": rule,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cgni.base.errors import InputError
+from cgni.base.tables import read_arrow
 
 _ID = "participant_id"
 _KINDS: dict[str, np.dtype[Any]] = {"hard_calls": np.dtype(np.int8), "dosages": np.dtype(np.float32)}
@@ -151,7 +151,7 @@ def read_blocks(paths: Iterable[str | Path], ids: pd.Index) -> AlleleCounts:
     InputError
         A table with another number of people than `ids` (`from_blocks`).
     """
-    return joined([from_blocks(pq.read_table(path), ids) for path in paths])
+    return joined([from_blocks(read_arrow(path), ids) for path in paths])
 
 
 def from_table(table: pa.Table) -> AlleleCounts:

@@ -15,7 +15,7 @@ import torch
 from isal import isal_zlib
 from nibabel.orientations import inv_ornt_aff, io_orientation, ornt_transform
 
-from cgni.base.files import digest_value
+from cgni.base.files import digest_value, write_all
 from cgni.imaging.grids import Grid
 from cgni.imaging.reading import UnusableImageError, read_map, refuse, value_range
 from cgni.imaging.resampling import resampled
@@ -116,7 +116,7 @@ def pack_maps(
                     problems[outcome] += 1
                     continue
                 records[outcome["row"]] = outcome
-                stream.write(outcome.tobytes())
+                write_all(outcome.tobytes(), stream)
                 if done % 500 == 0:
                     logging.info("packed %d of %d images", done, len(todo))
     refuse(problems, len(names))
@@ -181,7 +181,7 @@ class _Writer(threading.local):
         stored = self._stored.numpy()
         with open(self._file, "r+b", buffering=0) as stream:
             stream.seek(self._offset + row * stored.nbytes)
-            stream.write(stored.data)
+            write_all(stored.data, stream)
         return isal_zlib.crc32(stored), scale, total
 
     def _convert(self, values: torch.Tensor, low: float, high: float) -> float:

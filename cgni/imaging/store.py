@@ -1,6 +1,6 @@
 """The packed store: every gray-matter map once, on one grid, in one memory-mapped array."""
 
-import json
+import functools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,9 +11,13 @@ import pandas as pd
 import torch
 from isal import isal_zlib
 
+from cgni.base.arrays import DAMAGED
 from cgni.base.errors import InputError
+from cgni.base.files import damaged, read_json
 from cgni.base.tables import read_table
+from cgni.imaging.schemas import INDEX
 
+_DAMAGED = "the file maps.npy is damaged; delete the folder imaging/store and run again"
 MAPS, INDEX_TABLE, GRID, CHECKSUM = "maps.npy", "index.parquet", "grid.json", "checksum.json"
 
 
@@ -24,7 +28,7 @@ def open_maps(path: str | Path) -> np.ndarray:
 
     Raises
     ------
-    OSError, ValueError
+    cgni.base.arrays.DAMAGED
         Missing, not an array, or not as `packing.pack_maps` writes it.
     """
     # "c" and not "r": torch warns about memory it may not write to
@@ -70,10 +74,10 @@ class GmStore:
         folder = Path(folder)
         try:
             maps = open_maps(folder / MAPS)
-            grid = json.loads((folder / GRID).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{folder}: not a readable image store ({error}); delete it and run again") from error
-        index = read_table(folder / INDEX_TABLE)
+        except DAMAGED as error:
+            raise damaged(folder / MAPS, "image store", error) from error
+        grid = read_json(folder / GRID, "shape", "affine")
+        index = read_table(folder / INDEX_TABLE, INDEX.names)
         if maps.shape != (len(index), *grid["shape"]):
             raise InputError(
                 f"{folder}: the array is {maps.shape}, index and grid say {(len(index), *grid['shape'])}; "
@@ -95,11 +99,10 @@ class GmStore:
             return
         with ThreadPoolExecutor(threads) as pool:
             found = np.fromiter(pool.map(map_checksum, self.maps), np.int64, len(self.maps))
-        damaged = int((found != self.index["crc32"].to_numpy(np.int64)).sum())
-        if damaged:
+        wrong = int((found != self.index["crc32"].to_numpy(np.int64)).sum())
+        if wrong:
             raise InputError(
-                f"image store: {damaged} of {len(self.maps)} packed maps are not what was packed: the file {MAPS} is "
-                "damaged; delete the folder imaging/store and run again"
+                f"image store: {wrong} of {len(self.maps)} packed maps are not what was packed: {_DAMAGED}"
             )
 
     @property
@@ -117,10 +120,30 @@ class GmStore:
         found: np.ndarray = rows.astype(np.int64)
         return found
 
+    def stored(self, row: int) -> np.ndarray:
+        """The stored numbers of one row (x, y, z; x fastest), mapped from the file.
+
+        Raises
+        ------
+        InputError
+            When the row is read for the first time: it is not what was packed.
+        """
+        values: np.ndarray = self.maps[row]
+        if self.index is not None and not self._compared[row]:
+            if map_checksum(values) != int(self.index["crc32"].iat[row]):
+                raise InputError(f"image store: a packed map is not what was packed: {_DAMAGED}")
+            self._compared[row] = True
+        return values
+
+    @functools.cached_property
+    def _compared(self) -> np.ndarray:
+        """Whose checksum was compared since the store was opened."""
+        return np.zeros(len(self.maps), dtype=bool)
+
     def read_one(self, row: int) -> np.ndarray:
         """The map of one row as float32 (x, y, z; z fastest), in memory of its own."""
         values = torch.empty(self.grid)  # torch turns and converts several times as fast as numpy
-        values.copy_(torch.from_numpy(self.maps[row]))
+        values.copy_(torch.from_numpy(self.stored(row)))
         if self.scale is not None:
             values *= float(self.scale[row])
         return values.numpy()

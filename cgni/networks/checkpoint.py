@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from cgni.base.errors import InputError
-from cgni.base.files import atomic_path
+from cgni.base.files import atomic_path, damaged
 from cgni.networks.resume import load_plain
 
 
@@ -18,9 +17,19 @@ def save_checkpoint(checkpoint: Mapping[str, Any], path: str | Path) -> None:
         torch.save(dict(checkpoint), stream)
 
 
-def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """The checkpoint's dict; InputError names a file that is none."""
+def load_checkpoint(path: str | Path, *keys: str) -> dict[str, Any]:
+    """The checkpoint's dict.
+
+    Raises
+    ------
+    InputError
+        No such file, a damaged one, or one without one of `keys`: of another kind of fit.
+    """
     try:
-        return load_plain(path)
-    except ValueError as error:
-        raise InputError(f"not a readable checkpoint: {error}; delete it and run again") from error
+        checkpoint = load_plain(path)
+    except (ValueError, OSError) as error:
+        raise damaged(path, "checkpoint", error) from error
+    absent = sorted(set(keys) - set(checkpoint))
+    if absent:
+        raise damaged(path, "checkpoint", f"of another kind of fit: without {', '.join(absent)}")
+    return checkpoint

@@ -4,11 +4,13 @@ import logging
 import pickle
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 
+from cgni.base.arrays import DAMAGED
 from cgni.base.files import atomic_path, digest_value
+from cgni.base.machine import machine_trouble
 
 
 class ResumeFile:
@@ -38,8 +40,8 @@ class ResumeFile:
             return None
         try:
             return load_plain(self.path)
-        except ValueError as error:
-            logging.warning("%s; starting over", error)
+        except (ValueError, OSError) as error:
+            logging.warning("%s: %s; starting over", self.path, error)
             return None
 
     def save(self, state: dict[str, Any]) -> None:
@@ -76,11 +78,36 @@ class FinishedFolds:
 
 
 def load_plain(path: str | Path) -> dict[str, Any]:
-    """Plain types and tensors (on the CPU) that torch.save wrote; ValueError when it is not such a file."""
-    if not zipfile.is_zipfile(path):  # torch's own reader fails in many ways on other files
-        raise ValueError(f"{path}: not a PyTorch archive")
+    """A dict of plain types and tensors (on the CPU) that torch.save wrote.
+
+    Raises
+    ------
+    ValueError
+        Not such a file, or not the whole of it.
+    OSError
+        It may not be opened.
+    """
+    with Path(path).open("rb") as stream:
+        # torch's own reader fails in many ways on other files
+        if not zipfile.is_zipfile(stream) or _has_damage(stream):
+            raise ValueError("not a PyTorch archive, or a part of one")
     try:
         loaded: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        return loaded
     except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
-        raise ValueError(f"{path}: cannot be read ({error})") from error
+        if machine_trouble(error):
+            raise
+        raise ValueError(f"it cannot be read: {error}") from error
+    if not isinstance(loaded, dict):
+        raise ValueError(f"it holds a {type(loaded).__name__}, not a dict")
+    return loaded
+
+
+def _has_damage(stream: IO[bytes]) -> bool:
+    """Whether a part of an archive has another checksum than when it was written."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            return archive.testzip() is not None
+    except DAMAGED as error:
+        if machine_trouble(error):
+            raise
+        return True

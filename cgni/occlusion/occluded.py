@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cgni.base.arrays import read_arrays
 from cgni.base.files import atomic_path
 
 
@@ -35,6 +36,5 @@ class RegionFeatures:
 
     @classmethod
     def load(cls, path: str | Path) -> "RegionFeatures":
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(**arrays)
+        """Read what `save` wrote; InputError when it is not there as a whole."""
+        return cls(**read_arrays(path, *cls.__dataclass_fields__))

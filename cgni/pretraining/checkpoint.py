@@ -37,4 +37,4 @@ def build_cnn(checkpoint: Mapping[str, Any]) -> BrainCnn:
 
 def load_cnn(path: str | Path) -> BrainCnn:
     """The network of a checkpoint file (`build_cnn`)."""
-    return build_cnn(load_checkpoint(path))
+    return build_cnn(load_checkpoint(path, "architecture", "state"))

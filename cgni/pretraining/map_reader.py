@@ -48,7 +48,7 @@ class MapReader:
     def _fill(self, buffer: int, rows: np.ndarray) -> torch.Tensor:
         batch = self._buffers[buffer][: len(rows)]
         for place, row in enumerate(rows):
-            stored = torch.from_numpy(self._store.maps[row])
+            stored = torch.from_numpy(self._store.stored(row))
             batch[place, 0].copy_(stored.permute(2, 1, 0) if self._on_gpu else stored)
             if self._store.scale is not None and not self._on_gpu:
                 batch[place] *= float(self._store.scale[row])

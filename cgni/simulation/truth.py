@@ -5,8 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from cgni.base.arrays import read_arrays
 from cgni.base.files import atomic_path
 from cgni.simulation.people import Pedigree
+
+_ARRAYS = ("genotypes", "ids", "sex", "population", "parents", "admixture", "withdrawn", "pcs")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class TrueCohort:
 
     @classmethod
     def load(cls, path: str | Path) -> "TrueCohort":
-        """Read what `save` wrote."""
-        with np.load(path) as held:
-            pedigree = Pedigree(held["population"], held["parents"], held["admixture"])
-            return cls(held["genotypes"], held["ids"], held["sex"], pedigree, held["withdrawn"], held["pcs"])
+        """Read what `save` wrote; InputError when it is not there as a whole."""
+        held = read_arrays(path, *_ARRAYS)
+        pedigree = Pedigree(held["population"], held["parents"], held["admixture"])
+        return cls(held["genotypes"], held["ids"], held["sex"], pedigree, held["withdrawn"], held["pcs"])

@@ -27,16 +27,18 @@ def missing_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
     Of an image pattern the folder above the first {participant_id} or * is checked.
     `null` and the name of a known atlas need no file.
     """
-    missing = []
-    for key in _FILES:
-        path = getattr(inputs, key)
-        if path is not None and path not in ATLASES and not _place(path).exists():
-            missing.append((f"inputs.{key}", path))
+    return [(key, path) for key, path in named_inputs(inputs) if not _place(path).exists()]
+
+
+def named_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
+    """(key, path) of every input of the config; those of a pattern per chromosome."""
+    named = {f"inputs.{key}": getattr(inputs, key) for key in _FILES}
+    single = [(key, path) for key, path in named.items() if path is not None and path not in ATLASES]
     genotypes = inputs.genotypes
     files = [chromosome_files(genotypes, chrom) for chrom in genotypes.chromosomes]
     keys = {"genotypes": "files", "people": "sample", "variants": "files", "mfi": "mfi"}
     wanted = dict.fromkeys((f"inputs.genotypes.{key}", part[kind]) for kind, key in keys.items() for part in files)
-    return missing + [(key, path) for key, path in wanted if path is not None and not Path(path).exists()]
+    return single + [(key, path) for key, path in wanted if path is not None]
 
 
 def missing_message(missing: list[tuple[str, str]]) -> str:

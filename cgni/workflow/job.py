@@ -5,7 +5,6 @@ import copy
 import dataclasses
 import functools
 import gc
-import json
 import logging
 import os
 import platform
@@ -15,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cgni.base.files import digest_file, digest_value, write_json
+from cgni.base.files import digest_file, digest_value, read_json, write_json
+from cgni.base.machine import machine_trouble
 from cgni.base.nested import overlay
 from cgni.base.processes import configure_logging, die_with_parent
 from cgni.base.settings import Section
 from cgni.workflow.config_reads import Reads
+from cgni.workflow.written import compared_digests, note_outputs, remove_leftovers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,7 @@ class Job:
     code : digest of the script's import closure.
     inputs : input name (or number) to path.
     told : what the rule tells the job beside its config: its model, its encoders, a candidate's settings.
+    digests : of the inputs that are known already, by name.
     """
 
     rule: str
@@ -51,6 +53,7 @@ class Job:
     reads: Reads = field(default_factory=Reads)
     told: Mapping[str, Any] = field(default_factory=dict)
     in_force: Mapping[str, Any] | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def with_winner(self, settings: str | None) -> "Job":
         """The job with the winner's settings (its `settings.json`) in the place of the config's; None: as it is.
@@ -60,7 +63,7 @@ class Job:
         if not settings:
             return self
         merged = copy.deepcopy(dict(self.cfg))
-        overlay(merged, json.loads(Path(settings).read_text()))
+        overlay(merged, read_json(settings))
         return dataclasses.replace(self, in_force=merged)
 
     @property
@@ -97,7 +100,7 @@ class Job:
             "seed": self.cfg.get("seed"),
             "code_digest": self.code,
             "environment_digest": digest_file(_LOCK),
-            "inputs": {name: digest_file(path) for name, path in self.inputs.items()},
+            "inputs": {name: self.digests.get(name) or digest_file(path) for name, path in self.inputs.items()},
         }
 
     def provenance(self) -> dict[str, Any]:
@@ -121,7 +124,7 @@ class Job:
 
 
 def start(snakemake: Any) -> Job:
-    """Log to the rule's log and stderr, die with the parent, and describe the job.
+    """Log to the rule's log and stderr, die with the parent, compare the inputs, and describe the job.
 
     Parameters
     ----------
@@ -133,12 +136,24 @@ def start(snakemake: Any) -> Job:
     log = snakemake.log[0]
     configure_logging(log)
     logging.info("start of %s", snakemake.rule)
-    record = Path(log).with_suffix(".json")
-    atexit.register(lambda: write_json(_where_it_ran(), record))
     cfg, code = snakemake.params.cfg, snakemake.params.code
     inputs = _flat_paths(snakemake.input.items())
     told = {name: value for name in _TOLD if (value := getattr(snakemake.params, name, None)) is not None}
-    return Job(snakemake.rule, Path(log).stem, cfg, code, inputs, Reads.of(snakemake.rule), told)
+    outputs, results = [*map(str, snakemake.output)], Path(log).parents[2]
+    remove_leftovers(outputs)
+    atexit.register(_finish, outputs, results, Path(log).with_suffix(".json"))
+    digests = compared_digests(inputs, results)
+    reads = Reads.of(snakemake.rule)
+    return Job(snakemake.rule, Path(log).stem, cfg, code, inputs, reads, told, digests=digests)
+
+
+def _finish(outputs: list[str], results: Path, record: Path) -> None:
+    """Write down where the job ran and what it has written; Snakemake deletes the outputs of one that failed."""
+    try:
+        write_json(_where_it_ran(), record)
+        note_outputs(outputs, results)
+    except OSError as error:  # the outputs themselves are there
+        logging.warning("not written down: %s", machine_trouble(error) or error)
 
 
 def _where_it_ran() -> dict[str, str]:

@@ -1,9 +1,8 @@
 """What the scripts `null_contributions` and `null_components` begin with: the study whose pairings are shuffled."""
 
-import json
-from pathlib import Path
 from typing import Any
 
+from cgni.base.files import read_json
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings
@@ -24,7 +23,7 @@ def null_study(job: Job, snakemake: Any) -> NullStudy:
     """
     inputs, seed = snakemake.input, derive_seed(job.seed, "contributions")
     prepare_torch(seed, snakemake.threads)
-    encoders = json.loads(Path(inputs.selection).read_text())["interpreted"]
+    encoders = read_json(inputs.selection, "interpreted")["interpreted"]
     tuned, spec = job.with_winner(inputs.get(f"settings_{encoders}")), encoder_spec(job.value("encoders")[encoders])
     tables = StudyTables.of(dict(inputs.items()), job.section(ConfoundSettings))
     return NullStudy.of(tables, read_table(inputs.grid), spec, FitSettings.read(job.section, tuned.section), seed)

@@ -69,11 +69,11 @@ def test_a_job_knows_what_it_was_made_from(tmp_path: Path) -> None:
 def test_start_takes_what_snakemake_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("die_with_parent", "configure_logging"):
         monkeypatch.setattr(jobs, name, lambda *_: None)
-    monkeypatch.setattr(jobs.atexit, "register", lambda _: None)
+    monkeypatch.setattr(jobs.atexit, "register", lambda *_: None)
     inputs = {"single": "a.txt", "several": ["b.txt", "c.txt"], "one": ["d.txt"], "none": []}
     params = SimpleNamespace(cfg=CFG, code="c0de")
     log = [str(tmp_path / "logs/train/terms1.log")]
-    job = start(SimpleNamespace(rule="train", log=log, params=params, input=inputs))
+    job = start(SimpleNamespace(rule="train", log=log, params=params, input=inputs, output=[]))
     assert (job.rule, job.instance, job.code, job.cfg) == ("train", "terms1", "c0de", CFG)
     assert job.inputs == {"single": "a.txt", "several[0]": "b.txt", "several[1]": "c.txt", "one": "d.txt"}
 

@@ -22,7 +22,7 @@ import pandas as pd, pyarrow as pa
 from cgni.workflow.job import start
 params = SimpleNamespace(cfg={"seed": 3, "part": {"key": 1}}, code="c0de")
 log, inputs = ["results/logs/sum_up/fold0.log"], {"text": sys.argv[1]}
-job = start(SimpleNamespace(rule="sum_up", log=log, params=params, input=inputs))
+job = start(SimpleNamespace(rule="sum_up", log=log, params=params, input=inputs, output=["results/sums.parquet"]))
 job.write(pd.DataFrame({"x": [1]}), "results/sums.parquet", pa.schema([pa.field("x", pa.int64())]))
 """
 

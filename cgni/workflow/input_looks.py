@@ -1,0 +1,67 @@
+"""What input files look like, so that one that is replaced is noticed whatever its time. For the rules' parameters.
+
+Snakemake reruns what is older than its inputs; a file that comes out of an archive, or by `cp -p`, may be older than
+what it replaces. So the look of each input that the study does not make itself is a parameter of the rules that read
+it, and another look reruns them. Imported while the DAG is built.
+"""
+
+import functools
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from cgni.base.errors import InputError
+from cgni.base.files import digest_file, digest_value
+
+# Below this size the content counts, so that a touched or copied file is the same file: lists of ids, eQTLs, tables.
+CONTENT_LIMIT = 16 * 1024 * 1024
+_STATS_AT_ONCE = 32  # on a network file system each one waits for an answer
+
+
+def looks_of(paths: Iterable[str], results: str) -> dict[str, str]:
+    """Path to look of the input files that lie outside the results: what lies within is watched as rules' outputs."""
+    within = Path(results).absolute()
+    return {path: look_of(path) for path in paths if not Path(path).absolute().is_relative_to(within)}
+
+
+@functools.cache
+def look_of(path: str) -> str:
+    """Size and digest of a small file; size and time (s) of a large one or a folder. One that is not there says so."""
+    try:
+        status = os.stat(path)
+        if status.st_size > CONTENT_LIMIT or os.path.isdir(path):
+            return f"{status.st_size} bytes of {int(status.st_mtime)}"
+        return f"{status.st_size} bytes, {digest_file(path)}"
+    except OSError as error:
+        return type(error).__name__  # the job that reads it will say more
+
+
+@functools.cache
+def look_of_maps(images: str, contents: bool) -> dict[str, str]:
+    """How many gray-matter maps `inputs.images` names, with a digest of their paths.
+
+    Parameters
+    ----------
+    contents
+        Whether their sizes and times (s) count too.
+    """
+    from cgni.imaging.paths import list_images  # here: it needs pandas, which Snakemake loads for parameters anyway
+
+    try:
+        paths = list_images(images)["path"].tolist()
+    except (InputError, OSError):
+        return {}  # the job that reads them will say what is wrong
+    stamps: list[str] = []
+    if contents:
+        with ThreadPoolExecutor(_STATS_AT_ONCE) as pool:
+            stamps = list(pool.map(_stamp, paths))
+    return {"maps": f"{len(paths)}, {digest_value([paths, stamps])}"}
+
+
+def _stamp(path: str) -> str:
+    try:
+        status = os.stat(path)
+        return f"{status.st_size} {int(status.st_mtime)}"
+    except OSError as error:
+        return type(error).__name__

@@ -1,0 +1,69 @@
+"""A file that is replaced looks different, whatever its time; the same file looks the same."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cgni.workflow import input_looks
+from cgni.workflow.input_looks import look_of_maps, looks_of
+
+
+@pytest.fixture(autouse=True)
+def anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look is a new one here, as in a new process."""
+    monkeypatch.setattr(input_looks, "look_of", input_looks.look_of.__wrapped__)
+
+
+def _look(path: Path) -> str:
+    return looks_of([str(path)], "results")[str(path)]
+
+
+def test_small_files_look_by_their_content_alone(tmp_path: Path) -> None:
+    path = tmp_path / "withdrawals.csv"
+    path.write_text("1000001\n")
+    before = _look(path)
+    os.utime(path, (10**9, 10**9))
+    assert _look(path) == before
+    path.write_text("1000002\n")
+    os.utime(path, (10**9, 10**9))
+    assert _look(path) != before and _look(path).startswith("8 bytes, ")
+    assert "1000002" not in _look(path)
+
+
+def test_large_files_look_by_size_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(input_looks, "CONTENT_LIMIT", 4)
+    path = tmp_path / "chr1.bgen"
+    path.write_bytes(b"12345")
+    os.utime(path, (10**9, 10**9))
+    assert _look(path) == "5 bytes of 1000000000"
+    os.utime(path, (10**9 - 1, 10**9 - 1))
+    assert _look(path) == "5 bytes of 999999999"
+
+
+def test_files_of_the_results_are_left_to_the_rules(tmp_path: Path) -> None:
+    path = tmp_path / "results/cohort/kinship.dat"
+    assert looks_of([str(path)], str(tmp_path / "results")) == {}
+    assert looks_of([str(path)], str(tmp_path / "res")) == {str(path): "FileNotFoundError"}
+
+
+def test_maps_look_by_their_paths_or_also_by_sizes_and_times(tmp_path: Path) -> None:
+    def looks() -> list[dict[str, str]]:
+        look_of_maps.cache_clear()
+        return [look_of_maps(pattern, contents) for contents in (False, True)]
+
+    pattern = str(tmp_path / "{participant_id}.nii.gz")
+    for name in ("1000001", "1000002"):
+        (tmp_path / f"{name}.nii.gz").write_bytes(b"map")
+    names, contents = looks()
+    assert names["maps"].startswith("2, ") and names != contents and looks() == [names, contents]
+    os.utime(tmp_path / "1000001.nii.gz", (10**9, 10**9))
+    assert looks()[0] == names and looks()[1] != contents
+    (tmp_path / "1000003.nii.gz").write_bytes(b"map")
+    assert looks()[0]["maps"].startswith("3, ")
+    assert look_of_maps(str(tmp_path / "none.csv"), True) == {}  # the jobs will say what is wrong
+
+
+def test_absent_files_say_so(tmp_path: Path) -> None:
+    assert _look(tmp_path / "none") == "FileNotFoundError"
+    assert _look(tmp_path).split()[1:3] == ["bytes", "of"]
