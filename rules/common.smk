@@ -171,7 +171,8 @@ def seen_maps(contents):
     """Parameter: which maps there are, or also what their files look like; simulated ones are watched as outputs."""
     # who records parameters and compares them is Snakemake's main process; jobs need not ask for 40,000 files
     wanted = workflow.is_main_process and not SIMULATED and (contents or not image_table())
-    return lambda wildcards: _input_looks.look_of_maps(INPUTS["images"], contents) if wanted else {}
+    looked = (INPUTS["images"], SETTINGS.cohort.image_instances, contents)
+    return lambda wildcards: _input_looks.look_of_maps(*looked) if wanted else {}
 
 
 def image_table():
