@@ -57,6 +57,7 @@ rule all:
     """The whole study: report, tables, figures."""
     default_target: True
     input:
+        CHECKED,
         result("report.html"),
         TABLE_FILES,
         FIGURE_FILES,
@@ -66,6 +67,7 @@ rule all:
 rule figures:
     """All figures."""
     input:
+        CHECKED,
         FIGURE_FILES,
         SELECTIONS,
 
@@ -73,6 +75,7 @@ rule figures:
 rule tables:
     """All tables."""
     input:
+        CHECKED,
         TABLE_FILES,
         SELECTIONS,
 
@@ -80,6 +83,7 @@ rule tables:
 rule report:
     """The report: one self-contained page."""
     input:
+        CHECKED,
         result("report.html"),
         SELECTIONS,
 
@@ -87,6 +91,7 @@ rule report:
 rule audit:
     """Who was used for which fit, confounds, and (simulated study) truth against findings."""
     input:
+        CHECKED,
         result("audit/lineage.parquet"),
         result("audit/confounds.parquet"),
         result("audit/confound_shares.parquet"),
@@ -97,6 +102,7 @@ rule audit:
 rule null:
     """Every model on shuffled labels: chance, if nothing leaks."""
     input:
+        CHECKED,
         result("audit/shuffle_summary.parquet"),
 
 

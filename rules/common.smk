@@ -10,6 +10,7 @@ from cgni.contrastive.terms import TERMS as _TERMS
 from cgni.contrastive.terms import encoder_spec as _encoder_spec
 from cgni.genetics.paths import chromosome_files as _chromosome_files
 from cgni.imaging.atlases import atlas_files as _atlas_files
+from cgni.imaging.patterns import is_pattern as _is_pattern
 from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
@@ -131,11 +132,6 @@ def one_of(names):
     return "|".join(names)
 
 
-def checked():
-    """What must have been looked at before long work begins: inputs of a real study; looking again reruns nothing."""
-    return [] if SIMULATED else ancient(result("audit/inputs.txt"))
-
-
 def optional(path):
     """The path of an optional input, or no input when the config says null."""
     return [] if path is None else path
@@ -173,12 +169,13 @@ def seen_maps(contents):
     """Parameter `seen_maps`: which maps there are, or also what their files look like; simulated ones are outputs."""
     # who records parameters and compares them is Snakemake's main process; jobs need not ask for 40,000 files
     wanted = workflow.is_main_process and not SIMULATED and (contents or not image_table())
-    return {"seen_maps": lambda wildcards: _input_looks.look_of_maps(INPUTS["images"], contents) if wanted else {}}
+    looked = (INPUTS["images"], SETTINGS.cohort.image_instances, contents)
+    return {"seen_maps": lambda wildcards: _input_looks.look_of_maps(*looked) if wanted else {}}
 
 
 def image_table():
     """The table of images; no input when inputs.images is a pattern."""
-    return [] if "{participant_id}" in INPUTS["images"] else INPUTS["images"]
+    return [] if _is_pattern(INPUTS["images"]) else INPUTS["images"]
 
 
 def grows(amount):

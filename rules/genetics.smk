@@ -42,7 +42,6 @@ rule qc_variants:
         candidates=result("genetics/candidates.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
-        checked=checked(),
     output:
         qc=result("genetics/chrom{chrom}/qc.parquet"),
         genotypes=result("genetics/chrom{chrom}/genotypes.parquet"),
@@ -140,7 +139,6 @@ rule thin_genotypes:
         variants=genotype_file("variants"),
         mfi=genotype_file("mfi"),
         images=image_table(),
-        checked=checked(),
     output:
         bed=result("genetics/chrom{chrom}/thin.bed"),
         bim=result("genetics/chrom{chrom}/thin.bim"),
@@ -164,7 +162,7 @@ rule thin_genotypes:
             images=image_table(),
         ),
         **seen_maps(contents=False),
-        cfg=section("genetics.thin", "inputs.images"),
+        cfg=section("genetics.thin", "inputs.images", "cohort.image_instances"),
         code=code("thin_genotypes"),
     script:
         "../workflow_scripts/thin_genotypes.py"

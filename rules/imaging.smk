@@ -4,7 +4,6 @@ rule pack_gm_store:
         images=image_table(),
         template=grid_template(),
         participants=result("cohort/participants.parquet"),
-        checked=checked(),
     output:
         maps=result("imaging/store/maps.npy"),
         index=result("imaging/store/index.parquet"),
@@ -23,7 +22,7 @@ rule pack_gm_store:
     params:
         **seen(images=image_table(), template=grid_template()),
         **seen_maps(contents=True),
-        cfg=section("inputs.images", "imaging.store"),
+        cfg=section("inputs.images", "cohort.image_instances", "imaging.store"),
         code=code("pack_gm_store"),
         resume=result("resume/pack_gm_store/store"),
     script:

@@ -121,16 +121,14 @@ def study_jobs(
         return [_study_job(job, dag.dependencies[job]) for job in dag.jobs]
 
 
-def _study_job(job: Any, needs: Mapping[Any, Iterable[Any]]) -> StudyJob:
-    """A job; one that it only waits for (`ancient`) reruns nothing, so it is not among those it needs."""
-    before = (other for other, files in needs.items() if not all(file.is_ancient for file in files))
+def _study_job(job: Any, needs: Iterable[Any]) -> StudyJob:
     return StudyJob(
         _name(job),
         job.rule.name,
         script_path(job.rule),
         dict(job.params.items()),
         tuple(map(str, job.input)),
-        tuple(map(_name, before)),
+        tuple(map(_name, needs)),
     )
 
 

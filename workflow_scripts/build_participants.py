@@ -12,17 +12,18 @@ from cgni.cohort.participants import build_participants, read_main_table
 from cgni.cohort.samples import common_people
 from cgni.cohort.schemas import ATTRITION, participants_schema
 from cgni.cohort.settings import CohortSettings, SplitSettings
-from cgni.imaging.paths import list_images
+from cgni.imaging.paths import list_images, stated_visits
 
 inputs, output, cohort = snakemake.input, snakemake.output, job.section(CohortSettings)
 phenotypes = read_main_table(inputs.phenotypes, cohort)
 known = KnownIds(phenotypes.ids)
 withdrawn = read_withdrawals(inputs.withdrawals, known)
 pairs = read_related_pairs(inputs.relatedness, job.section(SplitSettings).kinship, known)
-images = pd.Index(list_images(job.value("inputs.images"))["participant_id"])
+listed = list_images(job.value("inputs.images"), cohort.image_instances)
 samples = common_people(inputs.samples)
 
-people, attrition = build_participants(phenotypes, samples, images, withdrawn, pairs, cohort)
+images, visits = pd.Index(listed["participant_id"]), stated_visits(listed)
+people, attrition = build_participants(phenotypes, samples, images, withdrawn, pairs, cohort, visits)
 schema = participants_schema(cohort.n_pcs, cohort.confounds, cohort.category_confounds)
 job.write(people, output.participants, schema)
 job.write(attrition.frame(), output.attrition, ATTRITION)

@@ -6,6 +6,7 @@ job = start(snakemake)
 
 from cgni.base.files import write_json
 from cgni.base.tables import read_table
+from cgni.imaging.paths import list_images
 from cgni.imaging.schemas import INDEX
 from cgni.imaging.settings import StoreSettings
 from cgni.imaging.study_store import pack_study
@@ -13,7 +14,7 @@ from cgni.imaging.study_store import pack_study
 outputs = snakemake.output
 people = read_table(snakemake.input.participants, ["participant_id"])["participant_id"]
 store = pack_study(
-    job.value("inputs.images"),
+    list_images(job.value("inputs.images"), job.value("cohort.image_instances")),
     people,
     job.section(StoreSettings),
     outputs.maps,

@@ -15,7 +15,7 @@ inputs, output = snakemake.input, snakemake.output
 files = GenotypeFiles.of(
     snakemake.wildcards.chrom, inputs.genotypes, inputs.people, variants=inputs.variants, mfi=inputs.mfi
 )
-imaged = list_images(job.value("inputs.images"))["participant_id"]
+imaged = list_images(job.value("inputs.images"), job.value("cohort.image_instances"))["participant_id"]
 with open_plink(output.bed, "thin", snakemake.threads, snakemake.resources.mem_mb) as plink:
     prefix = thin_chromosome(plink, files, imaged, job.section(ThinSettings))
     for kind in ("bed", "bim", "fam"):

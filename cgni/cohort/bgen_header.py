@@ -60,7 +60,7 @@ def read_bgen_ids(path: str | Path) -> list[str]:
         return []
     with Path(path).open("rb") as stream:
         stream.seek(header.ids)
-        block = stream.read(header.first - header.ids)
+        block = stream.read(max(0, header.first - header.ids))
     ids, at = [], 8
     try:
         for _ in range(struct.unpack_from("<I", block, 4)[0]):

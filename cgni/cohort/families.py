@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from cgni.base.errors import InputError
 from cgni.base.small_tables import read_delimited
+from cgni.base.text_files import refuse_doubled
 from cgni.cohort.id_lists import KnownIds, plain_ids
 
 _REMEDY = "set inputs.relatedness (null: plink2's KING computes it)"
@@ -34,6 +35,7 @@ def read_related_pairs(path: str | Path, kinship: float, known: KnownIds) -> pd.
         As of `base.small_tables.read_delimited`; kinship values that are no numbers; or nobody who is known.
     """
     table = read_delimited(path, _REMEDY).rename(columns=_NAMES)
+    refuse_doubled(path, list(table.columns))
     missing = [name for name in _PAIR_COLUMNS if name not in table.columns]
     if missing:
         raise InputError(f"{path}: no column {', '.join(missing)}; expected ID1 ID2 HetHet IBS0 Kinship")

@@ -32,6 +32,7 @@ from cgni.cohort.plausible import check_sexes, check_values, count_missing
 from cgni.cohort.settings import CohortSettings
 
 _BASELINE = 0
+_LARGEST_SCORE = 10_000
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
 _ABSENT = "field {field} is not in the main table: not applied"
 
@@ -62,6 +63,7 @@ def build_participants(
     withdrawn: Matched,
     pairs: pd.DataFrame,
     cohort: CohortSettings,
+    stated_visits: pd.Series | None = None,
 ) -> tuple[pd.DataFrame, Attrition]:
     """The participants table and its attrition.
 
@@ -79,6 +81,9 @@ def build_participants(
         Pairs of relatives, columns ID1, ID2 (`cohort.families.read_related_pairs`).
     cohort
         Which score, groups, visits and components.
+    stated_visits
+        Visit (int) of the image by id, of those whose list of images states it; the others' is found
+        (`image_visit`).
 
     Returns
     -------
@@ -96,6 +101,8 @@ def build_participants(
     if cohort.ancestry == "largest":
         ids = _largest_ancestry(ids, phenotypes, attrition)
     visit = image_visit(phenotypes, image_ids, cohort.image_instances)
+    if stated_visits is not None:
+        visit.update(stated_visits)
     people = pd.DataFrame(index=phenotypes.ids)
     people["age"], people["head_size"] = _at_visit(phenotypes, AGE, visit), _at_visit(phenotypes, HEAD_SIZE, visit)
     people["sex"] = phenotypes.at(SEX).astype("Int8")
@@ -142,14 +149,17 @@ def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series)
     Raises
     ------
     InputError
-        Scores that are no whole numbers.
+        Scores that are no whole numbers, or larger than any score.
     """
     instances = phenotypes.instances(field)
     table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
     table = table.where(table >= 0)
-    broken = int((table % 1 > 0).sum().sum())
+    broken = int(((table % 1 > 0) | (table > _LARGEST_SCORE)).sum().sum())
     if broken:
-        raise InputError(f"main table: {broken} values of field {field} are no whole numbers; check cohort.wm_field")
+        raise InputError(
+            f"main table: {broken} values of field {field} are no whole numbers up to {_LARGEST_SCORE}; check "
+            "cohort.wm_field"
+        )
     if choice == "first":
         return table.bfill(axis=1).iloc[:, 0]
     if choice == "best":

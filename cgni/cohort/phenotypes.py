@@ -4,17 +4,20 @@
 (RAP table exporter, maybe with the prefix `participant.`).
 """
 
+import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from cgni.base.errors import InputError
 from cgni.base.large_tables import LargeTable
+from cgni.cohort.fields import CENTRE
 from cgni.cohort.id_lists import plain_ids
 
 _LAYOUTS = (
@@ -36,7 +39,7 @@ _MEANINGS: dict[int, dict[str, int]] = {
     22020: _YES,
     22027: _YES,
     4282: {"Abandoned": -1},
-    54: {
+    CENTRE: {
         "Stockport (pilot)": 10003,
         "Manchester": 11001,
         "Oxford": 11002,
@@ -129,7 +132,9 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     _refuse_doubled_keys(path, wanted)
     raw = table.read(dict.fromkeys([id_name, *wanted], pa.string())).to_pandas()
     ids = _checked_ids(raw[id_name], path)
-    numbers = {key: _numbers(raw[name], key[0], path).to_numpy() for name, key in wanted.items()}
+    centres = _new_centres(path, raw[[name for name, key in wanted.items() if key[0] == CENTRE]])
+    meanings = {**_MEANINGS, CENTRE: {**_MEANINGS[CENTRE], **centres}}
+    numbers = {key: _numbers(raw[name], key[0], path, meanings).to_numpy() for name, key in wanted.items()}
     values = pd.DataFrame(numbers, index=ids)
     values.columns = pd.MultiIndex.from_tuples(list(numbers), names=["field", "instance", "array"])
     return Phenotypes(values)
@@ -171,14 +176,31 @@ def _checked_ids(column: pd.Series, path: Path) -> pd.Index:
     return ids
 
 
-def _numbers(column: pd.Series, field: int, path: Path) -> pd.Series:
+def _new_centres(path: Path, columns: pd.DataFrame) -> dict[str, int]:
+    """Codes, above all others of the table, of the centres whose names UK Biobank's coding 10 does not have."""
+    texts = columns.stack().dropna().astype("str").str.strip()
+    numbers = pd.to_numeric(texts, errors="coerce")
+    named = texts[numbers.isna() & texts.str.contains(r"[^\W\d]") & ~texts.isin(list(_MEANINGS[CENTRE]))]
+    names = sorted(named.unique())
+    if names:
+        logging.warning("%s: %d names of field %d are new; each counts as a centre", path, len(names), CENTRE)
+    highest = max(
+        *_MEANINGS[CENTRE].values(), int(np.nan_to_num(numbers.to_numpy(), posinf=0, neginf=0).max(initial=0))
+    )
+    return {name: highest + number for number, name in enumerate(names, start=1)}
+
+
+def _numbers(column: pd.Series, field: int, path: Path, meanings: Mapping[int, Mapping[str, int]]) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     texts = column.notna() & numbers.isna()
     if texts.any() and column[texts].str.fullmatch(_DATE).all():
-        dates = pd.to_datetime(column[texts].str.slice(0, 10))
+        dates = pd.to_datetime(column[texts].str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+        if dates.isna().any():
+            impossible = int(dates.isna().sum())
+            raise InputError(f"{path}: {impossible} dates of field {field} are in no calendar; correct or empty them")
         numbers[texts] = dates.dt.year + (dates.dt.day_of_year - 1) / 365.25
     elif texts.any():
-        numbers[texts] = column[texts].str.strip().map(_MEANINGS.get(field, {})).astype("float64")
+        numbers[texts] = column[texts].str.strip().map(meanings.get(field, {})).astype("float64")
         unknown = int((column.notna() & numbers.isna()).sum())
         if unknown:
             raise InputError(

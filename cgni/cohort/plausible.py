@@ -8,12 +8,13 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
 from cgni.cohort.confounds import CATEGORY, MEASURE, genetic_components
-from cgni.cohort.fields import AGE, GENETIC_SEX, HEAD_SIZE, PCS, SEX
+from cgni.cohort.fields import AGE, CENTRE, GENETIC_SEX, HEAD_SIZE, PCS, SEX
 from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.settings import RangeSettings
 
 # a sex differs in one of a thousand people
 _MOST_OF_OTHER_SEX, _FEWEST_SEXED = 0.1, 20
+_LARGEST_CODE = 10**9
 _TITLES = {"age": "age", "sex": "sex", "site": "assessment centre", "head_size": "head size (field 25000)"}
 
 
@@ -23,7 +24,8 @@ def check_values(path: str | Path, phenotypes: Phenotypes, ranges: RangeSettings
     Raises
     ------
     InputError
-        Infinite values; sexes other than 0 and 1; ages, head sizes or components outside `cohort.ranges`.
+        Infinite values; sexes other than 0 and 1; centres that are no whole numbers; ages, head sizes or components
+        outside `cohort.ranges`.
     """
     for field in sorted(set(phenotypes.values.columns.get_level_values("field"))):
         values = phenotypes.values[field].to_numpy()
@@ -31,6 +33,9 @@ def check_values(path: str | Path, phenotypes: Phenotypes, ranges: RangeSettings
         if field in (SEX, GENETIC_SEX):
             odd = int((~np.isnan(values) & ~np.isin(values, (0, 1))).sum())
             _refuse(path, field, odd, "neither 0 (female) nor 1 (male)", "recode them (plink: 1 male, 2 female)")
+        if field == CENTRE:
+            odd = int((~np.isnan(values) & ((values % 1 != 0) | (values > _LARGEST_CODE))).sum())
+            _refuse(path, field, odd, "no codes of centres (whole numbers)", "correct them, or write centres by name")
     for field, key in ((AGE, "age"), (HEAD_SIZE, "head_size"), (PCS, "components")):
         if phenotypes.has(field):
             low, high = getattr(ranges, key)

@@ -3,6 +3,7 @@
 import gzip
 import logging
 import struct
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def vcf_header(path: str | Path) -> list[str]:
                     lines.append(line.rstrip("\r\n"))
                     if not line.startswith("##"):
                         break
-    except (OSError, EOFError, UnicodeDecodeError, struct.error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, struct.error, zlib.error) as error:
         raise InputError(f"{path}: not a readable VCF or BCF file ({error})") from error
     if not lines or not lines[-1].startswith("#CHROM"):
         raise InputError(f"{path}: not a VCF or BCF file; its header has no line #CHROM")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cgni.figures.cells import NOT_KNOWN, mean_sd
+from cgni.figures.cells import NOT_KNOWN, few, mean_sd
 
 _SPLITS = {"fit": "Fit people", "monitor": "Monitor", "validation": "Validation", "holdout": "Holdout"}
 # mean absolute error in years as printed (train, validation, test), mean ± SD over folds
@@ -21,12 +21,14 @@ def brain_age_table(scores: pd.DataFrame) -> pd.DataFrame:
     for split, title in _SPLITS.items():
         own = scores[(scores["split"] == split) & (scores["people"] > 0)]
         if len(own):
+            nothing = few(own["people"].min())
+            mae, of_mean, r = (nothing or mean_sd(own[name]) for name in ("mae", "mae_of_mean", "r"))
             rows.append(
                 {
                     "Split": title,
-                    "MAE (years, mean ± SD over folds)": mean_sd(own["mae"]),
-                    "MAE of the fit people's mean age": mean_sd(own["mae_of_mean"]),
-                    "r": mean_sd(own["r"]),
+                    "MAE (years, mean ± SD over folds)": mae,
+                    "MAE of the fit people's mean age": of_mean,
+                    "r": r,
                     "People a fold": _range(own["people"]),
                     "Published MAE (train / validation / test)": PUBLISHED.get(split, NOT_KNOWN),
                 }

@@ -13,6 +13,10 @@ YES_NO = {True: "yes", False: "no"}
 NOTHING_SIGNIFICANT = "no component is significant: nothing is called"
 _TAIL_CHECKED = 0.001  # `scca.pipeline_p`
 NO_CLAIM = "no component is significant: no LD block is called"
+# people, and people of either group, for a number of theirs to be shown; one wrong among fewer moves it by 10 points
+FEWEST_PEOPLE, FEWEST_OF_GROUP = 10, 5
+_FEW = "n = "
+_COUNTS = ("tp", "fn", "tn", "fp")
 
 
 class Scores:
@@ -23,22 +27,37 @@ class Scores:
         self._rows = pooled.set_index(["model", "split", "metric"])[["value", "se", "low", "high"]].sort_index()
         chosen = performance.loc[performance["selected"], ["model", "split"]].drop_duplicates()
         self._selected = set(chosen.itertuples(index=False, name=None))
+        self._sizes = _sizes(performance)
 
     def marked(self, cell: str, model: str, split: str) -> str:
         """A cell of a score, followed by " (selected)" where a choice has looked at such scores of these people."""
-        return f"{cell}{SELECTED}" if cell != NOT_KNOWN and (model, split) in self._selected else cell
+        empty = cell == NOT_KNOWN or cell.startswith(_FEW)
+        return f"{cell}{SELECTED}" if not empty and (model, split) in self._selected else cell
+
+    def few(self, model: str, split: str) -> str:
+        """What stands in the place of a score of a split with too few people (`few`); empty where they are enough."""
+        return few(*self._sizes.loc[(model, split, POOLED), ["people", "group"]])
+
+    def few_a_fold(self, model: str, split: str) -> str:
+        """The same of the fold with the fewest people."""
+        folds = self._sizes.loc[(model, split)].drop(index=POOLED, errors="ignore")
+        return few(folds["people"].min(), folds["group"].min())
 
     def value(self, model: str, split: str, metric: str, column: str = "value") -> float:
         """A score of the pooled people of the split, or its se, low or high."""
         return float(self._rows.at[(model, split, metric), column])
 
     def over_folds(self, model: str, split: str) -> str:
-        """Balanced accuracy in percent, mean ± SD over folds."""
+        """Balanced accuracy in percent, mean ± SD over folds; the fewest people of a fold where they are too few."""
+        if nothing := self.few_a_fold(model, split):
+            return f"{nothing} a fold"
         mean, sd = (self.value(model, split, name) for name in ("fold_mean", "fold_sd"))
         return f"{100 * mean:.2f} ± {100 * sd:.2f}"
 
     def pooled(self, model: str, split: str) -> str:
-        """Balanced accuracy in percent of all people of the split, ± its standard error."""
+        """Balanced accuracy in percent of all people of the split, ± its standard error; `few` of too few."""
+        if nothing := self.few(model, split):
+            return nothing
         value, error = (self.value(model, split, "balanced_accuracy", column) for column in ("value", "se"))
         return f"{100 * value:.1f} ± {100 * error:.1f}"
 
@@ -56,7 +75,34 @@ class Scores:
 
     def _interval(self, model: str, split: str, metric: str, scale: int, digits: int) -> str:
         value, low, high = (self.value(model, split, metric, name) for name in ("value", "low", "high"))
+        matched = metric.endswith("_matched")  # as many of one group as of the other
+        people = self.value(model, split, "matched_people") if matched else 0
+        if nothing := few(people, people / 2) if matched else self.few(model, split):
+            return nothing
         return self.marked(with_interval(value, low, high, f".{digits}f", scale), model, split)
+
+
+def _sizes(performance: pd.DataFrame) -> pd.DataFrame:
+    """People, and people of the smaller group, by model, split and fold."""
+    counts = performance[performance["metric"].isin(_COUNTS)]
+    wide = counts.pivot(index=["model", "split", "fold"], columns="metric", values="value").sort_index()
+    high, low = wide["tp"] + wide["fn"], wide["tn"] + wide["fp"]
+    return pd.DataFrame({"people": high + low, "group": np.minimum(high, low)})
+
+
+def few(people: float, group: float | None = None) -> str:
+    """What stands in the place of a number of too few people: how many they are. Empty where they are enough.
+
+    Parameters
+    ----------
+    people
+        Of whom the number is.
+    group
+        Of them those of the smaller of the two groups; None: it is not of groups.
+    """
+    if people < FEWEST_PEOPLE:
+        return f"{_FEW}{people:.0f}"
+    return "" if group is None or group >= FEWEST_OF_GROUP else f"{_FEW}{people:.0f}, {group:.0f} in a group"
 
 
 def with_interval(value: float, low: float, high: float, digits: str = "+.3f", scale: int = 1) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, YES_NO, in_words, number, small, with_interval
+from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, YES_NO, few, in_words, number, small, with_interval
 
 # as the files spell them; the modules that write them are not imported: a table does not follow their code
 _OUT_OF_FOLD, _HOLDOUT = "out_of_fold", "holdout"
@@ -153,11 +153,13 @@ def _by_key(directions: pd.DataFrame, kind: str, people: str) -> dict[tuple[int,
 def _estimates(own: pd.Series, beside: pd.Series | None, pairs: str) -> tuple[str, ...]:
     """Cells of an estimate out of fold and in the holdout."""
     holdout = NOT_KNOWN if beside is None else _cell(beside)
+    if nothing := few(own["n"]):
+        return nothing, nothing, nothing, pairs, holdout
     return _cell(own), str(own["direction"]), small(own["q"]), pairs, holdout
 
 
 def _cell(row: pd.Series) -> str:
-    return with_interval(row["estimate"], row["low"], row["high"], "+.2f")
+    return few(row["n"]) or with_interval(row["estimate"], row["low"], row["high"], "+.2f")
 
 
 def _overlap(whole: pd.Series) -> str:

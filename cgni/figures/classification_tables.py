@@ -30,7 +30,8 @@ def table1(
     """Models by split: balanced accuracy in percent with its interval, and what stands beside it.
 
     Intervals are those of a bootstrap over families; p is that of the exact swap test over families against the
-    proposed model, Holm-corrected over the models of this table. Scores that a choice has looked at are marked:
+    proposed model, Holm-corrected over the models of this table. Of too few people (`cells.few`) their number stands
+    alone. Scores that a choice has looked at are marked:
     they are too high, and the holdout's are the ones to read. The published numbers carry the caution of the report.
 
     Parameters
@@ -43,8 +44,9 @@ def table1(
     for model in models.compared:
         row = {"Model": models.labels[model]}
         for split, title in _UNSEEN.items():
-            gain = with_interval(*gains.loc[(model, split)])
-            difference, p = _comparison(comparisons, model, split)
+            nothing = scores.few(model, split)
+            gain = nothing or with_interval(*gains.loc[(model, split)])
+            difference, p = _comparison(comparisons, model, split, nothing)
             row[f"Balanced accuracy % [95 % interval], {title}"] = scores.percent(model, split, "balanced_accuracy")
             row[f"AUC [95 % interval], {title}"] = scores.auc(model, split)
             row[f"AUC beyond confounds [95 % interval], {title}"] = scores.marked(gain, model, split)
@@ -94,11 +96,13 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
     return pd.DataFrame(rows)
 
 
-def _comparison(comparisons: pd.DataFrame, model: str, split: str) -> tuple[str, str]:
-    """Difference in points with its interval, and p; dashes for the proposed model itself."""
+def _comparison(comparisons: pd.DataFrame, model: str, split: str, nothing: str) -> tuple[str, str]:
+    """Difference in points with its interval, and p; dashes for the proposed model itself, `nothing` of too few."""
     found = comparisons[(comparisons["other"] == model) & (comparisons["split"] == split)]
     if found.empty:
         return NOT_KNOWN, NOT_KNOWN
+    if nothing:
+        return nothing, nothing
     own = found.iloc[0]
     difference = with_interval(own["difference"], own["low"], own["high"], "+.1f", scale=100)
     return difference, f"{own['permutation_p_holm']:.3g}"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cgni.figures.cells import NOT_KNOWN, YES_NO, in_words, mean_sd, number, small, small_of_tail
+from cgni.figures.cells import NOT_KNOWN, YES_NO, few, in_words, mean_sd, number, small, small_of_tail
 
 PUBLISHED_CORRELATIONS = {
     1: ".68 / .67 / .57",
@@ -29,24 +29,27 @@ _COLUMNS = (
 )
 
 
-def table3(components: pd.DataFrame) -> pd.DataFrame:
+def table3(components: pd.DataFrame, correlations: pd.DataFrame) -> pd.DataFrame:
     """One row a component: its r, and its partial r with the study-wide p; what else speaks for or against it.
 
     Parameters
     ----------
     components
         `contributions.schemas.COMPONENT_TESTS`.
+    correlations
+        `scca.schemas.CORRELATIONS`, for how many people the folds' correlations are of.
     """
+    unseen = few(correlations_of(correlations)["n"].min())
     rows = [
         (
             str(row.component),
-            number(row.r),
-            number(row.partial_r),
+            few(row.n) or number(row.r),
+            few(row.n) or number(row.partial_r),
             str(row.n),
-            small(row.p),
+            few(row.n) or small(row.p),
             YES_NO[bool(row.gated)],
-            f"{small_of_tail(row.p_pipeline)} ({row.replicates} replicates)" if row.replicates else NOT_KNOWN,
-            number(row.r_out_of_fold),
+            unseen or _of_pipeline(row.p_pipeline, row.replicates),
+            unseen or number(row.r_out_of_fold),
             str(row.n_fit),
             number(row.n_needed, ".0f"),
             YES_NO[bool(row.converged)],
@@ -56,6 +59,10 @@ def table3(components: pd.DataFrame) -> pd.DataFrame:
         for row in components.sort_values("component").itertuples()
     ]
     return pd.DataFrame(rows, columns=_COLUMNS) if rows else in_words(_COLUMNS, "no component has weights")
+
+
+def _of_pipeline(p: float, replicates: int) -> str:
+    return f"{small_of_tail(p)} ({replicates} replicates)" if replicates else NOT_KNOWN
 
 
 def table3_folds(correlations: pd.DataFrame, null: pd.DataFrame, components: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +92,7 @@ def table3_folds(correlations: pd.DataFrame, null: pd.DataFrame, components: pd.
         row = {"Component": str(component)}
         row |= {title: _over_folds(table, component) for title, table in columns.items()}
         own = columns["Validation"]
-        row["Validation, partial r"] = mean_sd(own.loc[own["component"] == component, "partial_r"])
+        row["Validation, partial r"] = _over_folds(own, component, "partial_r")
         row |= {title: _over_folds(table, component) for title, table in controls.items()}
         views = [number(agreement[f"agreement_{view}"].get(component)) for view in ("imaging", "genetics")]
         row["Same people's variates by two folds, r imaging / genetics"] = " / ".join(views)
@@ -109,5 +116,7 @@ def correlations_of(
     ]
 
 
-def _over_folds(table: pd.DataFrame, component: int) -> str:
-    return mean_sd(table.loc[table["component"] == component, "r"])
+def _over_folds(table: pd.DataFrame, component: int, column: str = "r") -> str:
+    own = table[table["component"] == component]
+    nothing = few(own["n"].min()) if len(own) else ""
+    return f"{nothing} a fold" if nothing else mean_sd(own[column])

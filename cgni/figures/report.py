@@ -10,13 +10,15 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from cgni.base.csv_cells import unguarded
 from cgni.classification.ledger import Looks
 from cgni.enrichment.schemas import ALL_COMPONENTS
-from cgni.figures.cells import NOT_KNOWN, small, with_interval
+from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, NOT_KNOWN, Scores, few, small, with_interval
 
 _UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
 _GROUPS = {"table1": "Table 1", "ablations": "other loss subsets"}
 _ORDER = {name: number for number, name in enumerate(("holdout", "validation", *_GROUPS))}
+_TESTS = {"Swap test": "permutation", "Bootstrap": "bootstrap", "McNemar": "mcnemar"}
 _TERM_P = {
     "p (null), family-wise": "p_family",
     "p (null)": "p_null",
@@ -50,7 +52,7 @@ class Page:
             template=Path(template).read_text(encoding="utf-8"),
             figures={path.stem: path.read_bytes() for path in map(Path, figures)},
             captions={path.stem: path.read_text(encoding="utf-8").strip() for path in map(Path, captions)},
-            tables={path.stem: pd.read_csv(path, keep_default_na=False) for path in map(Path, tables)},
+            tables={path.stem: unguarded(pd.read_csv(path, keep_default_na=False)) for path in map(Path, tables)},
         )
 
 
@@ -63,16 +65,17 @@ class Evidence:
     looks : how often the holdout was scored.
     terms_note : where no term was looked for, in words; warnings : see `cohort.cautions`.
     lineage, confounds, recovery : `audit.schemas`; recovery is None where nothing was planted.
-    comparisons : `classification.schemas`; terms : `enrichment.schemas`.
+    performance, comparisons : `classification.schemas`; terms : `enrichment.schemas`.
     """
 
-    TABLES: ClassVar = ("lineage", "confounds", "comparisons", "terms", "recovery")
+    TABLES: ClassVar = ("lineage", "confounds", "performance", "comparisons", "terms", "recovery")
 
     looks: Looks
     terms_note: str
     warnings: Sequence[str]
     lineage: pd.DataFrame
     confounds: pd.DataFrame
+    performance: pd.DataFrame
     comparisons: pd.DataFrame
     terms: pd.DataFrame
     recovery: pd.DataFrame | None = None
@@ -124,7 +127,9 @@ class Report:
             fits=int(evidence.lineage["people"].gt(0).sum()),
             lineage=evidence.lineage,
             confounds=_confound_rows(evidence.confounds, self.labels),
-            comparisons=_comparison_rows(evidence.comparisons, self.labels),
+            comparisons=_comparison_rows(evidence.comparisons, Scores(evidence.performance), self.labels),
+            fewest_people=FEWEST_PEOPLE,
+            fewest_of_group=FEWEST_OF_GROUP,
             looks=evidence.looks,
             terms=_term_rows(evidence.terms),
             terms_note=evidence.terms_note,
@@ -151,30 +156,39 @@ def _p_value(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def _unless_few(nothing: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """The cells, but for those in whose place `few` says something."""
+    return [instead or cell for instead, cell in zip(nothing, cells, strict=True)]
+
+
 def _confound_rows(confounds: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    nothing = [few(people) for people in confounds["people"]]
     return pd.DataFrame(
         {
             "Model": [labels[model] for model in confounds["model"]],
-            "Partial R² of the confounds": confounds["partial_r2"].map("{:.3f}".format),
-            "p": confounds["p"].map(_p_value),
+            "Partial R² of the confounds": _unless_few(nothing, confounds["partial_r2"].map("{:.3f}".format)),
+            "p": _unless_few(nothing, confounds["p"].map(_p_value)),
             "People": confounds["people"],
         }
     )
 
 
-def _comparison_rows(comparisons: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+def _comparison_rows(comparisons: pd.DataFrame, scores: Scores, labels: Mapping[str, str]) -> pd.DataFrame:
     """The holdout first; p is Holm's, among the models of the same people and group."""
     ordered = comparisons.sort_values(["split", "group"], key=lambda column: column.map(_ORDER), kind="stable")
-    differences = zip(ordered["difference"], ordered["low"], ordered["high"], strict=True)
+    nothing = [scores.few(*pair) for pair in zip(ordered["other"], ordered["split"], strict=True)]
+    bounds = zip(ordered["difference"], ordered["low"], ordered["high"], strict=True)
+    differences = [with_interval(*own, "+.1f", 100) for own in bounds]
     return pd.DataFrame(
         {
             "Against": [labels[model] for model in ordered["other"]],
             "People": ordered["split"].map(_UNSEEN),
             "Corrected among": ordered["group"].map(_GROUPS),
-            "Difference in points [95 % interval]": [with_interval(*own, "+.1f", 100) for own in differences],
-            "Swap test p (Holm)": ordered["permutation_p_holm"].map(_p_value),
-            "Bootstrap p (Holm)": ordered["bootstrap_p_holm"].map(_p_value),
-            "McNemar p (Holm)": ordered["mcnemar_p_holm"].map(_p_value),
+            "Difference in points [95 % interval]": _unless_few(nothing, differences),
+            **{
+                f"{test} p (Holm)": _unless_few(nothing, ordered[f"{column}_p_holm"].map(_p_value))
+                for test, column in _TESTS.items()
+            },
         }
     )
 

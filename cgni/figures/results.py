@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from cgni.base.views import GENETICS
 from cgni.classification.schemas import POOLED
 from cgni.contributions.called import consensus
+from cgni.figures.cells import Scores, few
 from cgni.figures.style import NEUTRAL
 
 _PARTS = {"holdout": "Holdout", "validation": "Out-of-fold people (validation)"}  # the holdout leads
@@ -21,6 +22,8 @@ def performance(
     scores: pd.DataFrame, models: Sequence[str], labels: Mapping[str, str], palette: Sequence[str]
 ) -> Figure:
     """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals, hollow where selected.
+
+    Of too few people (`cells.few`) nothing is drawn.
 
     Parameters
     ----------
@@ -33,12 +36,16 @@ def performance(
     """
     figure, axes = plt.subplots(1, 2, figsize=(10, 0.42 * len(models) + 1.6), sharey=True)
     rows = {model: len(models) - position for position, model in enumerate(models)}
-    own = scores[scores["metric"] == "balanced_accuracy"]
+    own, sizes = scores[scores["metric"] == "balanced_accuracy"], Scores(scores)
     for axis, (split, title) in zip(axes, _PARTS.items(), strict=True):
         part = own[own["split"] == split]
         for model, row in rows.items():
+            if nothing := sizes.few(model, split):
+                axis.text(0.5, row, nothing, ha="center", va="center", fontsize=8, color="gray")
+                continue
             mine = part[part["model"] == model]
             folds, pooled = mine[mine["fold"] >= 0], mine[mine["fold"] == POOLED]
+            folds = folds[:0] if sizes.few_a_fold(model, split) else folds
             axis.plot(folds["value"], [row] * len(folds), "o", color=palette[0], alpha=0.45, markersize=5)
             value, low, high, selected = pooled[["value", "low", "high", "selected"]].iloc[0]
             fill = {"markerfacecolor": "white"} if selected else {}
@@ -46,7 +53,8 @@ def performance(
             axis.errorbar(value, row, xerr=bounds, fmt="D", color=palette[1], capsize=3, markersize=6, **fill)
         baseline = part[(part["model"] == _CONFOUNDS) & (part["fold"] == POOLED)]["value"].iloc[0]
         axis.axvline(0.5, color="gray", linestyle=":", linewidth=1)
-        axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
+        if not sizes.few(_CONFOUNDS, split):
+            axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
         axis.set(title=title, xlabel="Balanced accuracy", xlim=(min(0.3, own["value"].min() - 0.02), 1.0))
     axes[0].set_yticks(list(rows.values()), [labels[model] for model in rows])
     handles = [
@@ -73,8 +81,8 @@ def canonical_variates(variates: pd.DataFrame, palette: Sequence[str]) -> Figure
             axis.scatter(
                 part.loc[chosen, "genetics"], part.loc[chosen, "imaging"], s=12, color=colour, label=name, alpha=0.8
             )
-        r = part["genetics"].corr(part["imaging"])
-        axis.set(title=f"Component {component}, r = {r:.2f}", xlabel="Genetic variate", ylabel="Imaging variate")
+        r = few(len(part)) or f"r = {part['genetics'].corr(part['imaging']):.2f}"
+        axis.set(title=f"Component {component}, {r}", xlabel="Genetic variate", ylabel="Imaging variate")
     axes[0][0].legend(fontsize=8, title="WM group", title_fontsize=8)
     return figure
 

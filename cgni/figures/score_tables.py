@@ -4,10 +4,20 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cgni.figures.cells import NOT_KNOWN, YES_NO, Scores, number, with_interval
+from cgni.figures.cells import NOT_KNOWN, YES_NO, Scores, few, number, with_interval
 from cgni.figures.study_models import StudyModels
 
 _SPLITS = {"holdout": "holdout", "validation": "out of fold"}  # the holdout leads
+_OF_PROBABILITIES = {
+    "brier": "Brier score",
+    "brier_of_share": "Brier score of the high group's share",
+    "ece": "Calibration error (ECE)",
+    "ece_limit": "95 % of calibrated models lie below",
+    "brier_scaled": "Brier score, scaled",
+    "ece_scaled": "ECE, scaled",
+}
+_FIRST, _SCALED = list(_OF_PROBABILITIES.values())[:4], list(_OF_PROBABILITIES.values())[4:]
+_CALIBRATION_COLUMNS = ("Model", "People", *_FIRST, "Calibrated", "Temperature", *_SCALED)
 _OF_STRATUM = ("People", "Balanced accuracy % [95 % interval]", "AUC [95 % interval]")
 
 
@@ -24,10 +34,12 @@ def increments_table(increments: pd.DataFrame, performance: pd.DataFrame, models
         row = {"Model": models.labels[model]}
         for split, title in _SPLITS.items():
             found = own[own["split"] == split].iloc[0]
-            gain = with_interval(*found[["increment", "low", "high"]])
+            nothing = scores.few(model, split) or few(found["people"])
+            gain = nothing or with_interval(*found[["increment", "low", "high"]])
             row[f"Gain in AUC [95 % interval], {title}"] = scores.marked(gain, model, split)
-            row[f"AUC with the model, {title}"] = scores.marked(number(found["auc_stack"], ".3f"), model, split)
-            row[f"AUC of the confounds alone, {title}"] = number(found["auc_confounds"], ".3f")
+            stack, alone = (nothing or number(found[name], ".3f") for name in ("auc_stack", "auc_confounds"))
+            row[f"AUC with the model, {title}"] = scores.marked(stack, model, split)
+            row[f"AUC of the confounds alone, {title}"] = alone
             row[f"People, {title}"] = str(found["people"])
         row["Weighed by people whom the model has not seen"] = YES_NO[bool(own["unseen"].all())]
         rows.append(row)
@@ -60,23 +72,15 @@ def calibration_table(calibration: pd.DataFrame, models: StudyModels) -> pd.Data
 
     `calibration`: `classification.schemas.CALIBRATION`.
     """
-    rows = [
-        {
-            "Model": models.labels[model],
-            "People": f"{_SPLITS[row['split']]} ({row['people']})",
-            "Brier score": number(row["brier"], ".3f"),
-            "Brier score of the high group's share": number(row["brier_of_share"], ".3f"),
-            "Calibration error (ECE)": number(row["ece"], ".3f"),
-            "95 % of calibrated models lie below": number(row["ece_limit"], ".3f"),
-            "Calibrated": YES_NO[not row["poor"]],
-            "Temperature": number(row["temperature"]),
-            "Brier score, scaled": number(row["brier_scaled"], ".3f"),
-            "ECE, scaled": number(row["ece_scaled"], ".3f"),
-        }
-        for model, own in _of_models(calibration, models)
-        for split in _SPLITS
-        for _, row in own[own["split"] == split].iterrows()
-    ]
+    rows = []
+    for model, own in _of_models(calibration, models):
+        for split, title in _SPLITS.items():
+            for _, row in own[own["split"] == split].iterrows():
+                nothing = few(row["people"])
+                scores = {name: nothing or number(row[column], ".3f") for column, name in _OF_PROBABILITIES.items()}
+                judged = {"Calibrated": nothing or YES_NO[not row["poor"]], "Temperature": number(row["temperature"])}
+                cells = {**scores, **judged, "People": f"{title} ({row['people']})", "Model": models.labels[model]}
+                rows.append({name: cells[name] for name in _CALIBRATION_COLUMNS})
     return pd.DataFrame(rows)
 
 
@@ -87,8 +91,9 @@ def confound_shares_table(shares: pd.DataFrame, models: StudyModels) -> pd.DataF
     """
     rows = []
     for model, own in _of_models(shares, models):
-        cells = zip(own["confound"], own["partial_r2"], strict=True)
-        rows.append({"Model": models.labels[model], **{name: number(value, ".3f") for name, value in cells}})
+        cells = zip(own["confound"], own["partial_r2"], own["people"], strict=True)
+        shares_of = {name: few(people) or number(value, ".3f") for name, value, people in cells}
+        rows.append({"Model": models.labels[model], **shares_of})
     return pd.DataFrame(rows)
 
 
@@ -98,10 +103,13 @@ def _of_models(table: pd.DataFrame, models: StudyModels) -> Iterator[tuple[str, 
 
 
 def _stratum_cells(found: pd.Series | None) -> tuple[str, str, str]:
-    """Cells of a stratum in one split; nobody there: dashes."""
+    """Cells of a stratum in one split; nobody there, or one group alone: dashes."""
     if found is None:
         return (NOT_KNOWN,) * 3
-    return str(found["people"]), _interval(found, "balanced_accuracy", ".1f", 100), _interval(found, "auc", ".3f", 1)
+    people, high = int(found["people"]), int(found["people_high"])
+    if pd.notna(found["auc"]) and (nothing := few(people, min(high, people - high))):
+        return str(people), nothing, nothing
+    return str(people), _interval(found, "balanced_accuracy", ".1f", 100), _interval(found, "auc", ".3f", 1)
 
 
 def _interval(found: pd.Series, metric: str, digits: str, scale: int) -> str:

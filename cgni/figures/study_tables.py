@@ -90,7 +90,7 @@ def _interpretation(results: StudyResults) -> dict[str, pd.DataFrame]:
     rsids = results.variants.set_index("variant_id")["rsid"]
     blocks, directions = results.blocks, results.directions
     return {
-        "table3": table3(components),
+        "table3": table3(components, results.correlations),
         "table3_folds": table3_folds(results.correlations, null, components),
         "table4": table4(contributions, components, blocks, directions, results.snp_genes, rsids),
         "table5": table5(contributions, components, directions),
@@ -103,7 +103,7 @@ def _interpretation(results: StudyResults) -> dict[str, pd.DataFrame]:
 
 def _summary(results: StudyResults, models: StudyModels) -> pd.DataFrame:
     rows = lead_rows(results.performance, results.comparisons, results.increments, models)
-    rows += component_rows(results.components)
+    rows += component_rows(results.components, results.correlations)
     rows += claim_rows(results.contributions, results.blocks)
     rows += [term_row(results.terms, results.contributions)]
     rows += accuracy_rows(results.performance, models)

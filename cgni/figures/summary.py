@@ -6,7 +6,8 @@ import pandas as pd
 from cgni.base.views import FEATURES, GENETICS, VIEWS
 from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.schemas import ALL_COMPONENTS
-from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, number, small, small_of_tail, with_interval
+from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, few, number, small, small_of_tail, with_interval
+from cgni.figures.component_tables import correlations_of
 from cgni.figures.study_models import StudyModels
 
 Row = tuple[str, str, str]
@@ -45,19 +46,22 @@ def accuracy_rows(performance: pd.DataFrame, models: StudyModels) -> list[Row]:
     return rows
 
 
-def component_rows(components: pd.DataFrame) -> list[Row]:
+def component_rows(components: pd.DataFrame, correlations: pd.DataFrame) -> list[Row]:
     """How many components are significant, and the numbers of those, or of the one with the smallest p.
 
-    `components`: `contributions.schemas.COMPONENT_TESTS`.
+    `components`: `contributions.schemas.COMPONENT_TESTS`; `correlations`: `scca.schemas.CORRELATIONS`, for how many
+    people those of the folds are of.
     """
+    unseen = few(correlations_of(correlations)["n"].min())
     gated = components[components["gated"]]
     note = "study-wide p in the holdout, family-wise over components"
     rows = [("significant components", f"{len(gated)} of {len(components)}", note)]
     shown = gated if len(gated) else components.sort_values("p").head(1)
     for row in shown.itertuples():
         value = f"r {number(row.r)}, partial r {number(row.partial_r)} (p {small(row.p)}), n {row.n}"
-        beside = f"partial r out of fold {number(row.r_out_of_fold)}"
-        if row.replicates:
+        value = few(row.n) or value
+        beside = f"partial r out of fold {unseen or number(row.r_out_of_fold)}"
+        if row.replicates and not unseen:
             beside += f"; p of the whole analysis {small_of_tail(row.p_pipeline)}"
         rows.append((f"component {row.component}, holdout", value, beside))
     return rows
@@ -105,7 +109,8 @@ def _gain_row(increments: pd.DataFrame, models: StudyModels, scores: Scores) -> 
     cells = []
     for split, title in _UNSEEN.items():
         found = increments[(increments["model"] == models.winner) & (increments["split"] == split)].iloc[0]
-        gain = with_interval(*found[["increment", "low", "high"]])
+        nothing = scores.few(models.winner, split) or few(found["people"])
+        gain = nothing or with_interval(*found[["increment", "low", "high"]])
         cells.append(scores.marked(f"{gain} {title}", models.winner, split))
     return "gain in AUC of the proposed over the confounds", ", ".join(cells), "0: the confounds say as much"
 
@@ -116,8 +121,9 @@ def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) 
     for split, title in _UNSEEN.items():
         for _, row in own[own["split"] == split].iterrows():
             difference = with_interval(row["difference"], row["low"], row["high"], "+.1f", 100)
-            p = f"p {small(row['permutation_p_holm'])}"
-            cells.append(scores.marked(f"{difference} {title} ({p})", models.winner, split))
+            nothing = scores.few(models.winner, split)
+            cell = f"{nothing} {title}" if nothing else f"{difference} {title} (p {small(row['permutation_p_holm'])})"
+            cells.append(scores.marked(cell, models.winner, split))
     note = "points of balanced accuracy; swap test, Holm over Table 1"
     return [(f"proposed minus {models.labels[_IMAGES_ALONE]}", ", ".join(cells), note)] if cells else []
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from cgni.base.csv_cells import guarded
 from cgni.base.files import atomic_path, write_text
 from cgni.base.tables import write_table
 
@@ -13,14 +14,15 @@ from cgni.base.tables import write_table
 def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: dict[str, Any], stamp: str) -> None:
     """Write `name`.parquet, .csv and .tex into `folder`; text columns stay text.
 
-    A `stamp` that is not empty stands in a column `Caution` of every row.
+    A `stamp` that is not empty stands in a column `Caution` of every row. Names in the CSV that a spreadsheet would
+    take for a formula begin with an apostrophe (`base.csv_cells`).
     """
     if stamp:
         table = table.assign(Caution=stamp)
     schema = pa.schema([pa.field(column, _arrow_type(table[column])) for column in table.columns])
     write_table(table, folder / f"{name}.parquet", schema, provenance)
     with atomic_path(folder / f"{name}.csv") as temporary:
-        table.to_csv(temporary, index=False)
+        guarded(table).to_csv(temporary, index=False)
     write_text(table.to_latex(index=False, escape=True, na_rep=""), folder / f"{name}.tex")
 
 

@@ -94,7 +94,12 @@ def _walked(path: Path, chrom: str, positions: Collection[int] | None) -> list[_
                     f"{path}: truncated: it ends within variant {number + 1} of {header.variants}; copy it again"
                 )
             if (wanted is None or pos in wanted) and name in names:
-                ref, *others = _texts(data, alleles, header.layout)
+                try:
+                    ref, *others = _texts(data, alleles, header.layout)
+                except ValueError as error:
+                    raise InputError(
+                        f"{path}: damaged: the alleles of variant {number + 1} are no text; copy it again"
+                    ) from error
                 rows.append((pos, ref, ",".join(others), at, end))
             at = end
     return rows
@@ -155,15 +160,28 @@ def _indexed(path: Path, index: Path, chrom: str, positions: Collection[int] | N
                 query += "JOIN wanted AS w ON v.position = w.position "
             # CROSS JOIN order is left to SQLite: its primary key starts with chromosome, position
             query += f"WHERE v.chromosome IN ({', '.join('?' * len(names))})"
-            return database.execute(query, names).fetchall()
+            rows: list[_Row] = database.execute(query, names).fetchall()
     except sqlite3.DatabaseError as error:
         raise InputError(f"{index}: not an index of bgenix ({error}); remove it or make it again") from error
+    _check_rows(rows, path, index)
+    return rows
+
+
+def _check_rows(rows: list[_Row], path: Path, index: Path) -> None:
+    """SQLite gives whatever stands in a damaged cell."""
+    size = path.stat().st_size
+    for row in rows:
+        if tuple(map(type, row)) != (int, str, str, int, int) or not 0 <= row[3] < row[4] <= size:
+            raise InputError(f"{index}: names places that {path} does not have; remove it or make it again")
 
 
 def _check_index(database: sqlite3.Connection, path: Path, index: Path) -> None:
     if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'Metadata'").fetchone():
         return
-    size, start = database.execute("SELECT file_size, first_1000_bytes FROM Metadata").fetchone()
+    found = database.execute("SELECT file_size, first_1000_bytes FROM Metadata").fetchone()
+    if found is None or not isinstance(found[1], bytes | None):
+        raise sqlite3.DatabaseError("it does not say of which file")
+    size, start = found
     with path.open("rb") as stream:
         same_start = start is None or stream.read(len(start)) == bytes(start)
     if size != path.stat().st_size or not same_start:

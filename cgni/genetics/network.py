@@ -52,7 +52,9 @@ def read_network(path: str | Path, genes: pd.DataFrame, aliases: pd.DataFrame) -
     """
     table = _with_symbols(path, genes)
     given = table.assign(gene_id=table["gene_id"].str.split(";")).explode("gene_id")
-    given["gene_id"] = given["gene_id"].astype("str").str.strip().str.replace(r"\.\d+$", "", regex=True)
+    # a list without a single id explodes to numbers
+    given["gene_id"] = given["gene_id"].astype("str")
+    given["gene_id"] = given["gene_id"].str.strip().str.replace(r"\.\d+$", "", regex=True)
     named = given["gene_id"].fillna("").ne("")
     wanted = pd.Index(given.loc[~named, "symbol"].dropna().str.strip().unique())
     found, counts = _resolve(wanted.difference(given.loc[named, "symbol"]), genes, aliases)

@@ -81,12 +81,14 @@ def thin_variants(plink: Plink, files: GenotypeFiles, people: np.ndarray, thin: 
     pairs: list[Argument] = ["--indep-pairwise", f"{int(thin.window_kb)}kb", 1, thin.r2]
     try:
         spaced = plink.run([*source, *filters, "--make-bed"], "spaced")
-        plink.run(["--bfile", spaced, *pairs], "pruned")
+        pruned = Path(f"{plink.run(['--bfile', spaced, *pairs], 'pruned')}.prune.in")
     except InputError as error:
         if NO_VARIANTS in str(error):
             return None
         raise
-    return plink.run(["--bfile", spaced, "--extract", plink.scratch / "pruned.prune.in", "--make-bed"], "thin")
+    # of a single SNP there is nothing to prune, and plink2 writes no list
+    kept: list[Argument] = ["--extract", pruned] if pruned.is_file() else []
+    return plink.run(["--bfile", spaced, *kept, "--make-bed"], "thin")
 
 
 def _spread_positions(files: GenotypeFiles, thin: ThinSettings) -> list[int] | None:

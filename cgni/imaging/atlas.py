@@ -15,6 +15,7 @@ from nibabel.spatialimages import SpatialImage
 from cgni.base.errors import InputError
 from cgni.imaging.atlas_names import read_names
 from cgni.imaging.resampling import resampled
+from cgni.imaging.unreadable import UNREADABLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +95,9 @@ def _read_labels(path: str | Path) -> tuple[SpatialImage, np.ndarray]:
             raise ImageFileError("no voxels in space")
         image = squeeze_image(image)  # type: ignore[no-untyped-call]
         values = np.asarray(image.dataobj)
-    except (ImageFileError, OSError, EOFError, ValueError) as error:
-        raise InputError(f"{path}: not a readable label image ({error}); check inputs.atlas") from error
+    except UNREADABLE as error:
+        told = " ".join(str(error).split())
+        raise InputError(f"{path}: not a readable label image ({told}); check inputs.atlas") from error
     if values.ndim != 3:
         raise InputError(
             f"{path}: {values.ndim} dimensions; expected one 3D image of labels, not maps of probabilities"

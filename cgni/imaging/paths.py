@@ -1,8 +1,7 @@
-"""Which people have a gray-matter map, and where it lies."""
+"""Which people have a gray-matter map, of which visit, and where it lies."""
 
-import glob
-import os
-import re
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,40 +9,53 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.small_tables import read_delimited
 from cgni.cohort.id_lists import plain_ids
+from cgni.imaging.patterns import PLACEHOLDER, is_pattern, matching_files
 
-_PLACEHOLDER = "{participant_id}"
+_INSTANCE = "instance"
 
 
-def list_images(images: str) -> pd.DataFrame:
-    """The gray-matter maps of a study.
+def list_images(images: str, instances: Sequence[int]) -> pd.DataFrame:
+    """The gray-matter maps of a study, one a person.
 
     Parameters
     ----------
     images
-        A csv with the columns participant_id and path (relative to the csv's folder, or
-        absolute), or a path that holds `{participant_id}` once, such as
-        `maps/{participant_id}/smwc1.nii.gz`; every existing file that matches counts.
+        A csv with the columns participant_id, path (relative to the csv's folder, or absolute) and maybe instance
+        (the visit, as UK Biobank numbers them), or a path that holds `{participant_id}`, such as
+        `sub-{participant_id}/mri/mwp1sub-{participant_id}*.nii`; every existing file that matches counts.
+    instances
+        Visits whose images count (`cohort.image_instances`); of several of a person the first of these.
 
     Returns
     -------
-    DataFrame of str columns participant_id, path; sorted by participant_id. The files of a
-    csv are not opened or looked for here.
+    DataFrame of str columns participant_id and path, and Int64 instance (missing where it is not stated); sorted by
+    participant_id. The files of a csv are not opened or looked for here.
 
     Raises
     ------
     InputError
-        No such csv, missing columns or values, nothing found, or people with two images.
+        No such csv, missing columns or values, nothing found, or people with two images of one visit.
     """
-    listed = _from_pattern(images) if _PLACEHOLDER in images else _from_csv(Path(images))
-    doubled = int(listed["participant_id"].duplicated().sum())
+    listed = _from_pattern(images) if is_pattern(images) else _from_csv(Path(images), instances)
+    doubled = listed.loc[listed["participant_id"].duplicated(), "participant_id"].nunique()
     if doubled:
-        raise InputError(f"{images}: {doubled} people have more than one image; keep one each")
+        remedy = "make it match one file a person" if is_pattern(images) else "keep one each"
+        raise InputError(
+            f"{images}: {doubled} people have more than one image; {remedy}, or list them in a csv of participant_id, "
+            f"{_INSTANCE} (the visit) and path"
+        )
     return listed.sort_values("participant_id", ignore_index=True)
 
 
-def _from_csv(table: Path) -> pd.DataFrame:
-    remedy = f"set inputs.images to a csv of participant_id and path, or to a pattern with {_PLACEHOLDER}"
+def stated_visits(listed: pd.DataFrame) -> pd.Series:
+    """Visit (int) by participant id of those whose image's visit the list states (`list_images`)."""
+    return listed.set_index("participant_id")[_INSTANCE].dropna().astype(int)
+
+
+def _from_csv(table: Path, instances: Sequence[int]) -> pd.DataFrame:
+    remedy = f"set inputs.images to a csv of participant_id and path, or to a pattern with {PLACEHOLDER}"
     listed = read_delimited(table, remedy, ["participant_id", "path"])
+    visits = listed.get(_INSTANCE)
     listed = listed[["participant_id", "path"]]
     empty = int(listed.isna().any(axis=1).sum())
     if empty:
@@ -51,17 +63,38 @@ def _from_csv(table: Path) -> pd.DataFrame:
     if listed.empty:
         raise InputError(f"{table}: lists no image")
     listed["participant_id"] = plain_ids(table, listed["participant_id"])
-    return listed.assign(path=[str(table.parent / path) for path in listed["path"]])
+    listed["path"] = [str(table.parent / path) for path in listed["path"]]
+    if visits is None:
+        return listed.assign(instance=pd.array([pd.NA] * len(listed), "Int64"))
+    return _of_visits(table, listed.assign(instance=_visits(table, visits)), instances)
+
+
+def _visits(table: Path, texts: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(texts, errors="coerce")
+    odd = int((~numbers.between(0, 99) | (numbers % 1 != 0)).sum())
+    if odd:
+        raise InputError(f"{table}: {odd} lines without a visit (0, 1, 2 ...) in the column {_INSTANCE}; correct them")
+    return numbers.astype("Int64")
+
+
+def _of_visits(table: Path, listed: pd.DataFrame, instances: Sequence[int]) -> pd.DataFrame:
+    """The images of the visits that count, of each person those of the first."""
+    own = listed[listed[_INSTANCE].isin(instances)]
+    own = own.assign(rank=[list(instances).index(instance) for instance in own[_INSTANCE]])
+    if own.empty:
+        wanted = ", ".join(map(str, instances))
+        raise InputError(f"{table}: no image of the visits {wanted} (cohort.image_instances) in the column {_INSTANCE}")
+    first = own[own["rank"] == own.groupby("participant_id")["rank"].transform("min")]
+    logging.info(
+        "%s: %d images of other visits than cohort.image_instances, and %d of later ones of a person, are left out",
+        *(table, len(listed) - len(own), len(own) - len(first)),
+    )
+    return first.drop(columns="rank")
 
 
 def _from_pattern(pattern: str) -> pd.DataFrame:
-    if pattern.count(_PLACEHOLDER) != 1:
-        raise InputError(f"inputs.images: {pattern} must hold {_PLACEHOLDER} exactly once")
-    before, after = os.path.normpath(pattern).split(_PLACEHOLDER)
-    inside = re.compile(re.escape(before) + r"([^/]+)" + re.escape(after) + r"\Z")
-    root, stem = os.path.split(before)
-    below = glob.escape(stem) + "*" + glob.escape(after)
-    found = [(match[1], str(path)) for path in Path(root).glob(below) if (match := inside.match(str(path)))]
+    found = matching_files(pattern)
     if not found:
         raise InputError(f"inputs.images: no file matches {pattern}")
-    return pd.DataFrame(found, columns=["participant_id", "path"])
+    listed = pd.DataFrame(found, columns=["participant_id", "path"])
+    return listed.assign(instance=pd.array([pd.NA] * len(listed), "Int64"))

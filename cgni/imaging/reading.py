@@ -1,7 +1,6 @@
 """Read one gray-matter image at the speed of decompression, and say in few words why one cannot be used."""
 
 import math
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from nibabel.filebasedimages import ImageFileError
 from scipy.ndimage import generate_binary_structure, label, minimum, minimum_filter
 
 from cgni.base.errors import InputError
+from cgni.imaging.unreadable import UNREADABLE
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's code for a gzip member
@@ -23,17 +23,6 @@ _HEADERS: dict[int, Any] = {348: nib.Nifti1Header, 540: nib.Nifti2Header}
 _MAGIC = {348: 344, 540: 4}  # where a header of that size says what it is
 _TAPERED = 0.1  # share of a map's largest value that tissue beside background falls to
 _SMALLEST_VOXEL = 1e-6  # cubic millimetres
-_UNREADABLE: tuple[type[Exception], ...] = (
-    ImageFileError,
-    nib.spatialimages.HeaderDataError,
-    EOFError,
-    OSError,
-    OverflowError,
-    TypeError,
-    ValueError,
-    zlib.error,
-    isal_zlib.error,  # type: ignore[assignment]  # isal's stub calls the class an instance
-)
 
 
 class UnusableImageError(Exception):
@@ -60,7 +49,7 @@ def read_header(path: str | Path) -> tuple[tuple[int, int, int], np.ndarray]:
             start = isal_zlib.decompressobj(_GZIP_WINDOW).decompress(start, _HEADER_BYTES)
         header = _header(start, _is_pair(path))
         return _shape(header), _affine(header)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnusableImageError("unreadable or truncated files") from error
 
 
@@ -100,7 +89,7 @@ def read_map(path: str | Path) -> ReadMap:
         raw = _content(Path(path).with_suffix(".img")) if _is_pair(path) else start
         values = np.frombuffer(raw, header.get_data_dtype(), int(np.prod(shape)), int(header.get_data_offset()))
         values = _scaled(values, header)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise UnusableImageError("unreadable or truncated files") from error
     low, high = value_range(values)
     blank = 0

@@ -10,7 +10,6 @@ import pandas as pd
 from cgni.base.files import digest_value
 from cgni.imaging.grids import choose_grid
 from cgni.imaging.packing import pack_maps
-from cgni.imaging.paths import list_images
 from cgni.imaging.schemas import INDEX
 from cgni.imaging.settings import StoreSettings
 
@@ -33,7 +32,7 @@ class StoreTables:
 
 
 def pack_study(
-    images: str,
+    listed: pd.DataFrame,
     people: pd.Series,
     settings: StoreSettings,
     target: str | Path,
@@ -45,8 +44,8 @@ def pack_study(
 
     Parameters
     ----------
-    images
-        A csv, or a pattern with {participant_id} (`list_images`).
+    listed
+        participant_id and path of all images (`imaging.paths.list_images`).
     people
         Participant ids (str); maps of others are left out.
     target, partial, code, threads
@@ -55,9 +54,8 @@ def pack_study(
     Raises
     ------
     InputError
-        As of `list_images`, `choose_grid` and `pack_maps`.
+        As of `choose_grid` and `pack_maps`.
     """
-    listed = list_images(images)
     own = listed[listed["participant_id"].isin(people)].reset_index(drop=True)
     ids, paths = own["participant_id"], own["path"].tolist()
     grid = choose_grid(paths, settings.grid, threads)

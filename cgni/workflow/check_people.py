@@ -13,7 +13,7 @@ from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.samples import common_people
 from cgni.cohort.splits import make_splits
 from cgni.genetics.paths import chromosome_files
-from cgni.imaging.paths import list_images
+from cgni.imaging.paths import list_images, stated_visits
 from cgni.workflow.checklist import Checklist, Part
 from cgni.workflow.settings import StudySettings
 
@@ -41,11 +41,11 @@ def look_at_people(checklist: Checklist, settings: StudySettings) -> PeopleFound
     withdrawn = checklist.look("withdrawals", lambda: read_withdrawals(inputs.withdrawals, _ids(table)), _found)
     pairs = checklist.look("kinship", lambda: _pairs(inputs.relatedness, kinship, table), _pairs_found)
     samples = checklist.look("genotyped people", lambda: common_people(_people_files(settings)), _count)
-    images = checklist.look("list of maps", lambda: list_images(inputs.images), _count)
+    images = checklist.look("list of maps", lambda: list_images(inputs.images, cohort.image_instances), _count)
 
     def build() -> pd.DataFrame:
-        ids = pd.Index(images.get()["participant_id"])
-        return build_participants(table.get(), samples.get(), ids, withdrawn.get(), pairs.get(), cohort)[0]
+        ids, visits = pd.Index(images.get()["participant_id"]), stated_visits(images.get())
+        return build_participants(table.get(), samples.get(), ids, withdrawn.get(), pairs.get(), cohort, visits)[0]
 
     people = checklist.look("participants", build, _people_found)
     for caution in people_cautions(people.value) if people.value is not None else []:

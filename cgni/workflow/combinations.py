@@ -4,6 +4,7 @@ import string
 from typing import Any
 
 from cgni.base.errors import InputError
+from cgni.imaging.patterns import check_pattern
 from cgni.workflow.baselines import HIDDEN_OF
 from cgni.workflow.roster import roster, subsets
 from cgni.workflow.settings import StudySettings
@@ -24,6 +25,7 @@ def _paths(settings: StudySettings) -> None:
         raise InputError(
             f"results_dir: {settings.results_dir!r} holds {' '.join(odd) or 'nothing'}; name a plain folder"
         )
+    check_pattern(settings.inputs.images)
     genotypes = settings.inputs.genotypes
     for key in ("files", "sample", "mfi"):
         path = getattr(genotypes, key)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cgni.genetics.paths import chromosome_files
 from cgni.imaging.atlases import ATLASES
+from cgni.imaging.patterns import fixed_folder, is_pattern
 from cgni.workflow.settings import InputSettings
 
 _FILES = (
@@ -23,7 +24,7 @@ def missing_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config that does not exist; patterns are checked per chromosome,
     with what must lie beside a genotype file (.psam, .pvar, .fam, .bim, .sample).
 
-    Of an image pattern with {participant_id} the folder above the first placeholder is checked.
+    Of an image pattern the folder above the first {participant_id} or * is checked.
     `null` and the name of a known atlas need no file.
     """
     return [(key, path) for key, path in named_inputs(inputs) if not _place(path).exists()]
@@ -47,4 +48,4 @@ def missing_message(missing: list[tuple[str, str]]) -> str:
 
 
 def _place(path: str) -> Path:
-    return Path(path.split("{participant_id}")[0]).parent if "{participant_id}" in path else Path(path)
+    return fixed_folder(path) if is_pattern(path) else Path(path)

@@ -38,18 +38,20 @@ def look_of(path: str) -> str:
 
 
 @functools.cache
-def look_of_maps(images: str, contents: bool) -> dict[str, str]:
+def look_of_maps(images: str, instances: tuple[int, ...], contents: bool) -> dict[str, str]:
     """How many gray-matter maps `inputs.images` names, with a digest of their paths.
 
     Parameters
     ----------
+    instances
+        Visits whose images count (`cohort.image_instances`).
     contents
         Whether their sizes and times (s) count too.
     """
     from cgni.imaging.paths import list_images  # here: it needs pandas, which Snakemake loads for parameters anyway
 
     try:
-        paths = list_images(images)["path"].tolist()
+        paths = list_images(images, instances)["path"].tolist()
     except (InputError, OSError):
         return {}  # the job that reads them will say what is wrong
     stamps: list[str] = []

@@ -37,8 +37,22 @@ def test_right_inputs_are_described_and_long_work_waits_for_it(study_copy: Study
     deeper = study_copy.overlay("deeper.yaml", "pretraining: {channels: [4, 4]}")
     packed = study_copy.snakemake("results-real/imaging/store/maps.npy", overlays=(overlay,))
     assert packed.returncode == 0, packed.stdout[-3000:]
-    again = study_copy.planned("results-real/imaging/store/maps.npy", overlays=(overlay, deeper))
-    assert again == {"check_inputs": 1}
+    packing = ("results-real/imaging/store/maps.npy", "results-real/audit/inputs.txt")
+    assert study_copy.planned(*packing, overlays=(overlay, deeper)) == {"check_inputs": 1}
+
+
+def test_another_look_keeps_nobody_from_what_has_changed(study_copy: Study) -> None:
+    """What reads a changed key or file runs in the same run as the check, not in the next one."""
+    overlay = study_copy.overlay("real.yaml", OVERLAY)
+    targets = ("results-real/audit/inputs.txt", "results-real/genetics/chrom19/qc.parquet")
+    run = study_copy.snakemake(*targets, overlays=(overlay,))
+    assert run.returncode == 0, run.stdout[-3000:]
+    stricter = study_copy.overlay("stricter.yaml", "genetics: {qc: {maf: 0.07}}")
+    assert study_copy.planned(*targets, overlays=(overlay, stricter)) == {"check_inputs": 1, "qc_variants": 1}
+    table = study_copy.folder / "results-tiny/simulation/genotypes/ukb_mfi_chr19_v3.txt"
+    table.write_text("".join(reversed(table.read_text().splitlines(keepends=True))))
+    assert study_copy.planned(*targets, overlays=(overlay,)) == {"check_inputs": 1, "qc_variants": 1}
+    assert study_copy.planned(overlays=(overlay,))["check_inputs"] == 1, "the whole study begins with it"
 
 
 def test_everything_that_is_wrong_is_said_at_once(study_copy: Study) -> None:

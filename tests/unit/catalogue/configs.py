@@ -55,6 +55,9 @@ _REFUSED: dict[str, tuple[Call, str]] = {
         _config(inputs={"genotypes": {"files": "{chrom:02d}.bgen"}}),
         r"only {chrom} is known",
     ),
+    "{id} in a pattern of images": (_config(inputs={"images": "{id}.nii"}), r"only {participant_id} is known"),
+    "* without ids": (_config(inputs={"images": "maps/*.nii"}), r"\* needs {participant_id}"),
+    "* beside the id": (_config(inputs={"images": "{participant_id}*.nii"}), "where the id ends cannot be known"),
     "a key twice": (written("seed: 1\nseed: 2\n", refuse_doubled_keys), "seed is there a second time"),
     "a section twice": (
         written("scca: {permutations: 9}\nscca: {folds: 1}\n", refuse_doubled_keys),
@@ -71,5 +74,10 @@ CASES: list[Case] = [
         "config: whole numbers with points in a list", _value("cohort.wm_low", cohort={"wm_low": [2.0, 5]}), [2, 5]
     ),
     handled("config: a blank in results_dir", _value("results_dir", results_dir="my results"), "my results"),
+    handled(
+        "config: CAT12's folders",
+        _value("inputs.images", inputs={"images": "s-{participant_id}/mri/mwp1s-{participant_id}*.nii"}),
+        "s-{participant_id}/mri/mwp1s-{participant_id}*.nii",
+    ),
     handled("config: # in results_dir", _value("results_dir", results_dir="run#2"), "run#2"),
 ]

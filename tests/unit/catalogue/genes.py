@@ -67,6 +67,7 @@ CASES: list[Case] = [
     handled("network: commas", written(_NETWORK.replace("\t", ","), _network), _BOTH),
     handled("network: symbols alone", written("symbol\nTAU\nFYN\n", _network), _BOTH),
     handled("network: several ids a gene", written("symbol,gene_id\nX,ENSG01;ENSG02\n", _network), _BOTH),
+    clear("network: neither symbols nor ids", written("symbol\tgene_id\nXYZ\t\n", _network), "lists no gene with an"),
     clear("network: no symbols", written("gene\nMAPT\n", _network), "no column symbol"),
     clear("network: no known gene", written("symbol\nXYZ\n", _network), "lists no gene with an Ensembl"),
     clear("network: an empty file", written("", _network), "empty; expected a table"),

@@ -1,10 +1,13 @@
 """Lists of ids: withdrawals, kinship, people of genotype files."""
 
+import gzip
+import struct
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cgni.cohort.bgen_header import HAS_IDS
 from cgni.cohort.families import read_related_pairs
 from cgni.cohort.id_lists import KnownIds, read_withdrawals
 from cgni.cohort.phenotypes import Phenotypes
@@ -58,6 +61,14 @@ def _sexes_of_others(folder: Path) -> None:
     check_sexes(pd.DataFrame({"participant_id": ids, "sex": np.roll(sexes, 1)}), Phenotypes(table))
 
 
+def _damaged() -> bytes:
+    """A compressed VCF of which the bytes in the middle are others."""
+    content = gzip.compress(b"##x\n" * 9 + b"#CHROM\n", mtime=0)
+    return content[:12] + b"\xff" * 6 + content[18:]
+
+
+# a header whose first variant begins before the ids do
+_BACKWARDS = struct.pack("<5I", 0, 20, 2, 3, int.from_bytes(b"bgen", "little")) + struct.pack("<I", HAS_IDS | 9)
 _ROWS = {
     "plink2": "#FID1\tIID1\tFID2\tIID2\tNSNP\tHETHET\tIBS0\tKINSHIP\n0\t1000001\t0\t1000020\t9\t0.1\t0.0\t0.25\n",
     "plink2 without families": "#IID1\tIID2\tNSNP\tHETHET\tIBS0\tKINSHIP\n1000001\t1000020\t9\t0.1\t0.0\t0.25\n",
@@ -73,6 +84,7 @@ _BROKEN_KING = {
     "words for kinship": (_KING.replace("0.25", "sibling"), "1 lines without a number in the column Kinship"),
     "a line cut short": (_KING + "1000001 1000030\n", "line 4 has 2 cells, the header 5"),
     "a column twice": (_KING.replace("HetHet", "ID1"), "the columns ID1 appear twice"),
+    "plink2's and KING's names together": (_KING.replace("HetHet", "IID1"), "the columns ID1 appear twice"),
     "an empty file": ("", "empty; expected a table"),
     "ids that lost digits": (_KING.replace("1000020", "1.00002E+06"), "1 ids in scientific notation have lost digits"),
 }
@@ -116,6 +128,8 @@ CASES: list[Case] = [
     clear("people: .psam without #", written("IID\n1\n", _people, "x.psam"), r"must start with #FID or #IID"),
     clear("people: .fam of two columns", written("1 1\n", _people, "x.fam"), "1 lines without the six columns"),
     clear("people: .vcf without a header", written("1\t2\n", _people, "x.vcf"), "no line #CHROM"),
+    clear("people: .vcf.gz with damaged bytes", written(_damaged(), _people, "x.vcf.gz"), "not a readable VCF"),
+    clear("people: .bgen whose places run backwards", written(_BACKWARDS, _people, "x.bgen"), "ids is damaged"),
     clear("people: .bgen that is none", written("nothing", _people, "x.bgen"), "not a BGEN file"),
     clear("people: no such file", lambda folder: _people(folder / "x.sample"), "no such file"),
     clear("people: chromosomes in two orders", _two_orders, "in another order"),

@@ -24,6 +24,10 @@ _SHAPE = (31, 37, 31)
 _AFFINE = np.array([[6.0, 0, 0, -90], [0, 6, 0, -126], [0, 0, 6, -72], [0, 0, 0, 1]])
 _TISSUE = np.rint(100 * resampled(load_mni152_gm_template(resolution=2), _SHAPE, _AFFINE, order=1)).astype(np.float32)
 _TOTAL = round(float(_TISSUE.sum(dtype=np.float64)))
+_VISITS = (2, 3)
+_CAT12 = "sub-{participant_id}/mri/mwp1sub-{participant_id}*.nii"
+_FOLDERS = ("sub-1/mri/mwp1sub-1.nii", "sub-12/mri/mwp1sub-12_T1w.nii", "sub-x_3/mri/mwp1sub-x_3-a.nii")
+_PEOPLE = ["1", "12", "x_3"]
 _LIST = "participant_id,path\n1,a.nii\n2,b.nii\n"
 
 
@@ -110,9 +114,23 @@ def _atlas(labels: np.ndarray, table: str, affine: np.ndarray = _AFFINE) -> Call
     return call
 
 
-def _doubled(folder: Path) -> None:
-    nib.Nifti1Image(_TISSUE, _AFFINE).to_filename(folder / "7_a.nii")
-    list_images(str(folder / "{participant_id}_{participant_id}.nii"))
+def _damaged_atlas(folder: Path) -> None:
+    content = gzip.compress(nib.Nifti1Image(_LABELS, _AFFINE).to_bytes(), mtime=0)
+    (folder / "atlas.nii.gz").write_bytes(content[:60] + b"\xff" * 9 + content[69:])
+    (folder / "labels.txt").write_text("1 a\n2 b\n")
+    read_atlas(folder / "atlas.nii.gz", folder / "labels.txt", _SHAPE, _AFFINE)
+
+
+def _found(pattern: str, *files: str) -> Call:
+    """Ids that a pattern finds among these files."""
+
+    def call(folder: Path) -> list[str]:
+        for file in files:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).touch()
+        return list_images(str(folder / pattern), _VISITS)["participant_id"].tolist()
+
+    return call
 
 
 _LABELS = np.zeros(_SHAPE, np.int32)
@@ -137,6 +155,15 @@ _BROKEN_TABLES = {
     "an index twice": ("1 a\n1 b\n", "1 indices appear more than once"),
     "a name twice": ("1 a\n2 a\n", "1 names appear more than once"),
 }
+# two scans of 1, a later one of 2, one of 3 at a visit without imaging
+_OF_VISITS = "participant_id,instance,path\n1,3,a.nii\n1,2,b.nii\n2,3,c.nii\n3,0,d.nii\n"
+_BROKEN_VISITS = {
+    "an empty visit": ("2,3,c", "2,,c", "1 lines without a visit"),
+    "a visit in words": ("2,3,c", "2,first,c", "1 lines without a visit"),
+    "a visit of -1": ("2,3,c", "2,-1,c", "1 lines without a visit"),
+    "two images of a visit": ("1,3,a", "1,2,a", "1 people have more than one image; keep one each, or list"),
+    "visits without imaging": ("1,3,a.nii\n1,2,b.nii\n2,3,c.nii\n", "", "no image of the visits 2, 3"),
+}
 _BROKEN_LISTS = {
     "no column path": ("participant_id,file\n1,a.nii\n", "no column path"),
     "no ids": ("path\na.nii\n", "no column participant_id"),
@@ -149,7 +176,11 @@ _BROKEN_LISTS = {
 
 
 def _listed(path: Path) -> list[str]:
-    return list_images(str(path))["participant_id"].tolist()
+    return list_images(str(path), _VISITS)["participant_id"].tolist()
+
+
+def _chosen(path: Path) -> list[str]:
+    return [Path(own).name for own in list_images(str(path), _VISITS)["path"]]
 
 
 CASES: list[Case] = [
@@ -159,10 +190,29 @@ CASES: list[Case] = [
     *(clear(f"images: {name}", written(text, _listed), message) for name, (text, message) in _BROKEN_LISTS.items()),
     clear(
         "images: a pattern that nothing matches",
-        lambda f: list_images(f"{f}/{{participant_id}}.nii"),
+        lambda f: list_images(f"{f}/{{participant_id}}.nii", _VISITS),
         "no file matches",
     ),
-    clear("images: a pattern with two ids", _doubled, "exactly once"),
+    handled("images: CAT12's folders", _found(_CAT12, *_FOLDERS), _PEOPLE),
+    handled("images: CAT12's folders of sites", _found(f"*/{_CAT12}", *(f"s/{file}" for file in _FOLDERS)), _PEOPLE),
+    handled("images: an id and a star", _found("{participant_id}_*.nii", "1_2_0.nii", "2_3_0.nii"), ["1", "2"]),
+    handled("images: brackets in a folder", _found("a[1]/{participant_id}.nii", "a[1]/7.nii", "a1/8.nii"), ["7"]),
+    handled("images: a person without the file", _found(_CAT12, *_FOLDERS, "sub-9/mri/wm9.nii"), _PEOPLE),
+    clear(
+        "images: two files of a person",
+        _found(_CAT12, *_FOLDERS, "sub-1/mri/mwp1sub-1_b.nii", "sub-1/mri/mwp1sub-1_c.nii"),
+        r"1 people have more than one image; make it match one file a person, or list them in a csv of .*instance",
+    ),
+    clear("images: another's map in a folder", _found(_CAT12, "sub-1/mri/mwp1sub-2.nii"), "1 files match"),
+    clear("images: 12 in the folder of 1", _found(_CAT12, "sub-1/mri/mwp1sub-12.nii"), "with two different ids"),
+    clear("images: a star where the id ends", _found("{participant_id}*.nii", "1a.nii"), "where the id ends cannot be"),
+    clear("images: other braces", _found("{participant_id}_{visit}.nii", "1_2.nii"), "of braces only"),
+    handled("images: the visit of each", written(_OF_VISITS, _chosen), ["b.nii", "c.nii"]),
+    handled("images: the order of visits", written(_OF_VISITS.replace("2,3,", "2,2,"), _chosen), ["b.nii", "c.nii"]),
+    *(
+        clear(f"images: {name}", written(_OF_VISITS.replace(old, new), _chosen), message)
+        for name, (old, new, message) in _BROKEN_VISITS.items()
+    ),
     *not_text(_listed, "images"),
     *(handled(f"map: {kind.__name__}", _saved(_TISSUE.astype(kind)), _TOTAL) for kind in _KINDS),
     handled("map: big-endian", _saved(_TISSUE.astype(">f4")), _TOTAL),
@@ -217,6 +267,7 @@ CASES: list[Case] = [
     clear("atlas: probabilities", _atlas((_LABELS / 3).astype(np.float32), "1 a\n"), "voxels are no labels"),
     clear("atlas: NaN", _atlas(np.full(_SHAPE, np.nan, np.float32), "1 a\n"), "voxels are no labels"),
     clear("atlas: negative labels", _atlas(-_LABELS, "1 a\n2 b\n"), "voxels are no labels"),
+    clear("atlas: damaged gzip", _damaged_atlas, "not a readable label image"),
     clear("atlas: another space", _atlas(_LABELS, "1 a\n2 b\n", _moved(0, 900)), "has a voxel where the gray-matter"),
     *(handled(f"labels: {name}", written(text, read_names), _NAMES) for name, text in _TABLES.items()),
     *(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cgni.cohort.participants import read_main_table
+from cgni.cohort.participants import read_main_table, wm_scores
 from cgni.cohort.settings import CohortSettings
 from tests.unit.catalogue.case import Case, clear, encodings, handled, not_text, written
 
@@ -19,6 +19,19 @@ _EXPECTED = (["1000001", "1000002"], [61.0, 58.0])
 def _read(path: Path) -> tuple[list[str], list[float]]:
     phenotypes = read_main_table(path, _COHORT)
     return list(phenotypes.ids), phenotypes.at(21003, 2).tolist()
+
+
+def _centres(path: Path) -> list[float]:
+    return read_main_table(path, _COHORT).at(54, 2).tolist()
+
+
+def _dated(path: Path) -> list[float]:
+    return read_main_table(path, CohortSettings(n_pcs=1, confounds=(53,))).at(53, 2).tolist()
+
+
+def _scored(path: Path) -> None:
+    phenotypes = read_main_table(path, _COHORT)
+    wm_scores(phenotypes, 4282, "first", pd.Series(2, index=phenotypes.ids))
 
 
 def _with(column: str, value: str) -> str:
@@ -38,6 +51,7 @@ def _parquet(folder: Path) -> tuple[list[str], list[float]]:
 
 _RAP = _GOOD.replace(_HEADER, "participant.eid,p31,p21003_i2,p54_i2,p4282_i2,p25000_i2,p22009_a1")
 _R = _GOOD.replace(_HEADER, "f.eid,f.31.0.0,f.21003.2.0,f.54.2.0,f.4282.2.0,f.25000.2.0,f.22009.0.1").replace(",", "\t")
+_DATES = "\n".join((_HEADER + ",53-2.0", _LINES[0] + ",{}", _LINES[1] + ",2017-01-01")) + "\n"
 _READ = {
     "ukbconv csv": _GOOD,
     "ukbconv csv, quoted": "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in _GOOD.split())
@@ -68,7 +82,9 @@ _VALUES = {
     "an infinite component": ("22009-0.1", "inf", "infinite"),
     "a component of 1e9": ("22009-0.1", "1e9", "outside -10000 to 10000"),
     "an infinite score": ("4282-2.0", "inf", "infinite"),
-    "a centre without a code": ("54-2.0", "Atlantis", "neither numbers nor known meanings"),
+    "a centre of punctuation": ("54-2.0", "?", "neither numbers nor known meanings"),
+    "a fraction for a centre": ("54-2.0", "2.5", "1 values of field 54 are no codes of centres"),
+    "a centre of 1e20": ("54-2.0", "1e20", "no codes of centres"),
     "an empty id": ("eid", "", "1 lines without an id"),
     "an id twice": ("eid", "1000002", "1 ids appear more than once"),
     "an id that lost digits": ("eid", "1.00001E+06", "1 ids in scientific notation have lost digits"),
@@ -89,6 +105,16 @@ _BROKEN = {
 CASES: list[Case] = [
     *(handled(f"main table: {name}", written(text, _read), _EXPECTED) for name, text in _READ.items()),
     *(handled(f"main table: {name}", written(text, _read), _EXPECTED) for name, text in encodings(_GOOD).items()),
+    handled("main table: a centre without a code", written(_with("54-2.0", "Atlantis"), _centres), [11029, 11026]),
+    handled(
+        "main table: centres by name", written(_RAP.replace("11025", "Cheadle (imaging)"), _centres), [11025, 11026]
+    ),
+    handled("main table: dates", written(_DATES.format("2016-07-01"), _dated), [2016 + 182 / 365.25, 2017.0]),
+    clear("main table: a date in no calendar", written(_DATES.format("2016-13-45"), _dated), "1 dates of field 53"),
+    clear("main table: a score of 70000", written(_with("4282-2.0", "70000"), _scored), "no whole numbers up to 10000"),
+    clear(
+        "main table: half a score", written(_with("4282-2.0", "7.5"), _scored), "1 values of field 4282 are no whole"
+    ),
     handled("main table: Parquet", _parquet, _EXPECTED),
     *(
         clear(f"main table: {name}", written(_with(column, value), _read), message)

@@ -21,7 +21,7 @@ from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.samples import common_people
 from cgni.cohort.schemas import ATTRITION, participants_schema
 from cgni.cohort.settings import CohortSettings
-from cgni.imaging.paths import list_images
+from cgni.imaging.paths import list_images, stated_visits
 
 NO_PAIRS = pd.DataFrame({"ID1": [], "ID2": []})
 NOBODY = Matched(pd.Index([], dtype="str"), 0, 0)
@@ -298,22 +298,38 @@ def test_families_are_connected_components(links: list[tuple[int, int]]) -> None
 
 def test_images_from_table_and_pattern(tmp_path: Path) -> None:
     (tmp_path / "images.csv").write_text("participant_id,path\n9,maps/9.nii.gz\n10,/abs/10.nii.gz\n")
-    listed = list_images(str(tmp_path / "images.csv"))
+    listed = list_images(str(tmp_path / "images.csv"), (2, 3))
     assert listed["participant_id"].tolist() == ["10", "9"]
     assert listed["path"].tolist() == ["/abs/10.nii.gz", str(tmp_path / "maps/9.nii.gz")]
     for person in ("5", "6"):
         (tmp_path / "maps" / person).mkdir(parents=True)
         (tmp_path / "maps" / person / "smwc1.nii.gz").touch()
-    listed = list_images(str(tmp_path / "maps/{participant_id}/smwc1.nii.gz"))
+    listed = list_images(str(tmp_path / "maps/{participant_id}/smwc1.nii.gz"), (2, 3))
     assert listed["participant_id"].tolist() == ["5", "6"] and all(Path(path).is_file() for path in listed["path"])
     (tmp_path / "images.csv").write_text("participant_id,path\n9,a\n9,b\n")
     with pytest.raises(InputError, match="1 people have more than one image"):
-        list_images(str(tmp_path / "images.csv"))
+        list_images(str(tmp_path / "images.csv"), (2, 3))
     (tmp_path / "images.csv").write_text("eid,path\n9,a\n")
     with pytest.raises(InputError, match="no column participant_id"):
-        list_images(str(tmp_path / "images.csv"))
+        list_images(str(tmp_path / "images.csv"), (2, 3))
     with pytest.raises(InputError, match="no file matches"):
-        list_images(str(tmp_path / "none/{participant_id}.nii"))
+        list_images(str(tmp_path / "none/{participant_id}.nii"), (2, 3))
+
+
+def test_the_visit_that_the_list_of_images_states_is_the_images(tmp_path: Path) -> None:
+    """Both have their scan's head size at visit 2 and an age at both visits, and 12 an image of the later one alone."""
+    (tmp_path / "images.csv").write_text("participant_id,instance,path\n11,3,a\n11,2,b\n12,3,c\n13,1,d\n")
+    listed = list_images(str(tmp_path / "images.csv"), COHORT.image_instances)
+    assert listed[["participant_id", "instance"]].to_numpy().tolist() == [["11", 2], ["12", 3]]
+    assert [Path(path).name for path in listed["path"]] == ["b", "c"]
+    header = "eid\t31-0.0\t21003-2.0\t21003-3.0\t54-2.0\t54-3.0\t25000-2.0\t4282-0.0\t22009-0.1\n"
+    rows = [f"{person}\t1\t60\t66\t11025\t11026\t1.3\t{score}\t0.1\n" for person, score in ((11, 3), (12, 10))]
+    (tmp_path / "main.tab").write_text(header + "".join(rows))
+    main, images = read_main_table(tmp_path / "main.tab", COHORT), pd.Index(listed["participant_id"])
+    samples = pd.DataFrame({"participant_id": ["11", "12"], "missing": 0.0, "sex": np.nan})
+    none = pd.DataFrame({"ID1": [], "ID2": []})
+    people, _ = build_participants(main, samples, images, NOBODY, none, COHORT, stated_visits(listed))
+    assert people["age"].tolist() == [60, 66] and people["site"].tolist() == ["11025", "11026"]
 
 
 def test_confounds_of_the_user_come_from_the_visit_of_the_image(tmp_path: Path) -> None:

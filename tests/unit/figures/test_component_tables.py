@@ -11,7 +11,7 @@ _WHOLE = "p of the whole analysis (pairing shuffled before the encoders)"
 
 
 def test_table3_prints_the_partial_r_where_its_p_stands() -> None:
-    first, second = table3(made_components(True, False)).to_dict("records")
+    first, second = table3(made_components(True, False), made_correlations()).to_dict("records")
     assert first["Component"] == "1" and first["r, holdout (variates of the folds aligned and averaged)"] == "0.43"
     assert first["Partial r, holdout (without confounds)"] == "0.41" and first[_P] == "0.002"
     assert first["n, holdout"] == "300" and first["People needed at this partial r (Helmer 2024)"] == "512"
@@ -25,12 +25,12 @@ def test_table3_prints_the_partial_r_where_its_p_stands() -> None:
 
 def test_a_p_further_out_than_its_tail_was_checked_is_a_bound() -> None:
     far = made_components(True).assign(p_pipeline=2.6e-8)
-    assert table3(far)[_WHOLE].str.fullmatch(r"< 0\.001 \(60 replicates\)").all()
+    assert table3(far, made_correlations())[_WHOLE].str.fullmatch(r"< 0\.001 \(60 replicates\)").all()
 
 
 def test_table3_without_replicates_or_an_estimate_has_dashes() -> None:
     unknown = made_components(False).assign(p_pipeline=_NAN, replicates=0, partial_r=_NAN, p=_NAN, n_needed=_NAN)
-    row = table3(unknown).iloc[0]
+    row = table3(unknown, made_correlations()).iloc[0]
     assert row[_WHOLE] == "–" and row[_P] == "–"
     assert row["People needed at this partial r (Helmer 2024)"] == "–"
 

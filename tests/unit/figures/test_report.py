@@ -9,7 +9,8 @@ import pandas as pd
 from cgni.classification.ledger import Looks
 from cgni.enrichment.schemas import TERMS
 from cgni.figures.report import Choices, Evidence, Page, Report
-from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons
+from cgni.figures.table_files import write_table_files
+from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons, made_performance
 
 _ROOT = Path(__file__).resolve().parents[3]
 _TEMPLATE = _ROOT / "resources/report.html.j2"
@@ -42,7 +43,8 @@ def _terms() -> pd.DataFrame:
 
 def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None, **evidence: Any) -> str:
     lineage = {"rule": ["train"], "fold": 0, "use": "fit", "people": 10, "holdout_people": 0, "validation_people": 0}
-    facts: dict[str, Any] = {"looks": Looks(3, 2), "terms_note": "", "warnings": [], **evidence}
+    facts: dict[str, Any] = {"looks": Looks(3, 2), "terms_note": "", "warnings": [], "performance": made_performance()}
+    facts |= evidence
     shown = Evidence(
         lineage=pd.DataFrame({**lineage, "relatives": 0, "clean": clean}),
         confounds=pd.DataFrame({"model": ["confounds"], "partial_r2": [0.4], "p": [0.0001], "people": [100]}),
@@ -120,3 +122,19 @@ def test_every_figure_has_a_caption() -> None:
     rules = (_ROOT / "rules/figures.smk").read_text()
     figures = set(re.findall(r"rule plot_(\w+):", rules))
     assert figures == {path.stem for path in _CAPTIONS}
+
+
+def test_p_of_few_people_are_not_on_the_page(tmp_path: Path) -> None:
+    few = made_performance()
+    few.loc[few["metric"].isin(["tp", "fn", "tn", "fp"]), "value"] = 1
+    rows = re.findall(r"<tr>(.*?)</tr>", _report(tmp_path, performance=few), flags=re.DOTALL)
+    cells = [re.findall(r"<td>(.*?)</td>", row) for row in rows]
+    assert ["Imaging CNN", "holdout", "Table 1", *["n = 4"] * 4] in cells
+
+
+def test_names_that_a_spreadsheet_would_run_come_back_as_they_are(tmp_path: Path) -> None:
+    table = pd.DataFrame({"Gene": ["=1+1", "MAPT"], "r": ["-0.12", "+0.30"]})
+    write_table_files(table, tmp_path, "table4", {}, "")
+    assert (tmp_path / "table4.csv").read_text() == "Gene,r\n'=1+1,-0.12\nMAPT,+0.30\n"
+    page = Page.read(str(_TEMPLATE), [], [], [str(tmp_path / "table4.csv")])
+    assert page.tables["table4"]["Gene"].tolist() == ["=1+1", "MAPT"]

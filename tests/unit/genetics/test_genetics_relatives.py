@@ -216,6 +216,16 @@ def test_chromosome_without_a_common_snp(tmp_path: Path, caplog: pytest.LogCaptu
         thin_chromosome(plink, files, pd.Series(IDS[:40]), THIN)
 
 
+def test_chromosome_with_one_common_snp_keeps_it(tmp_path: Path) -> None:
+    for name in ("scratch", "files"):
+        (tmp_path / name).mkdir()
+    common = Variant(100, "A", "G", np.arange(200) % 3)
+    bgen, sample, _ = write_files(tmp_path / "files", [common], list(IDS[:200]))
+    files, plink = GenotypeFiles.of("2", str(bgen), str(sample)), Plink("plink2", tmp_path / "scratch", 1, 640)
+    prefix = thin_chromosome(plink, files, pd.Series(IDS), THIN)
+    assert len(Path(f"{prefix}.bim").read_text().splitlines()) == 1
+
+
 def test_too_few_people_and_different_orders(prefix: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="10 reference people are too few"):
         projected_components(Plink("plink2", tmp_path, 1, 640), prefix, np.arange(10), 3, 1)

@@ -14,6 +14,7 @@ from cgni.base.tables import write_table
 from cgni.cohort.schemas import ATTRITION
 from cgni.imaging.check import CheckedMaps, check_maps
 from cgni.imaging.mask import gray_matter_mask
+from cgni.imaging.paths import list_images
 from cgni.imaging.resampling import resampled
 from cgni.imaging.schemas import INDEX, QC, QC_RELATIONS
 from cgni.imaging.settings import ImageQcSettings, StoreSettings
@@ -42,7 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _packed(folder: Path, target: Path) -> StoreTables:
     people = pd.Series([f"p{number:02d}" for number in range(22)] + ["without_image"])
     settings = StoreSettings(dtype="float32")
-    return pack_study(str(folder / "images.csv"), people, settings, target / MAPS, target / "partial", "code", 2)
+    listed = list_images(str(folder / "images.csv"), (2, 3))
+    return pack_study(listed, people, settings, target / MAPS, target / "partial", "code", 2)
 
 
 def _fits(table: pd.DataFrame, schema: pa.Schema) -> bool:

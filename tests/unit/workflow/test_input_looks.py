@@ -50,7 +50,7 @@ def test_files_of_the_results_are_left_to_the_rules(tmp_path: Path) -> None:
 def test_maps_look_by_their_paths_or_also_by_sizes_and_times(tmp_path: Path) -> None:
     def looks() -> list[dict[str, str]]:
         look_of_maps.cache_clear()
-        return [look_of_maps(pattern, contents) for contents in (False, True)]
+        return [look_of_maps(pattern, (2, 3), contents) for contents in (False, True)]
 
     pattern = str(tmp_path / "{participant_id}.nii.gz")
     for name in ("1000001", "1000002"):
@@ -61,7 +61,7 @@ def test_maps_look_by_their_paths_or_also_by_sizes_and_times(tmp_path: Path) -> 
     assert looks()[0] == names and looks()[1] != contents
     (tmp_path / "1000003.nii.gz").write_bytes(b"map")
     assert looks()[0]["maps"].startswith("3, ")
-    assert look_of_maps(str(tmp_path / "none.csv"), True) == {}  # the jobs will say what is wrong
+    assert look_of_maps(str(tmp_path / "none.csv"), (2, 3), True) == {}  # the jobs will say what is wrong
 
 
 def test_absent_files_say_so(tmp_path: Path) -> None:
