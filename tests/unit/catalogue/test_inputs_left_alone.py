@@ -127,7 +127,9 @@ def test_genotypes_are_read_without_a_trace(ending: str, folder: Path, tmp_path:
     before = _sealed(folder)
     path = folder / (f"chr2.{ending}" if ending == "bgen" else f"x.{ending}")
     files = GenotypeFiles.of("2", str(path), people_file(str(path), None), variants_file(str(path)))
-    candidates = pd.DataFrame({"chrom": "2", "pos": _POSITIONS, "ref": "A", "alt": "G", "rsid": None})
+    candidates = pd.DataFrame(
+        {"chrom": "2", "pos": _POSITIONS, "ref": "A", "alt": "G", "rsid": None, "ref_stated": True}
+    )
     candidates["variant_id"] = [f"2:{pos}:A:G" for pos in _POSITIONS]
     ids = pd.Index(read_people(files.people)["participant_id"])
     people = GenotypedPeople(ids, reference=ids, imaged=ids, development=ids)

@@ -249,7 +249,9 @@ def test_a_study_by_the_published_rule_without_a_null_has_all_tables() -> None:
 def test_table_files_repeat_and_carry_the_stamp(tmp_path: Path) -> None:
     table = table1(made_performance(), made_comparisons(), made_increments(), study_models())
     for folder, stamp in (("a", ""), ("b", ""), ("leaky", "LEAKY")):
-        write_table_files(table, tmp_path / folder, "table1", {"rule": "make_tables"}, stamp)
+        write_table_files(table, tmp_path / folder / "tables", "table1", {"rule": "make_tables"}, stamp)
     for kind in ("csv", "tex", "parquet"):
-        assert (tmp_path / f"a/table1.{kind}").read_bytes() == (tmp_path / f"b/table1.{kind}").read_bytes()
-    assert set(pd.read_csv(tmp_path / "leaky/table1.csv")["Caution"]) == {"LEAKY"}
+        assert (tmp_path / f"a/tables/table1.{kind}").read_bytes() == (
+            tmp_path / f"b/tables/table1.{kind}"
+        ).read_bytes()
+    assert set(pd.read_csv(tmp_path / "leaky/tables/table1.csv")["Caution"]) == {"LEAKY"}

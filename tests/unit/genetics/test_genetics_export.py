@@ -100,7 +100,9 @@ def _ours(path: Path, folder: Path, values: str) -> tuple[pd.DataFrame, AlleleCo
     pvar = path.with_name("pgen.pvar")
     names = pd.read_csv(pvar, sep="\t", comment=None, skiprows=_comments(pvar), dtype=str)
     candidates = names.set_axis([name.lstrip("#").lower() for name in names], axis=1)[["chrom", "pos", "ref", "alt"]]
-    candidates = candidates.assign(pos=candidates["pos"].astype(int), rsid=None, gene_id="ENSG0", symbol=None)
+    candidates = candidates.assign(
+        pos=candidates["pos"].astype(int), rsid=None, ref_stated=True, gene_id="ENSG0", symbol=None
+    )
     candidates["chrom"] = "2"
     named = candidates["chrom"] + ":" + candidates["pos"].astype(str)
     candidates["variant_id"] = named + ":" + candidates["ref"] + ":" + candidates["alt"]
