@@ -144,11 +144,11 @@ def test_counts_of_every_snp_and_person_are_those_of_plink2(
     np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("ending", list(_DOSAGES))
+# of hard calls alone the people would lack most, which is refused
+@pytest.mark.parametrize("ending", [name for name in _DOSAGES if name != "bed"])
 def test_dosages_are_those_of_plink2_within_rounding(ending: str, dosages: dict[str, Path], tmp_path: Path) -> None:
     ours, theirs = _compared(dosages[ending], tmp_path, "dosages")
     assert ours.shape[0] == 503 and ours.shape[1] > 100  # SNPs without a single call are left out
-    fractions = (ours % 1 > 0).mean()
-    assert fractions > 0.1 if ending != "bed" else fractions == 0
+    assert (ours % 1 > 0).mean() > 0.1
     np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=_ROUNDING)
