@@ -46,7 +46,7 @@ def _longer(path: Path) -> None:
 
 def _of_the_same_size(path: Path) -> None:
     content = path.read_bytes()
-    path.write_bytes(content[:-2] + content[-2:][::-1])
+    path.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
 
 
 INPUTS: dict[str, tuple[str, Callable[[Path], None], set[str]]] = {
