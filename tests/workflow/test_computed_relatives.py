@@ -6,7 +6,7 @@ from tests.workflow.study import Study
 
 # so few simulated SNPs that only a bound above any relative keeps chance from making families
 OVERLAY = (
-    "inputs: {relatedness: null}\ncohort: {pcs: computed}\nsplits: {kinship: 0.45}\ngenetics: {thin: {spacing_kb: 1}}\n"
+    "inputs: {relatedness: null}\ncohort: {pcs: computed}\nsplits: {kinship: 0.8}\ngenetics: {thin: {spacing_kb: 1}}\n"
 )
 
 
