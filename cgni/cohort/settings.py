@@ -85,5 +85,5 @@ class SplitSettings(Section):
     """share of a fold's training people who watch (early stopping, sparse CCA)"""
     age_bands: int = setting(default=4, at_least=1)
     """quantile bands of age for the stratification"""
-    kinship: float = setting(default=0.0442, above=0, below=1)
+    kinship: float = setting(default=0.0442, above=0, at_most=0.5)
     """people are relatives from this kinship coefficient on (third degree)"""

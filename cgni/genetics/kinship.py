@@ -13,6 +13,7 @@ from cgni.genetics.thinned import ThinnedSnps
 
 _STRANGERS = 0.01  # pairs of strangers a person that may pass for relatives
 _INDEPENDENT = 0.5  # of thinned SNPs: the error of real people's coefficients is that of half as many
+_FIRST_DEGREE = 0.25
 _UNIT_ERROR = math.sqrt(3) / 2  # of one SNP, whatever its frequency
 
 
@@ -66,8 +67,13 @@ def check_snps(snps: int, people: int, kinship: float) -> None:
         raise InputError(
             f"inputs.relatedness: {snps:,} SNPs are too few to tell relatives (splits.kinship: {kinship:g}) from "
             f"strangers among {people:,} people: some {needed:,} are needed. Give a kinship file, the files of more "
-            f"chromosomes, denser SNPs (genetics.thin), or set splits.kinship to {math.ceil(smallest * 1000) / 1000:g}"
+            f"chromosomes, or denser SNPs (genetics.thin){_closer(smallest)}"
         )
+
+
+def _closer(smallest: float) -> str:
+    """The way out by closer relatives alone, where there are any so close: twins have 0.5, other first degrees 0.25."""
+    return f", or set splits.kinship to {math.ceil(smallest * 1000) / 1000:g}" if smallest < _FIRST_DEGREE else ""
 
 
 def _lines(path: str) -> int:

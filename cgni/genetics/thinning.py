@@ -77,7 +77,8 @@ def thin_variants(plink: Plink, files: GenotypeFiles, people: np.ndarray, thin: 
     named.write_text("#CHROM\tPOS\tID\tREF\tALT\n" + text)
     source: list[Argument] = ["--pgen", f"{prefix}.pgen", "--pvar", named, "--psam", f"{prefix}.psam"]
     filters: list[Argument] = ["--max-alleles", 2, "--snps-only", "just-acgt", "--maf", thin.maf, "--geno", 0.05]
-    filters += ["--bp-space", int(thin.spacing_kb * 1000)]
+    if (spacing := int(thin.spacing_kb * 1000)) > 0:
+        filters += ["--bp-space", spacing]
     pairs: list[Argument] = ["--indep-pairwise", f"{int(thin.window_kb)}kb", 1, thin.r2]
     try:
         spaced = plink.run([*source, *filters, "--make-bed"], "spaced")

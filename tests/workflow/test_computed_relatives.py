@@ -4,10 +4,13 @@ import pandas as pd
 
 from tests.workflow.study import Study
 
-# so few simulated SNPs that only a bound above any relative keeps chance from making families
-OVERLAY = (
-    "inputs: {relatedness: null}\ncohort: {pcs: computed}\nsplits: {kinship: 0.8}\ngenetics: {thin: {spacing_kb: 1}}\n"
-)
+# so few simulated SNPs that only linked ones, and a bound above any relative, keep chance from making families
+OVERLAY = """
+inputs: {relatedness: null}
+cohort: {pcs: computed}
+splits: {kinship: 0.45}
+genetics: {thin: {spacing_kb: 0, r2: 0.99, maf: 0.01}}
+"""
 
 
 def test_kinship_and_components_are_computed(study_copy: Study) -> None:
