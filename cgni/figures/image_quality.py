@@ -80,6 +80,7 @@ def _distribution(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> No
         axes.hist(part, bins=bins, color=colour, label=f"{name} (n = {len(part):,})")
     axes.axvline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:g}")
     axes.set(xlabel="r with the mean gray-matter map", ylabel="Images", yscale="symlog", title="All images")
+    axes.yaxis.set_major_formatter("{x:g}")  # powers would be written as mathematics, which is off (`style`)
     axes.set_ylim(bottom=0, top=axes.get_ylim()[1] * 6)
     axes.legend(fontsize=8, loc="upper left")
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from cgni.figures.brain import region_contributions
 from cgni.figures.diagnostics import learning_curves, learning_panels, wm_scores
@@ -88,6 +89,16 @@ def test_figures_repeat_to_the_byte(tmp_path: Path, name: str) -> None:
     for kind in kinds:
         first, again = (tmp_path / folder / f"{name}.{kind}" for folder in ("a", "b"))
         assert first.read_bytes() == again.read_bytes(), kind
+
+
+@pytest.mark.parametrize("name", _FIGURES)
+def test_no_text_is_left_as_mathematics_in_source(name: str) -> None:
+    """Mathematics is not rendered (a name may hold a dollar sign), so the numbers of axes must be plain."""
+    open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
+    figure = _FIGURES[name]()
+    figure.canvas.draw()
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    assert texts and not [text for text in texts if "mathdefault" in text or "$" in text]
 
 
 def test_a_stamp_stands_across_the_top(tmp_path: Path) -> None:
