@@ -60,9 +60,9 @@ settings: setup
 	$(BIN)/python -m tools.draw_workflow
 
 test: lint
-	$(BIN)/pytest -q -n 2 tests/unit
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 tests/unit
 	@bash envs/setup_newer_plink2.sh
-	[ ! -x $(NEWER)/plink2 ] || PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics
+	[ ! -x $(NEWER)/plink2 ] || OMP_NUM_THREADS=1 PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics
 	$(BIN)/pytest -q tests/workflow tests/integration
 
 bench: setup
