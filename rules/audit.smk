@@ -173,12 +173,6 @@ rule score_shuffles:
 CHECKED = [] if SIMULATED else result("audit/inputs.txt")
 
 
-def all_genotype_files():
-    """Genotypes, people, variants and mfi files of all chromosomes, each once."""
-    parts = [_chromosome_files(SETTINGS.inputs.genotypes, chrom) for chrom in CHROMOSOMES]
-    return list(dict.fromkeys(path for part in parts for path in part.values() if path))
-
-
 rule check_inputs:
     """Look at all inputs before anything is computed: what is wrong is said once, and together."""
     input:

@@ -142,6 +142,12 @@ def genotype_file(kind):
     return lambda wildcards: optional(_chromosome_files(SETTINGS.inputs.genotypes, wildcards.chrom)[kind])
 
 
+def all_genotype_files():
+    """Genotypes, people, variants and mfi files of all chromosomes, each once."""
+    parts = [_chromosome_files(SETTINGS.inputs.genotypes, chrom) for chrom in CHROMOSOMES]
+    return list(dict.fromkeys(path for part in parts for path in part.values() if path))
+
+
 def people_files():
     """The files that list the people of all chromosomes' genotypes, each once."""
     files = [_chromosome_files(SETTINGS.inputs.genotypes, chrom)["people"] for chrom in CHROMOSOMES]
