@@ -13,6 +13,6 @@ from cgni.workflow.settings import StudySettings
 
 logging.getLogger().setLevel(logging.ERROR)  # the findings say it
 checklist = check_study(StudySettings.of(job.config))
-if checklist.wrong():
+if checklist.count("wrong"):
     raise InputError(f"the inputs cannot be used:\n{checklist.text()}")
 write_text(checklist.text(), snakemake.output.report)

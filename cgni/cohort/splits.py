@@ -136,13 +136,19 @@ def _check_enough(people: pd.DataFrame, chosen: np.ndarray, folds: int) -> None:
         )
 
 
-def _check_both_groups(people: pd.DataFrame, complete: np.ndarray, table: pd.DataFrame, folds: int) -> None:
-    parts = {"the holdout": (table["role"] == "holdout").to_numpy()}
+def _parts(table: pd.DataFrame, folds: int) -> dict[str, np.ndarray]:
+    """People (bool) of the fit, monitor and validation part of every fold, by name."""
+    parts = {}
     for fold in range(folds):
         validation, monitor = (table["fold"] == fold).to_numpy(), table[f"monitor_{fold}"].to_numpy()
         parts[f"the validation part of fold {fold}"] = validation
         parts[f"the monitor part of fold {fold}"] = monitor
         parts[f"the fit part of fold {fold}"] = (table["role"] == "development").to_numpy() & ~validation & ~monitor
+    return parts
+
+
+def _check_both_groups(people: pd.DataFrame, complete: np.ndarray, table: pd.DataFrame, folds: int) -> None:
+    parts = {"the holdout": (table["role"] == "holdout").to_numpy(), **_parts(table, folds)}
     for name, chosen in parts.items():
         low, high = _group_sizes(people, chosen & complete)
         if not low or not high:
@@ -173,14 +179,12 @@ def _check_balance(people: pd.DataFrame, complete: np.ndarray, table: pd.DataFra
 
 def _check_ages(people: pd.DataFrame, table: pd.DataFrame, folds: int) -> None:
     """The imaging network is trained on the age of people with an image, and watched and scored with it."""
-    known = (people["has_image"] & people["age"].notna()).to_numpy(bool)
-    for fold in range(folds):
-        validation, monitor = (table["fold"] == fold).to_numpy(), table[f"monitor_{fold}"].to_numpy()
-        fit = (table["role"] == "development").to_numpy() & ~validation & ~monitor
-        for name, part in (("fit", fit), ("monitor", monitor), ("validation", validation)):
-            if not (part & known).any():
-                raise InputError(
-                    f"main table: of {int((part & people['has_image']).sum())} people with an image in the {name} part "
-                    f"of fold {fold} nobody has an age (field 21003) at the visit of the image, which the imaging "
-                    f"network is trained on; {int(known.sum())} of {int(people['has_image'].sum())} in all have one"
-                )
+    imaged = people["has_image"].to_numpy(bool)
+    known = imaged & people["age"].notna().to_numpy()
+    for name, chosen in _parts(table, folds).items():
+        if not (chosen & known).any():
+            raise InputError(
+                f"main table: of {int((chosen & imaged).sum())} people with an image in {name} nobody has an age "
+                "(field 21003) at the visit of the image, which the imaging network is trained on; "
+                f"{int(known.sum())} of {int(imaged.sum())} in all have one"
+            )

@@ -31,7 +31,7 @@ from cgni.genetics.schemas import VARIANTS
 from cgni.genetics.settings import GenotypeInputs, LinkageSettings
 
 _LEAST_FOUND = 0.5
-_FEW = 20  # candidates below which a chromosome's share says little
+FEW = 20  # candidates below which a chromosome's share says little
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def check_build(qc: pd.DataFrame, build: str) -> None:
         Less than half of the candidates found by position and alleles, with the shares.
     """
     counts = qc.groupby("chrom")["found"].agg(["mean", "size"])
-    wrong = list(counts.index[(counts["mean"] < _LEAST_FOUND) & (counts["size"] >= _FEW)])
+    wrong = list(counts.index[(counts["mean"] < _LEAST_FOUND) & (counts["size"] >= FEW)])
     if qc["found"].mean() >= _LEAST_FOUND and not wrong:
         return
     where = f" of chromosome {', '.join(wrong)}" if wrong and len(wrong) < len(counts) else ""

@@ -16,6 +16,24 @@ _GAIN, _LEAST = 0.03, 0.4  # of the correlation with the template
 
 
 def off_scale(index: pd.DataFrame, reference: np.ndarray) -> np.ndarray:
+    """Maps (bool) on another scale than the others (`other_scale`), where they are few.
+
+    Raises
+    ------
+    InputError
+        As of `other_scale`, or more than a tenth of the maps are off.
+    """
+    off = other_scale(index, reference)
+    if off.mean() > _MOST_OFF:
+        totals = index["total"]
+        raise InputError(
+            f"inputs.images: {int(off.sum())} of {len(index)} maps are on another scale than the others (totals from "
+            f"{totals.min():.3g} to {totals.max():.3g}); bring all to one scale"
+        )
+    return off
+
+
+def other_scale(index: pd.DataFrame, reference: np.ndarray) -> np.ndarray:
     """Maps (bool) whose total or range is not that of the others, beside the median of the reference people's.
 
     Parameters
@@ -28,7 +46,7 @@ def off_scale(index: pd.DataFrame, reference: np.ndarray) -> np.ndarray:
     Raises
     ------
     InputError
-        The median map is no gray matter per voxel, or more than a tenth of the maps are off.
+        The median map is no gray matter per voxel.
     """
     totals, highs, lows = (index[name].to_numpy(np.float64) for name in ("total", "high", "low"))
     high, total, low = (float(np.median(values[reference])) for values in (highs, totals, lows))
@@ -40,11 +58,6 @@ def off_scale(index: pd.DataFrame, reference: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         far = np.abs(np.log(totals / total)) > np.log(_TOTALS)
         off: np.ndarray = ~np.isfinite(totals) | (totals <= 0) | far | (highs > _LARGEST * high) | (lows < -high / 2)
-    if off.mean() > _MOST_OFF:
-        raise InputError(
-            f"inputs.images: {int(off.sum())} of {len(index)} maps are on another scale than the others (totals from "
-            f"{totals.min():.3g} to {totals.max():.3g}); bring all to one scale"
-        )
     return off
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import requests
 
-from cgni.base.errors import InputError
 from cgni.base.programs import plink2_path
 from cgni.base.tables import read_table
 from cgni.cohort.samples import read_people
@@ -17,7 +16,7 @@ from cgni.enrichment.own_annotation import load_annotation
 from cgni.enrichment.settings import EnrichmentSettings
 from cgni.genetics.candidates import select_candidates
 from cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
-from cgni.genetics.merge import check_build
+from cgni.genetics.merge import FEW, check_build
 from cgni.genetics.network import Network, ids_by_symbol, read_network
 from cgni.genetics.paths import chromosome_files
 from cgni.genetics.plink import open_plink
@@ -42,13 +41,10 @@ def look_at_genes(checklist: Checklist, settings: StudySettings) -> None:
     )
     chosen = checklist.look("eQTL tables", lambda: _candidates(settings, network.get()), _candidates_found)
     files = checklist.look("genotype files", lambda: _genotype_files(inputs.genotypes), _files_found)
-    smallest = min(files.value or [], key=lambda part: part.genotypes.stat().st_size, default=None)
-    if smallest is not None and not _is_quick(smallest):
-        checklist.note(
-            "match", f"{smallest.genotypes}: not looked for SNPs; it has no index, and reading it takes long"
-        )
-    elif smallest is not None:
-        checklist.look("match", lambda: _matched(smallest, chosen.get(), settings), _match_found)
+    if files.value is None or chosen.value is None:
+        checklist.skip("match")
+    else:
+        _look_at_match(checklist, files.value, chosen.value, settings)
     _look_at_terms(checklist, settings.enrichment)
 
 
@@ -86,6 +82,21 @@ def _files_found(files: list[GenotypeFiles]) -> str:
     return f"{len(files)} chromosomes in {files[0].format}, {size / 1e9:.1f} GB"
 
 
+def _look_at_match(
+    checklist: Checklist, files: list[GenotypeFiles], candidates: pd.DataFrame, settings: StudySettings
+) -> None:
+    """Look for the candidates of the smallest file that can be listed in seconds and has enough of them to judge."""
+    counts = candidates.drop_duplicates("variant_id")["chrom"].value_counts()
+    enough = [part for part in files if counts.get(part.chrom, 0) >= FEW]
+    quick = [part for part in enough if _is_quick(part)]
+    if not quick:
+        why = "reading it takes long without an index" if enough else f"no chromosome has {FEW} candidates"
+        checklist.note("match", f"no genotype file was searched: {why}")
+        return
+    smallest = min(quick, key=lambda part: part.genotypes.stat().st_size)
+    checklist.look("match", lambda: _matched(smallest, candidates, settings), _match_found)
+
+
 def _is_quick(files: GenotypeFiles) -> bool:
     """Whether the variants can be listed in seconds."""
     if files.variants is not None:
@@ -97,8 +108,6 @@ def _is_quick(files: GenotypeFiles) -> bool:
 def _matched(files: GenotypeFiles, candidates: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
     """Candidates of a chromosome with where they are in the file; InputError where the build is another one."""
     own = candidates[candidates["chrom"] == files.chrom].drop_duplicates("variant_id", ignore_index=True)
-    if own.empty:
-        raise InputError(f"inputs.eqtl: no candidate SNP on chromosome {files.chrom}; take it out of the chromosomes")
     everybody = np.ones(len(read_people(files.people)), dtype=bool)
     with (
         tempfile.TemporaryDirectory() as folder,

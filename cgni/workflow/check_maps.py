@@ -15,7 +15,7 @@ from cgni.imaging.atlases import atlas_files
 from cgni.imaging.grids import Grid, choose_grid
 from cgni.imaging.mask import gray_matter_mask
 from cgni.imaging.packing import Packed, pack_maps
-from cgni.imaging.plausibility import check_placement, off_scale, refuse_doubled
+from cgni.imaging.plausibility import check_placement, other_scale, refuse_doubled
 from cgni.pretraining.cnn import block_shapes
 from cgni.workflow.check_people import PeopleFound
 from cgni.workflow.checklist import Checklist, Part
@@ -23,6 +23,7 @@ from cgni.workflow.settings import StudySettings
 
 _HEADERS, _READ = 200, 20  # maps whose header is read, and whose voxels are
 _GIGABYTE = 1e9
+_BLOCK = 512  # bytes of a file system's st_blocks
 
 
 def look_at_maps(checklist: Checklist, settings: StudySettings, people: PeopleFound) -> None:
@@ -81,24 +82,28 @@ def _mask_found(mask: np.ndarray) -> str:
     return f"{int(mask.sum()):,} voxels of gray matter"
 
 
-def _pack_some(paths: Sequence[str], grid: Grid) -> Packed:
-    """Read some maps, and hold their mean against the template."""
+def _pack_some(paths: Sequence[str], grid: Grid) -> tuple[Packed, int]:
+    """Read some maps, and hold the mean of those on one scale against the template; how many are on another.
+
+    Whether those are too many is for the quality control of all maps to say: of 20 maps three may be by chance.
+    """
     some = _spread(paths, _READ)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "maps.npy"
         packed = pack_maps(some, grid, target, "float32", Path(folder) / "partial", threads=os.cpu_count() or 1)
-        mean = np.load(target, mmap_mode="r").mean(axis=-1)
-    index = pd.DataFrame({name: getattr(packed, name) for name in ("crc32", "total", "low", "high")})
+        index = pd.DataFrame({name: getattr(packed, name) for name in ("crc32", "total", "low", "high")})
+        off = other_scale(index, np.ones(len(index), dtype=bool))
+        mean = np.load(target, mmap_mode="r")[..., ~off].mean(axis=-1)
     refuse_doubled(index)
-    off_scale(index, np.ones(len(index), dtype=bool))
     check_placement(mean, grid.affine)
-    return packed
+    return packed, int(off.sum())
 
 
-def _voxels_found(packed: Packed) -> str:
+def _voxels_found(found: tuple[Packed, int]) -> str:
+    packed, off = found
     moved, blank = int(packed.resampled.sum()), int(packed.blank.sum())
     return (
-        f"{len(packed.crc32)} maps read: gray matter on the MNI template, values up to {packed.high.max():.2f}; "
+        f"{len(packed.crc32)} maps read: gray matter on the MNI template; {off} on another scale than the others, "
         f"{moved} to be resampled, {blank} with NaN as background"
     )
 
@@ -109,9 +114,12 @@ def _atlas_found(atlas: Atlas) -> str:
 
 
 def _space(settings: StudySettings, paths: Sequence[str], grid: Grid) -> tuple[float, float]:
-    """Gigabytes that the packed maps need, and that are free where results go."""
-    needed = len(paths) * int(np.prod(grid.shape)) * np.dtype(settings.imaging.store.dtype).itemsize / _GIGABYTE
-    place = Path(settings.results_dir).absolute()
+    """Gigabytes that the maps not yet packed need, and that are free where results go."""
+    results = Path(settings.results_dir).absolute()
+    packed = [results / "imaging/store/maps.npy", *(results / "resume/pack_gm_store").glob("*.npy")]
+    held = sum(path.stat().st_blocks * _BLOCK for path in packed if path.is_file())
+    whole = len(paths) * int(np.prod(grid.shape)) * np.dtype(settings.imaging.store.dtype).itemsize
+    needed, place = max(whole - held, 0) / _GIGABYTE, results
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free / _GIGABYTE

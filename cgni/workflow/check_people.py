@@ -11,6 +11,7 @@ from cgni.cohort.id_lists import KnownIds, Matched, read_withdrawals
 from cgni.cohort.participants import build_participants, read_main_table
 from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.samples import common_people
+from cgni.cohort.settings import CohortSettings
 from cgni.cohort.splits import make_splits
 from cgni.genetics.paths import chromosome_files
 from cgni.imaging.paths import list_images, stated_visits
@@ -48,10 +49,16 @@ def look_at_people(checklist: Checklist, settings: StudySettings) -> PeopleFound
         return build_participants(table.get(), samples.get(), ids, withdrawn.get(), pairs.get(), cohort, visits)[0]
 
     people = checklist.look("participants", build, _people_found)
-    for caution in people_cautions(people.value) if people.value is not None else []:
+    for caution in _cautions(people.value, cohort) if people.value is not None else []:
         checklist.note("participants", caution)
     checklist.look("split", lambda: make_splits(people.get(), settings.splits, settings.seed), _split_found)
     return PeopleFound(people, images)
+
+
+def _cautions(people: pd.DataFrame, cohort: CohortSettings) -> list[str]:
+    """Warnings about the people; components that are computed later are not missing."""
+    computed = [f"pc{number}" for number in range(1, cohort.n_pcs + 1)] if cohort.pcs == "computed" else []
+    return people_cautions(people.drop(columns=computed))
 
 
 def _ids(table: Part[Phenotypes]) -> KnownIds:

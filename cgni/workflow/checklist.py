@@ -54,23 +54,24 @@ class Checklist:
             self.findings.append(Finding(part, "wrong", str(error)))
             return Part(None)
         except MissingPartError:
-            self.findings.append(Finding(part, "skipped", "what it needs is wrong"))
+            self.skip(part)
             return Part(None)
         self.findings.append(Finding(part, "ok", found(value)))
         return Part(value)
 
-    def note(self, part: str, text: str) -> None:
-        """Say what is right, but worth knowing; nothing where `text` is empty."""
-        if text:
-            self.findings.append(Finding(part, "note", text))
+    def skip(self, part: str) -> None:
+        """Say that a part was not looked at."""
+        self.findings.append(Finding(part, "skipped", "what it needs is wrong"))
 
-    def wrong(self) -> int:
-        """Number of wrong parts."""
-        return sum(finding.state == "wrong" for finding in self.findings)
+    def note(self, part: str, text: str) -> None:
+        """Say what is right, but worth knowing."""
+        self.findings.append(Finding(part, "note", text))
+
+    def count(self, state: str) -> int:
+        """Number of parts that were found in a state."""
+        return sum(finding.state == state for finding in self.findings)
 
     def text(self) -> str:
         """All lines, and the count of each state."""
-        counts = {state: sum(finding.state == state for finding in self.findings) for state in ("ok", "note")}
-        counts |= {"skipped": sum(finding.state == "skipped" for finding in self.findings)}
-        told = ", ".join(f"{number} {state}" for state, number in counts.items())
-        return "\n".join([*(finding.line() for finding in self.findings), f"{told}, {self.wrong()} wrong"]) + "\n"
+        counts = ", ".join(f"{self.count(state)} {state}" for state in ("ok", "note", "skipped", "wrong"))
+        return "\n".join([*(finding.line() for finding in self.findings), counts]) + "\n"

@@ -111,6 +111,14 @@ def test_a_family_too_large_for_its_part_is_refused(caplog: pytest.LogCaptureFix
     assert any("would be its share" in message for message in caplog.messages)
 
 
+def test_a_part_without_ages_is_refused() -> None:
+    """Learning curves and brain age are impossible where nobody imaged has an age."""
+    people = _people(300, 4)
+    people.loc[people["has_image"], "age"] = np.nan
+    with pytest.raises(InputError, match=r"people with an image in the \w+ part of fold 0 nobody has an age .* 0 of"):
+        make_splits(people, SPLITS, 1)
+
+
 def test_sizes_are_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     people = _people(300, 2)
     with caplog.at_level(logging.INFO):
