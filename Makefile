@@ -3,6 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
+ALONE := envs/without_dependencies.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
 NEWER := .system/newer_plink2/bin
 # Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
@@ -21,8 +22,8 @@ RESULTS ?= results
 setup: .venv/.installed
 	@bash envs/setup_system.sh
 
-.venv/.installed: $(LOCK)
-	@bash envs/setup_python.sh $(PYTHON) $(LOCK)
+.venv/.installed: $(LOCK) $(ALONE)
+	@bash envs/setup_python.sh $(PYTHON) $(LOCK) $(ALONE)
 
 demo: setup
 	@$(BIN)/python -m tools.clear_stale_lock

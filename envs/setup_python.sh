@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Make .venv/ with the pinned packages: setup_python.sh PYTHON LOCK
+# Make .venv/ with the pinned packages: setup_python.sh PYTHON LOCK LOCK_OF_PACKAGES_WITHOUT_DEPENDENCIES
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python=$1 lock=$2
+python=$1 lock=$2 alone=$3
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
   echo "setup: Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11" >&2
@@ -28,4 +28,5 @@ fi
 
 echo "setup: installing the pinned packages (a few minutes the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$lock"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r "$alone"
 touch .venv/.installed

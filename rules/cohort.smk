@@ -28,7 +28,7 @@ rule build_participants:
             images=image_table(),
         ),
         **seen_maps(contents=False),
-        cfg=section("cohort", "splits.kinship", "inputs.images"),
+        cfg=section("cohort", "splits.kinship", "inputs.images", "imaging.source", "imaging.t1.session"),
         code=code("build_participants"),
     script:
         "../workflow_scripts/build_participants.py"
@@ -96,7 +96,7 @@ if COMPUTED_PCS:
             participants=LISTED,
             splits=result("cohort/splits.parquet"),
         output:
-            participants=PARTICIPANTS,
+            participants=WITH_PCS,
         log:
             log_file("compute_components"),
         benchmark:

@@ -1,4 +1,5 @@
 import functools as _functools
+import os as _os
 
 from snakemake.exceptions import WorkflowError
 
@@ -60,9 +61,14 @@ FOLDS = list(range(SETTINGS.splits.folds))
 CHROMOSOMES = [str(chrom) for chrom in SETTINGS.inputs.genotypes.chromosomes]
 # plink2's KING stands in for a kinship file; computed components need the split, so they come after it
 KINSHIP = INPUTS["relatedness"] or f"{RESULTS}/cohort/kinship.dat"
+# whether maps are made here, of T1 images or of UK Biobank's archives; their volumes come after the list of people
+MADE_MAPS = SETTINGS.imaging.source != "maps"
+IMAGE_KEYS = ["inputs.images", "cohort.image_instances", "imaging.source", "imaging.t1.session"]
+_IMAGES = (INPUTS["images"], SETTINGS.cohort.image_instances, SETTINGS.imaging)
 COMPUTED_PCS = SETTINGS.cohort.pcs == "computed" and SETTINGS.cohort.n_pcs > 0
 PARTICIPANTS = f"{RESULTS}/cohort/participants.parquet"
-LISTED = f"{RESULTS}/cohort/participants_without_pcs.parquet" if COMPUTED_PCS else PARTICIPANTS
+WITH_PCS = f"{RESULTS}/cohort/participants_without_volumes.parquet" if MADE_MAPS else PARTICIPANTS
+LISTED = f"{RESULTS}/cohort/participants_without_pcs.parquet" if COMPUTED_PCS else WITH_PCS
 
 ROSTER = _roster.roster(SETTINGS)
 MODELS = list(ROSTER)
@@ -117,6 +123,11 @@ def section(*keys):
 def code(rule_name):
     """Digest of the code that the rule's script would execute."""
     return _code_digest.code_digest(f"workflow_scripts/{rule_name}.py")
+
+
+def map_code():
+    """Digest of the code that maps are made with: another one makes all of them anew."""
+    return _code_digest.code_digest("cgni/imaging/t1/segmentation.py")
 
 
 def log_file(rule_name, instance="all"):
@@ -175,13 +186,26 @@ def seen_maps(contents):
     """Parameter `seen_maps`: which maps there are, or also what their files look like; simulated ones are outputs."""
     # who records parameters and compares them is Snakemake's main process; jobs need not ask for 40,000 files
     wanted = workflow.is_main_process and not SIMULATED and (contents or not image_table())
-    looked = (INPUTS["images"], SETTINGS.cohort.image_instances, contents)
-    return {"seen_maps": lambda wildcards: _input_looks.look_of_maps(*looked) if wanted else {}}
+    looked = (*_IMAGES, contents)
+    return {"seen_maps": lambda wildcards: _input_looks.look_of_images(*looked) if wanted else {}}
 
 
 def image_table():
-    """The table of images; no input when inputs.images is a pattern."""
-    return [] if _is_pattern(INPUTS["images"]) else INPUTS["images"]
+    """The table of images; no input when inputs.images is a pattern, or the folder of a BIDS data set."""
+    images = INPUTS["images"]
+    return [] if _is_pattern(images) or (MADE_MAPS and _os.path.isdir(images)) else images
+
+
+def made_maps():
+    """The table of maps that the study makes itself; no input when it is given maps."""
+    return result("imaging/t1/quality.parquet") if MADE_MAPS else []
+
+
+def map_batches(wildcards):
+    """The tables of all batches of maps; of simulated images everybody counts, as nobody knows yet who has one."""
+    count = SETTINGS.simulation.people.count if SIMULATED else _input_looks.count_images(*_IMAGES)
+    batches = range(-(-max(count, 1) // SETTINGS.imaging.t1.batch))
+    return expand(result("imaging/t1/batch{batch}.parquet"), batch=batches)
 
 
 def grows(amount):

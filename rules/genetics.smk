@@ -162,7 +162,7 @@ rule thin_genotypes:
             images=image_table(),
         ),
         **seen_maps(contents=False),
-        cfg=section("genetics.thin", "inputs.images", "cohort.image_instances"),
+        cfg=section("genetics.thin", *IMAGE_KEYS),
         code=code("thin_genotypes"),
     script:
         "../workflow_scripts/thin_genotypes.py"

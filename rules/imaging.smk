@@ -1,7 +1,7 @@
 rule pack_gm_store:
     """Pack the gray-matter maps into one memory-mapped store on one grid."""
     input:
-        images=image_table(),
+        images=made_maps() or image_table(),
         template=grid_template(),
         participants=result("cohort/participants.parquet"),
     output:
@@ -20,9 +20,9 @@ rule pack_gm_store:
         mem_mb=grows(2000),
         runtime=grows(240),
     params:
-        **seen(images=image_table(), template=grid_template()),
+        **seen(images=made_maps() or image_table(), template=grid_template()),
         **seen_maps(contents=True),
-        cfg=section("inputs.images", "cohort.image_instances", "imaging.store"),
+        cfg=section(*IMAGE_KEYS, "imaging.store"),
         code=code("pack_gm_store"),
         resume=result("resume/pack_gm_store/store"),
     script:
@@ -58,3 +58,79 @@ rule check_gm_quality:
         code=code("check_gm_quality"),
     script:
         "../workflow_scripts/check_gm_quality.py"
+
+
+if MADE_MAPS:
+
+    rule make_gm_maps:
+        """Make the gray-matter maps of a batch of people: of their T1 images, or of UK Biobank's archives."""
+        input:
+            images=image_table(),
+            participants=LISTED,
+        output:
+            quality=result("imaging/t1/batch{batch}.parquet"),
+        log:
+            log_file("make_gm_maps", "batch{batch}"),
+        benchmark:
+            benchmark_file("make_gm_maps", "batch{batch}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(2500),
+            runtime=grows(30 + 2 * SETTINGS.imaging.t1.batch),
+        params:
+            **seen(images=image_table()),
+            **seen_maps(contents=True),
+            cfg=section(*IMAGE_KEYS, "imaging.smooth_mm", "imaging.t1"),
+            code=code("make_gm_maps"),
+            maps_code=map_code(),
+            folder=result("imaging/t1"),
+            scratch=result("resume/make_gm_maps"),
+        script:
+            "../workflow_scripts/make_gm_maps.py"
+
+    rule gather_gm_maps:
+        """Gather the quality of all maps that were made; stop when too many images gave none."""
+        input:
+            batches=map_batches,
+        output:
+            quality=result("imaging/t1/quality.parquet"),
+        log:
+            log_file("gather_gm_maps"),
+        benchmark:
+            benchmark_file("gather_gm_maps")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(1000),
+            runtime=grows(20),
+        params:
+            cfg=section("imaging.t1.most_failed"),
+            code=code("gather_gm_maps"),
+        script:
+            "../workflow_scripts/gather_gm_maps.py"
+
+    rule add_head_sizes:
+        """Give people the head size that their T1 image shows, where the main table has none."""
+        input:
+            participants=WITH_PCS,
+            quality=result("imaging/t1/quality.parquet"),
+        output:
+            participants=PARTICIPANTS,
+        log:
+            log_file("add_head_sizes"),
+        benchmark:
+            benchmark_file("add_head_sizes")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(1000),
+            runtime=grows(20),
+        params:
+            cfg=section("cohort.n_pcs", "cohort.confounds", "cohort.category_confounds"),
+            code=code("add_head_sizes"),
+        script:
+            "../workflow_scripts/add_head_sizes.py"

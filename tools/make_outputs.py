@@ -50,6 +50,8 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "simulation/": "what a lab has on disk (`inputs` in the config)",
     "cohort/participants.parquet": participants_schema(2),
     "cohort/participants_without_pcs.parquet": "with `cohort.pcs: computed`: participants before their components",
+    "cohort/participants_without_volumes.parquet": "unless `imaging.source: maps`: participants before the head sizes that "
+    "their images show",
     "cohort/splits.parquet": splits_schema(2),
     "cohort/kinship.dat": "without a kinship file: relatives in UK Biobank's layout",
     "genetics/chrom{chrom}/thin.": "SNPs for kinship and components, when they are computed",
@@ -65,6 +67,7 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "genetics/genotypes.parquet": "participant_id, then a nullable column a kept variant (int8; float32 where the "
     "files hold dosages): copies of the counted allele",
     "genetics/fold{fold}/fill.parquet": genetics.FILL,
+    "imaging/t1/": imaging.T1_QUALITY,
     "imaging/store/maps.npy": "all maps `[x, y, z, row]`, float16, uint8 or float32, in Fortran order; values are "
     "stored numbers times `scale`; read through `imaging.store.GmStore`",
     "imaging/store/index.parquet": imaging.INDEX,

@@ -12,14 +12,16 @@ from cgni.cohort.participants import build_participants, read_main_table
 from cgni.cohort.samples import common_people
 from cgni.cohort.schemas import ATTRITION, participants_schema
 from cgni.cohort.settings import CohortSettings, SplitSettings
-from cgni.imaging.paths import list_images, stated_visits
+from cgni.imaging.paths import stated_visits
+from cgni.imaging.settings import ImagingSettings
+from cgni.imaging.t1.listing import study_images
 
 inputs, output, cohort = snakemake.input, snakemake.output, job.section(CohortSettings)
 phenotypes = read_main_table(inputs.phenotypes, cohort)
 known = KnownIds(phenotypes.ids)
 withdrawn = read_withdrawals(inputs.withdrawals, known)
 pairs = read_related_pairs(inputs.relatedness, job.section(SplitSettings).kinship, known)
-listed = list_images(job.value("inputs.images"), cohort.image_instances)
+listed = study_images(job.value("inputs.images"), cohort.image_instances, job.section(ImagingSettings))
 samples = common_people(inputs.samples)
 
 images, visits = pd.Index(listed["participant_id"]), stated_visits(listed)

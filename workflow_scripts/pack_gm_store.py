@@ -6,17 +6,18 @@ job = start(snakemake)
 
 from cgni.base.files import write_json
 from cgni.base.tables import read_table
-from cgni.imaging.paths import list_images
 from cgni.imaging.schemas import INDEX
-from cgni.imaging.settings import StoreSettings
+from cgni.imaging.settings import ImagingSettings
 from cgni.imaging.study_store import pack_study
+from cgni.imaging.t1.listing import study_maps
 
-outputs = snakemake.output
+outputs, imaging = snakemake.output, job.section(ImagingSettings)
+made = None if imaging.source == "maps" else read_table(snakemake.input.images)
 people = read_table(snakemake.input.participants, ["participant_id"])["participant_id"]
 store = pack_study(
-    list_images(job.value("inputs.images"), job.value("cohort.image_instances")),
+    study_maps(job.value("inputs.images"), job.value("cohort.image_instances"), imaging, made),
     people,
-    job.section(StoreSettings),
+    imaging.store,
     outputs.maps,
     snakemake.params.resume,
     job.code,

@@ -62,9 +62,14 @@ def choose_grid(paths: Sequence[str], declared: str | float, threads: int = 1) -
             return Grid(*read_header(declared))
         except UnusableImageError as problem:
             raise InputError(f"imaging.store.grid: {declared} cannot give the grid: {problem.singular}") from problem
-    affine = np.diag([float(declared)] * 3 + [1.0])
+    return spm_grid(float(declared))
+
+
+def spm_grid(voxel_mm: float) -> Grid:
+    """The grid of voxels of `voxel_mm` over the box of SPM's templates."""
+    affine = np.diag([voxel_mm] * 3 + [1.0])
     affine[:3, 3] = _SPM_ORIGIN
-    x, y, z = (int(length / declared + 1e-6) + 1 for length in _SPM_EXTENT)
+    x, y, z = (int(length / voxel_mm + 1e-6) + 1 for length in _SPM_EXTENT)
     return Grid((x, y, z), affine)
 
 

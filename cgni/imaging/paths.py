@@ -1,7 +1,7 @@
 """Which people have a gray-matter map, of which visit, and where it lies."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,9 @@ from cgni.imaging.patterns import PLACEHOLDER, is_pattern, matching_files
 _INSTANCE = "instance"
 
 
-def list_images(images: str, instances: Sequence[int]) -> pd.DataFrame:
+def list_images(
+    images: str, instances: Sequence[int], instance_of: Callable[[str], int | None] | None = None
+) -> pd.DataFrame:
     """The gray-matter maps of a study, one a person.
 
     Parameters
@@ -25,6 +27,8 @@ def list_images(images: str, instances: Sequence[int]) -> pd.DataFrame:
         `sub-{participant_id}/mri/mwp1sub-{participant_id}*.nii`; every existing file that matches counts.
     instances
         Visits whose images count (`cohort.image_instances`); of several of a person the first of these.
+    instance_of
+        What tells the visit from a path that a pattern matches; None where it does not. None: nothing tells it.
 
     Returns
     -------
@@ -36,10 +40,11 @@ def list_images(images: str, instances: Sequence[int]) -> pd.DataFrame:
     InputError
         No such csv, missing columns or values, nothing found, or people with two images of one visit.
     """
-    listed = _from_pattern(images) if is_pattern(images) else _from_csv(Path(images), instances)
+    pattern = is_pattern(images)
+    listed = _from_pattern(images, instances, instance_of) if pattern else _from_csv(Path(images), instances)
     doubled = listed.loc[listed["participant_id"].duplicated(), "participant_id"].nunique()
     if doubled:
-        remedy = "make it match one file a person" if is_pattern(images) else "keep one each"
+        remedy = "make it match one file a person" if pattern else "keep one each"
         raise InputError(
             f"{images}: {doubled} people have more than one image; {remedy}, or list them in a csv of participant_id, "
             f"{_INSTANCE} (the visit) and path"
@@ -77,13 +82,13 @@ def _visits(table: Path, texts: pd.Series) -> pd.Series:
     return numbers.astype("Int64")
 
 
-def _of_visits(table: Path, listed: pd.DataFrame, instances: Sequence[int]) -> pd.DataFrame:
+def _of_visits(table: Path | str, listed: pd.DataFrame, instances: Sequence[int]) -> pd.DataFrame:
     """The images of the visits that count, of each person those of the first."""
     own = listed[listed[_INSTANCE].isin(instances)]
     own = own.assign(rank=[list(instances).index(instance) for instance in own[_INSTANCE]])
     if own.empty:
         wanted = ", ".join(map(str, instances))
-        raise InputError(f"{table}: no image of the visits {wanted} (cohort.image_instances) in the column {_INSTANCE}")
+        raise InputError(f"{table}: no image of the visits {wanted} (cohort.image_instances)")
     first = own[own["rank"] == own.groupby("participant_id")["rank"].transform("min")]
     logging.info(
         "%s: %d images of other visits than cohort.image_instances, and %d of later ones of a person, are left out",
@@ -92,9 +97,13 @@ def _of_visits(table: Path, listed: pd.DataFrame, instances: Sequence[int]) -> p
     return first.drop(columns="rank")
 
 
-def _from_pattern(pattern: str) -> pd.DataFrame:
+def _from_pattern(
+    pattern: str, instances: Sequence[int], instance_of: Callable[[str], int | None] | None
+) -> pd.DataFrame:
     found = matching_files(pattern)
     if not found:
         raise InputError(f"inputs.images: no file matches {pattern}")
     listed = pd.DataFrame(found, columns=["participant_id", "path"])
-    return listed.assign(instance=pd.array([pd.NA] * len(listed), "Int64"))
+    visits = [instance_of(path) if instance_of else None for path in listed["path"]]
+    listed = listed.assign(instance=pd.array([pd.NA if visit is None else visit for visit in visits], "Int64"))
+    return _of_visits(pattern, listed, instances) if listed[_INSTANCE].notna().all() else listed

@@ -84,9 +84,23 @@ def read_map(path: str | Path) -> ReadMap:
     """
     try:
         start = _content(_header_file(path))
-        header = _header(start, _is_pair(path))
-        shape, affine = _shape(header), _affine(header)
         raw = _content(Path(path).with_suffix(".img")) if _is_pair(path) else start
+        return parse_map(start, raw, _is_pair(path))
+    except UNREADABLE as error:
+        raise UnusableImageError("unreadable or truncated files") from error
+
+
+def parse_map(start: bytes, raw: bytes, paired: bool = False) -> ReadMap:
+    """The image whose header `start` begins with, and whose voxels `raw` holds (`start` itself unless `paired`).
+
+    Raises
+    ------
+    UnusableImageError
+        As `read_map`.
+    """
+    try:
+        header = _header(start, paired)
+        shape, affine = _shape(header), _affine(header)
         values = np.frombuffer(raw, header.get_data_dtype(), int(np.prod(shape)), int(header.get_data_offset()))
         values = _scaled(values, header)
     except UNREADABLE as error:
@@ -134,7 +148,17 @@ def _header_file(path: str | Path) -> Path:
 
 
 def _content(path: Path) -> bytes:
-    raw = _existing(path).read_bytes()
+    return plain_bytes(_existing(path).read_bytes())
+
+
+def plain_bytes(raw: bytes) -> bytes:
+    """The bytes of a file, decompressed where they are gzip's.
+
+    Raises
+    ------
+    cgni.imaging.unreadable.UNREADABLE
+        Cut short, or with a wrong checksum.
+    """
     return _decompress(raw) if raw[:2] == _GZIP else raw
 
 

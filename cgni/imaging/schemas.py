@@ -36,3 +36,28 @@ QC_RELATIONS = pa.schema(
         pa.field("n", pa.int64(), nullable=False),
     ]
 )
+
+
+def _measures(*names: str) -> list[pa.Field]:
+    return [pa.field(name, pa.float64()) for name in names]
+
+
+# One row a T1 image, or a map out of a UK Biobank archive. Measures are null where there is no map, and where the
+# engine does not give them. `reason` says why there is no map.
+T1_QUALITY = pa.schema(
+    [
+        pa.field("participant_id", pa.string(), nullable=False),
+        pa.field("path", pa.string()),  # of the map
+        pa.field("reason", pa.string()),
+        pa.field("stripped", pa.bool_()),  # the image came without its skull
+        *_measures("gm_ml", "wm_ml", "csf_ml", "tiv_ml"),  # in the person's own space; tiv is their sum
+        *_measures("modulated_ml", "conservation"),  # of the map before smoothing; modulated / gm_ml - 1
+        *_measures("r_template", "r_template_in_mask", "r_t1"),  # of the map, and of the T1 inside the brain
+        *_measures("jacobian_low", "jacobian_median", "jacobian_high"),  # 0.1st, 50th, 99.9th percentile in the mask
+        *_measures("folded_voxels"),  # with a Jacobian of 0 or less
+        *_measures("cut_cm2"),  # brain on the image's faces
+        *_measures("bias_low", "bias_high"),  # 1st and 99th percentile of the bias field by its median
+        *_measures("gray_to_white"),  # ratio of median intensities
+        *_measures("voxel_mm"),  # largest edge of the image's voxels
+    ]
+)

@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from cgni.base.seeds import derive_seed
+from cgni.imaging.writing import write_map
 from cgni.simulation import maps
 from cgni.simulation.polygenic import EqtlSnps, polygenic_scores
 from cgni.simulation.regions import choose_regions, draw_confound_effects, region_multipliers
@@ -79,7 +80,7 @@ class SimulatedImages:
         rows = []
         for participant_id, density in self.draw():
             name = f"{participant_id}_smwc1.nii.gz"
-            maps.write_map(density, self.anatomy.affine, folder / name)
+            write_map(density, self.anatomy.affine, folder / name)
             rows.append((participant_id, f"{folder.name}/{name}"))
         return pd.DataFrame(rows, columns=["participant_id", "path"])
 

@@ -1,6 +1,5 @@
 """Gray-matter maps: the anatomy that all share, and one person's map from the densities of the regions."""
 
-import gzip
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ import numpy as np
 from nilearn.datasets import load_mni152_gm_template
 from nilearn.image import resample_img, resample_to_img
 from scipy.ndimage import gaussian_filter
-
-from cgni.base.files import atomic_path
 
 # The box of SPM/CAT12's 1.5 mm maps (121 x 145 x 121): first voxel and edge lengths in mm.
 _ORIGIN = np.array([-90.0, -126.0, -72.0])
@@ -101,14 +98,6 @@ def spoil_map(density: np.ndarray, kind: str, rng: np.random.Generator) -> np.nd
     noisy = density.mean() + density.std() * rng.standard_normal(density.shape)
     clipped: np.ndarray = np.clip(noisy, 0, None).astype(np.float32)
     return clipped
-
-
-def write_map(density: np.ndarray, affine: np.ndarray, path: str | Path) -> None:
-    """Write float32 `.nii.gz`; the same array gives the same bytes (no time stamp)."""
-    image = _image(density.astype(np.float32), affine)
-    image.header.set_xyzt_units("mm")
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(gzip.compress(image.to_bytes(), compresslevel=1, mtime=0))
 
 
 def _image(values: np.ndarray, affine: np.ndarray) -> Any:

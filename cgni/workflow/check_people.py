@@ -14,7 +14,8 @@ from cgni.cohort.samples import common_people
 from cgni.cohort.settings import CohortSettings
 from cgni.cohort.splits import make_splits
 from cgni.genetics.paths import chromosome_files
-from cgni.imaging.paths import list_images, stated_visits
+from cgni.imaging.paths import stated_visits
+from cgni.imaging.t1.listing import study_images
 from cgni.workflow.checklist import Checklist, Part
 from cgni.workflow.settings import StudySettings
 
@@ -42,7 +43,9 @@ def look_at_people(checklist: Checklist, settings: StudySettings) -> PeopleFound
     withdrawn = checklist.look("withdrawals", lambda: read_withdrawals(inputs.withdrawals, _ids(table)), _found)
     pairs = checklist.look("kinship", lambda: _pairs(inputs.relatedness, kinship, table), _pairs_found)
     samples = checklist.look("genotyped people", lambda: common_people(_people_files(settings)), _count)
-    images = checklist.look("list of maps", lambda: list_images(inputs.images, cohort.image_instances), _count)
+    images = checklist.look(
+        "list of images", lambda: study_images(inputs.images, cohort.image_instances, settings.imaging), _count
+    )
 
     def build() -> pd.DataFrame:
         ids, visits = pd.Index(images.get()["participant_id"]), stated_visits(images.get())

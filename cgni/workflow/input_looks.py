@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cgni.base.errors import InputError
 from cgni.base.files import digest_file, digest_value
+from cgni.imaging.settings import ImagingSettings
 
 # Below this size the content counts, so that a touched or copied file is the same file: lists of ids, eQTLs, tables.
 CONTENT_LIMIT = 16 * 1024 * 1024
@@ -37,28 +38,42 @@ def look_of(path: str) -> str:
         return type(error).__name__  # the job that reads it will say more
 
 
-@functools.cache
-def look_of_maps(images: str, instances: tuple[int, ...], contents: bool) -> dict[str, str]:
-    """How many gray-matter maps `inputs.images` names, with a digest of their paths.
+def look_of_images(images: str, instances: tuple[int, ...], imaging: ImagingSettings, contents: bool) -> dict[str, str]:
+    """How many images `inputs.images` names, with a digest of their paths.
 
     Parameters
     ----------
     instances
         Visits whose images count (`cohort.image_instances`).
+    imaging
+        What kind of images they are.
     contents
         Whether their sizes and times (s) count too.
     """
-    from cgni.imaging.paths import list_images  # here: it needs pandas, which Snakemake loads for parameters anyway
-
-    try:
-        paths = list_images(images, instances)["path"].tolist()
-    except (InputError, OSError):
-        return {}  # the job that reads them will say what is wrong
+    paths = _listed(images, instances, imaging)
+    if paths is None:
+        return {}
     stamps: list[str] = []
     if contents:
         with ThreadPoolExecutor(_STATS_AT_ONCE) as pool:
             stamps = list(pool.map(_stamp, paths))
     return {"maps": f"{len(paths)}, {digest_value([paths, stamps])}"}
+
+
+def count_images(images: str, instances: tuple[int, ...], imaging: ImagingSettings) -> int:
+    """How many people have an image that `inputs.images` names; 0 where it cannot be read."""
+    return len(_listed(images, instances, imaging) or ())
+
+
+@functools.cache
+def _listed(images: str, instances: tuple[int, ...], imaging: ImagingSettings) -> tuple[str, ...] | None:
+    """Paths of the images; None where the list cannot be read: the job that reads it will say what is wrong."""
+    from cgni.imaging.t1.listing import study_images  # here: it needs pandas, loaded for parameters anyway
+
+    try:
+        return tuple(study_images(images, instances, imaging)["path"])
+    except (InputError, OSError):
+        return None
 
 
 def _stamp(path: str) -> str:

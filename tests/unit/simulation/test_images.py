@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cgni.imaging.writing import write_map
 from cgni.simulation import maps
 from cgni.simulation.images import SimulatedImages, chance_of_no_image, simulate_images
 from cgni.simulation.polygenic import EqtlSnps
@@ -27,7 +28,7 @@ def test_maps_lie_on_the_published_box_and_repeat(tmp_path: Path) -> None:
     assert nib.affines.apply_affine(anatomy.affine, where)[0] < 0
     density = maps.draw_map(anatomy, np.ones(len(anatomy.regions)), 1.3, 1.0, 0.08, np.random.default_rng(0))
     for name in ("a", "b"):
-        maps.write_map(density, anatomy.affine, tmp_path / f"{name}.nii.gz")
+        write_map(density, anatomy.affine, tmp_path / f"{name}.nii.gz")
     assert (tmp_path / "a.nii.gz").read_bytes() == (tmp_path / "b.nii.gz").read_bytes()
     assert gzip.decompress((tmp_path / "a.nii.gz").read_bytes())[:4] == (348).to_bytes(4, "little")
     assert np.allclose(nib.load(tmp_path / "a.nii.gz").get_fdata(), density, atol=1e-6)

@@ -1,0 +1,89 @@
+"""Maps by a program of the site: SPM12, CAT12, or a script, run once a batch."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from cgni.base.errors import InputError
+from cgni.imaging.reading import UnusableImageError, read_map
+from cgni.imaging.t1.archives import read_source
+from cgni.imaging.t1.batch import Places
+from cgni.imaging.t1.by_vbm import likeness, smoothed_map
+from cgni.imaging.t1.engines import Engine
+from cgni.imaging.t1.worker import Answer
+from cgni.imaging.writing import MNI, write_map
+
+_TOLD = 300  # characters of what a program says last
+
+
+class CommandMaker:
+    """Runs a site's program on the images of a batch, and takes over the maps that it leaves."""
+
+    def __init__(self, engine: Engine, smooth_mm: float, paths: list[str], scratch: Path) -> None:
+        """Run the program on the images at `paths`, in a new folder below `scratch`.
+
+        Raises
+        ------
+        InputError
+            The program is not there, or leaves no map at all.
+        """
+        self._engine, self._smooth_mm = engine, smooth_mm
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory(dir=scratch, prefix="t1_")
+        folder = Path(self._folder.name)
+        self._names = {path: f"image{number:05d}" for number, path in enumerate(paths)}
+        self._unreadable: dict[str, str] = {}
+        images = [copied for path in paths if (copied := self._copied(path, folder))]
+        if images:
+            self._run(folder, images)
+
+    def make(self, path: str, places: Places) -> Answer:
+        """Take over the map that the program left of the image at `path`, or say why there is none."""
+        if path in self._unreadable:
+            return Answer(reason=self._unreadable[path])
+        output = Path(self._folder.name) / self._engine.outputs.format(name=self._names[path])
+        try:
+            read = read_map(output)
+        except UnusableImageError as problem:
+            missing = not output.is_file()
+            return Answer(
+                reason="images of which the command left no map" if missing else f"images whose map is among: {problem}"
+            )
+        if self._engine.smoothed:
+            values, measures = read.values, likeness(read.values, read.affine, self._smooth_mm)
+        else:
+            values, measures = smoothed_map(read.values, read.affine, self._smooth_mm)
+        write_map(np.asarray(values, np.float32), read.affine, places.map, MNI)
+        return Answer(measures=measures)
+
+    def _copied(self, path: str, folder: Path) -> Path | None:
+        """The image as plain NIfTI under a name without an id, as MATLAB's programs want it."""
+        try:
+            read = read_source(path, "t1")
+        except UnusableImageError as problem:
+            self._unreadable[path] = str(problem)
+            return None
+        target = folder / f"{self._names[path]}.nii"
+        nib.save(nib.Nifti1Image(read.values, read.affine), target)  # type: ignore[no-untyped-call]
+        return target
+
+    def _run(self, folder: Path, images: list[Path]) -> None:
+        listing = folder / "images.txt"
+        listing.write_text("".join(f"{image}\n" for image in images))
+        filled = {"list": str(listing), "folder": str(folder), "images": " ".join(map(str, images))}
+        command = self._engine.command.format(**filled)
+        shell = shutil.which("bash") or "sh"
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "1"}
+        done = subprocess.run([shell, "-c", command], capture_output=True, text=True, env=environment)
+        left = sum((folder / self._engine.outputs.format(name=image.stem)).is_file() for image in images)
+        if not left:
+            said = " ".join((done.stderr or done.stdout).split())[-_TOLD:] or "nothing"
+            raise InputError(
+                f"imaging.t1.command: ended with code {done.returncode} and left no map of {len(images)} images where "
+                f"imaging.t1.outputs says ({self._engine.outputs}); it said last: {said}"
+            )

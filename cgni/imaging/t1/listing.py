@@ -1,0 +1,87 @@
+"""Where the images of people lie: a table, a pattern, a BIDS folder, or UK Biobank's archives."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from cgni.base.errors import InputError
+from cgni.imaging.paths import list_images
+from cgni.imaging.settings import ImagingSettings
+from cgni.imaging.t1.archives import stated_instance
+
+_FILE = re.compile(
+    r"sub-(?P<person>[A-Za-z0-9]+)(_ses-(?P<session>[A-Za-z0-9]+))?(_[a-z]+-[A-Za-z0-9]+)*_T1w\.nii(\.gz)?"
+)
+_PLACES = ("sub-*/anat/*_T1w.nii*", "sub-*/ses-*/anat/*_T1w.nii*")
+
+
+def study_images(images: str, instances: Sequence[int], settings: ImagingSettings) -> pd.DataFrame:
+    """The images of a study, one a person: maps, or what maps are made of.
+
+    Parameters
+    ----------
+    images
+        As of `imaging.paths.list_images`; or the folder of a BIDS data set, of which the session
+        `imaging.t1.session` counts, and of several images of it the first by name.
+    instances
+        Visits that count (`cohort.image_instances`); of UK Biobank's archives their names state them.
+    settings
+        `source`, and `t1.session` unless that is `maps`.
+
+    Returns
+    -------
+    DataFrame of str columns participant_id and path, and Int64 instance; sorted by participant_id.
+
+    Raises
+    ------
+    InputError
+        As of `list_images`; a folder without T1 images, or without the session.
+    """
+    if settings.source == "maps":
+        return list_images(images, instances)
+    if Path(images).is_dir():
+        return _from_bids(Path(images), settings.t1.session)
+    return list_images(images, instances, stated_instance)
+
+
+def study_maps(
+    images: str, instances: Sequence[int], settings: ImagingSettings, made: pd.DataFrame | None
+) -> pd.DataFrame:
+    """participant_id and path of a study's maps: those that were made (`imaging.schemas.T1_QUALITY`), or the listed."""
+    if made is None:
+        return study_images(images, instances, settings)
+    return made.loc[made["path"].notna(), ["participant_id", "path"]].reset_index(drop=True)
+
+
+def _from_bids(folder: Path, session: str) -> pd.DataFrame:
+    found = sorted(path for place in _PLACES for path in folder.glob(place))
+    rows = [
+        (match["person"], match["session"] or "", str(path)) for path in found if (match := _FILE.fullmatch(path.name))
+    ]
+    if not rows:
+        raise InputError(
+            f"inputs.images: no T1 image in the folder {folder}; a BIDS data set has them as "
+            "sub-<id>/anat/sub-<id>_T1w.nii.gz, or below sub-<id>/ses-<label>/"
+        )
+    listed = pd.DataFrame(rows, columns=["participant_id", "session", "path"])
+    chosen = _of_session(listed, session)
+    if chosen.empty:
+        known = ", ".join(sorted(set(listed["session"]) - {""})[:10]) or "none"
+        raise InputError(f"imaging.t1.session: no image of the session {session} in {folder}; its sessions: {known}")
+    one = chosen.drop_duplicates("participant_id", keep="first")
+    logging.info(
+        "%s: %d T1 images; %d of other sessions than imaging.t1.session, and %d further ones of a session, left out",
+        *(folder, len(listed), len(listed) - len(chosen), len(chosen) - len(one)),
+    )
+    instances = pd.array([pd.NA] * len(one), "Int64")
+    return one[["participant_id", "path"]].assign(instance=instances).sort_values("participant_id", ignore_index=True)
+
+
+def _of_session(listed: pd.DataFrame, session: str) -> pd.DataFrame:
+    if session not in ("first", "last"):
+        return listed[listed["session"] == session]
+    wanted = listed.groupby("participant_id")["session"].transform("min" if session == "first" else "max")
+    return listed[listed["session"] == wanted]
