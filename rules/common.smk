@@ -64,6 +64,7 @@ KINSHIP = INPUTS["relatedness"] or f"{RESULTS}/cohort/kinship.dat"
 # whether maps are made here, of T1 images or of UK Biobank's archives; their volumes come after the list of people
 MADE_MAPS = SETTINGS.imaging.source != "maps"
 IMAGE_KEYS = ["inputs.images", "cohort.image_instances", "imaging.source", "imaging.t1.session"]
+MAP_KEYS = ["engine", "command", "outputs", "smoothed", "voxel_mm", "batch"]
 _IMAGES = (INPUTS["images"], SETTINGS.cohort.image_instances, SETTINGS.imaging)
 COMPUTED_PCS = SETTINGS.cohort.pcs == "computed" and SETTINGS.cohort.n_pcs > 0
 PARTICIPANTS = f"{RESULTS}/cohort/participants.parquet"

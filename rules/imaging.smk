@@ -82,7 +82,7 @@ if MADE_MAPS:
         params:
             **seen(images=image_table()),
             **seen_maps(contents=True),
-            cfg=section(*IMAGE_KEYS, "imaging.smooth_mm", "imaging.t1"),
+            cfg=section(*IMAGE_KEYS, "imaging.smooth_mm", *[f"imaging.t1.{key}" for key in MAP_KEYS]),
             code=code("make_gm_maps"),
             maps_code=map_code(),
             folder=result("imaging/t1"),

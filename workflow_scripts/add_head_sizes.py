@@ -7,7 +7,7 @@ job = start(snakemake)
 from cgni.base.tables import read_table
 from cgni.cohort.schemas import participants_schema
 from cgni.cohort.settings import CohortSettings
-from cgni.imaging.t1.making import with_head_sizes
+from cgni.imaging.t1.gathering import with_head_sizes
 
 cohort = job.section(CohortSettings)
 people = with_head_sizes(read_table(snakemake.input.participants), read_table(snakemake.input.quality))

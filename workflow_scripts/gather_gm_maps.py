@@ -7,7 +7,7 @@ job = start(snakemake)
 from cgni.base.tables import read_table
 from cgni.imaging.schemas import T1_QUALITY
 from cgni.imaging.settings import T1Settings
-from cgni.imaging.t1.making import gather
+from cgni.imaging.t1.gathering import gather
 
 batches = [read_table(path) for path in snakemake.input.batches]
 job.write(gather(batches, job.section(T1Settings).most_failed), snakemake.output.quality, T1_QUALITY)
