@@ -45,6 +45,7 @@ localrules:
     write_report,
     plot_wm_scores,
     plot_gm_quality,
+    plot_map_making,
     plot_learning_curves,
     plot_performance,
     plot_canonical_variates,

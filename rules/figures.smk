@@ -6,7 +6,9 @@ FIGURES = [
     "canonical_variates",
     "snp_contributions",
     "region_contributions",
-] + (["recovery"] if SIMULATED else [])
+    *(["map_making"] if MADE_MAPS else []),
+    *(["recovery"] if SIMULATED else []),
+]
 FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
 
 
@@ -58,12 +60,40 @@ rule plot_gm_quality:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("imaging.qc.correlation"),
+        cfg=section("imaging.qc.correlation", "imaging.qc.deviations"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_gm_quality"),
     script:
         "../workflow_scripts/plot_gm_quality.py"
+
+
+if MADE_MAPS:
+
+    rule plot_map_making:
+        """Draw how maps came out of the images: volumes, failures by reason, worst and middle cases."""
+        input:
+            quality=result("imaging/t1/quality.parquet"),
+            participants=result("cohort/participants.parquet"),
+        output:
+            expand(result("figures/map_making.{kind}"), kind=["svg", "png", "pdf"]),
+        log:
+            log_file("plot_map_making"),
+        benchmark:
+            benchmark_file("plot_map_making")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(2000),
+            runtime=grows(20),
+        params:
+            figures=FIGURE_STYLE,
+            stamp=STAMP,
+            cfg={},
+            code=code("plot_map_making"),
+        script:
+            "../workflow_scripts/plot_map_making.py"
 
 
 rule plot_learning_curves:

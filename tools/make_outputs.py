@@ -50,8 +50,8 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "simulation/": "what a lab has on disk (`inputs` in the config)",
     "cohort/participants.parquet": participants_schema(2),
     "cohort/participants_without_pcs.parquet": "with `cohort.pcs: computed`: participants before their components",
-    "cohort/participants_without_volumes.parquet": "unless `imaging.source: maps`: participants before the head sizes that "
-    "their images show",
+    "cohort/participants_without_volumes.parquet": "unless `imaging.source: maps`: participants before the "
+    "head sizes that their images show",
     "cohort/splits.parquet": splits_schema(2),
     "cohort/kinship.dat": "without a kinship file: relatives in UK Biobank's layout",
     "genetics/chrom{chrom}/thin.": "SNPs for kinship and components, when they are computed",

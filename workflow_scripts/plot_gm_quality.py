@@ -11,17 +11,20 @@ from cgni.base.tables import read_table
 from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
+from cgni.imaging.quality import deciding_r
 from cgni.imaging.settings import ImageQcSettings
 from cgni.imaging.store import GmStore
 
 inputs, qc = snakemake.input, read_table(snakemake.input.qc)
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
+column, lowest = deciding_r(qc, job.section(ImageQcSettings))
 quality = MapQuality(
     qc=qc,
+    column=column,
     participants=read_table(inputs.participants, ["participant_id", "site", "head_size"]),
     relations=read_table(inputs.relations),
-    threshold=job.section(ImageQcSettings).correlation,
-    worst=worst_maps(GmStore.open(Path(inputs.maps).parent), qc["r"].to_numpy(), count=6),
+    threshold=lowest,
+    worst=worst_maps(GmStore.open(Path(inputs.maps).parent), qc[column].to_numpy(), count=6),
     reference=read_array(inputs.reference),
 )
 style.save(gm_quality(quality, style.palette), snakemake.output)

@@ -23,14 +23,16 @@ class MapQuality:
     Attributes
     ----------
     qc : `imaging.schemas.QC`, one row a map.
+    column : of `qc`, the r that is shown: `r` inside the gray-matter mask, `r_image` over the whole image.
     participants : participant_id, site, head_size; ids are for the merge alone, none are printed.
     relations : `imaging.schemas.QC_RELATIONS`; site and head_size give the panels' titles.
-    threshold : maps with r above it were kept.
+    threshold : lowest such r that was kept.
     worst : (r, map [x, y, z]) of the maps with the smallest r, worst first.
     reference : mean map [x, y, z].
     """
 
     qc: pd.DataFrame
+    column: str
     participants: pd.DataFrame
     relations: pd.DataFrame
     threshold: float
@@ -39,7 +41,8 @@ class MapQuality:
 
     def known(self, *columns: str) -> pd.DataFrame:
         """One row a map that has all the `columns` (of r, site, head_size), with these and `passed`."""
-        table = self.qc.merge(self.participants, on="participant_id", how="left")
+        qc = self.qc.assign(r=self.qc[self.column])
+        table = qc.merge(self.participants, on="participant_id", how="left")
         return table[["passed", *columns]].dropna(subset=list(columns))
 
     def relation(self, variable: str, symbol: str) -> str:
@@ -78,8 +81,9 @@ def _distribution(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> No
     for passed, colour, name in ((True, palette[0], "kept"), (False, palette[_REMOVED], "removed")):
         part = known.loc[known["passed"] == passed, "r"]
         axes.hist(part, bins=bins, color=colour, label=f"{name} (n = {len(part):,})")
-    axes.axvline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:g}")
-    axes.set(xlabel="r with the mean gray-matter map", ylabel="Images", yscale="symlog", title="All images")
+    axes.axvline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.3g}")
+    where = "inside the mask" if quality.column == "r" else "over the whole image"
+    axes.set(xlabel=f"r with the mean gray-matter map, {where}", ylabel="Images", yscale="symlog", title="All images")
     axes.yaxis.set_major_formatter("{x:g}")  # powers would be written as mathematics, which is off (`style`)
     axes.set_ylim(bottom=0, top=axes.get_ylim()[1] * 6)
     axes.legend(fontsize=8, loc="upper left")

@@ -52,7 +52,7 @@ def check_maps(
     reference: str,
     threads: int,
 ) -> CheckedMaps:
-    """Correlate every packed map with the reference inside the gray-matter mask.
+    """Correlate every packed map with the reference, inside the gray-matter mask and over the whole image.
 
     Maps on another scale than the others do not pass, and are not in the reference.
 
@@ -87,8 +87,8 @@ def check_maps(
     members &= ~off
     quality = correlate_with_reference(store.maps, mask, members, held_apart, store.scale, threads)
     check_placement(quality.reference, store.affine)
-    table = quality_table(store.ids, quality, members, off, settings.correlation)
-    logging.info("%d of %d images pass r > %s", table["passed"].sum(), len(table), settings.correlation)
+    table = quality_table(store.ids, quality, members, off, settings)
+    logging.info("%d of %d images pass", table["passed"].sum(), len(table))
     images = grid["images"]
-    attrition = attrition_rows(table, images, settings.correlation)
+    attrition = attrition_rows(table, images, settings)
     return CheckedMaps(table, relations(table, participants), attrition, quality.reference, mask)

@@ -1,4 +1,4 @@
-"""Correlation of gray-matter maps with a reference map inside a mask."""
+"""Correlation of gray-matter maps with a reference map, inside a mask and over the whole image."""
 
 import threading
 from collections import deque
@@ -24,13 +24,13 @@ def correlate_with_reference(
     scale: np.ndarray | None = None,
     threads: int = 1,
 ) -> Quality:
-    """Pearson r over the mask of each map with the mean of the members' maps.
+    """Pearson r of each map with the mean of the members' maps, over the mask and over the whole image.
 
     Two passes over the (memory-mapped) maps in the store's order, x fastest: the members' sum, then
     each map's sums. What is kept in memory does not grow with the number of maps. Leaving a member out
     needs no third pass: with x the centred map and t the centred sum of all members,
-    cov(x, t - x) = x.t - x.x and var(t - x) = t.t - 2 x.t + x.x. Products are summed in
-    float64; the mean map has float32's precision.
+    cov(x, t - x) = x.t - x.x and var(t - x) = t.t - 2 x.t + x.x. Products over the mask are summed
+    in float64, those over the whole image in float32 within a block; the mean map has float32's precision.
 
     Parameters
     ----------
@@ -73,9 +73,19 @@ def correlate_with_reference(
                 block.add_(kept.block[: len(block)].copy_(values[start : start + _BLOCK]), alpha=factor)
         return part
 
-    def products(row: int) -> tuple[float, float, float]:
-        values = kept.masked.copy_(flat(row).index_select(0, inside))
-        return float(values.sum()), float(values @ values), float(values @ reference)
+    def products(row: int) -> tuple[float, ...]:
+        stored = flat(row)
+        values = kept.masked.copy_(stored.index_select(0, inside))
+        return float(values.sum()), float(values @ values), float(values @ reference), *block_products(stored)
+
+    def block_products(stored: torch.Tensor) -> tuple[float, float, float]:
+        sums = [0.0, 0.0, 0.0]
+        for start in range(0, mask.size, _BLOCK):
+            piece = stored[start : start + _BLOCK]
+            block, other = kept.block[: len(piece)].copy_(piece), everywhere[start : start + _BLOCK]
+            for place, part in enumerate((block.sum(), block @ block, block @ other)):
+                sums[place] += float(part)
+        return sums[0], sums[1], sums[2]
 
     rows = np.flatnonzero(members)
     with ThreadPoolExecutor(threads) as pool:
@@ -83,18 +93,31 @@ def correlate_with_reference(
             total += part
         reference = total.index_select(0, inside)
         reference -= reference.mean()
-        sums, raw_squares, shared = np.array(list(pool.map(products, range(len(maps))))).T
-    squares = raw_squares - sums**2 / len(inside)
+        everywhere = (total - total.mean()).float()
+        products_of = np.array(list(pool.map(products, range(len(maps))))).T
+    own = members & leave_one_out
+    r = _correlation(products_of[:3], len(inside), float(reference @ reference), own, scale)
+    r_image = _correlation(products_of[3:], mask.size, float(everywhere.double().square().sum()), own, scale)
+    mean = (total / count).numpy().astype(np.float32).reshape(mask.shape, order="F")
+    return Quality(r, r_image, mean)
+
+
+def _correlation(products: np.ndarray, voxels: int, whole: float, own: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """r (float64, a map) from each map's sum, sum of squares and product with the centred reference.
+
+    `whole` is the reference's sum of squares, `own` tells whose map is a part of it.
+    """
+    sums, raw_squares, shared = products
+    squares = raw_squares - sums**2 / voxels
     constant = squares <= _ROUNDING * raw_squares
     squares, shared = squares * scale**2, shared * scale  # the reference is centred, so the map need not be
-    whole = float(reference @ reference)
-    own = members & leave_one_out
     covariance = shared - np.where(own, squares, 0.0)
     variance = whole - np.where(own, 2 * shared - squares, 0.0)
     known = ~constant & (variance > 0)
-    r = np.divide(covariance, np.sqrt(squares * np.abs(variance)), out=np.full(len(maps), np.nan), where=known)
-    mean = (total / count).numpy().astype(np.float32).reshape(mask.shape, order="F")
-    return Quality(r, mean)
+    r: np.ndarray = np.divide(
+        covariance, np.sqrt(squares * np.abs(variance)), out=np.full(len(sums), np.nan), where=known
+    )
+    return r
 
 
 class _Kept(threading.local):

@@ -15,11 +15,12 @@ INDEX = pa.schema(
     ]
 )
 
-# r is null where an image has no variance inside the mask; such an image does not pass.
+# r is null where an image has no variance; such an image does not pass.
 QC = pa.schema(
     [
         pa.field("participant_id", pa.string(), nullable=False),
-        pa.field("r", pa.float64()),
+        pa.field("r", pa.float64()),  # with the reference, inside the gray-matter mask
+        pa.field("r_image", pa.float64()),  # over the whole image
         pa.field("off_scale", pa.bool_(), nullable=False),  # total or range are not those of the others
         pa.field("passed", pa.bool_(), nullable=False),
         pa.field("reference_member", pa.bool_(), nullable=False),

@@ -12,7 +12,10 @@ class ImageQcSettings(Section):
     mask_threshold: float = setting(default=0.1, above=0, below=1)
     """gray-matter probability of the MNI template that bounds the mask"""
     correlation: float = setting(default=AUTO, at_least=-1, below=1)
-    """keep images whose r with the reference is above"""
+    """keep images whose r with the reference over the whole image is above"""
+    deviations: float | None = setting(default=AUTO, above=0)
+    """keep images whose r inside the mask is less than so many deviations below the median (1.4826 times the median
+    absolute deviation, of the reference people); null: r inside the mask decides nothing"""
 
 
 @section("imaging.store")

@@ -47,6 +47,7 @@ STRUCTURAL = {
     "classification.search",
     "classification.finetune_encoder",
     "classification.proposed.features",
+    "imaging.source",
     "contributions.null_encoders",
     "contributions.null_components",
     "contributions.null_batch",

@@ -27,6 +27,7 @@ KEYS = {key: value for key, value in leaves(IN_FORCE) if key not in STRUCTURAL a
 MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
+    "imaging.t1.session",
     "pretraining.bin_years",
     "contributions.blocks.purity",
     "contributions.blocks.coverage",

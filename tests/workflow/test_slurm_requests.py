@@ -41,6 +41,10 @@ OPTIONAL = {
     "train_encoder_head",
     "select_settings",
     "score_shuffles",
+    "make_gm_maps",
+    "gather_gm_maps",
+    "add_head_sizes",
+    "plot_map_making",
 }
 
 

@@ -1,5 +1,8 @@
 """Three slices of a person's T1 and gray matter on the template: small enough to keep for everybody."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 
 from cgni.imaging.grids import Grid
@@ -34,3 +37,20 @@ def preview(t1: np.ndarray, gray: np.ndarray, grid: Grid) -> dict[str, np.ndarra
 def _levels(values: np.ndarray) -> np.ndarray:
     levels: np.ndarray = np.rint(np.clip(values, 0, 1) * _LEVELS).astype(np.uint8)
     return levels
+
+
+def preview_path(map_path: str | Path) -> Path:
+    """Where the preview of a map lies that is at `map_path`."""
+    path = Path(map_path)
+    return path.parent.with_name("previews") / path.name.replace(".nii.gz", ".npz")
+
+
+def read_previews(maps: Mapping[str, str]) -> dict[str, dict[str, np.ndarray]]:
+    """Title to slices of the maps (title to path) that have a preview; those of other engines have none."""
+    found = {}
+    for title, map_path in maps.items():
+        path = preview_path(map_path)
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as slices:
+                found[title] = dict(slices)
+    return found

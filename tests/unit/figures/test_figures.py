@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from cgni.figures.brain import region_contributions
 from cgni.figures.diagnostics import learning_curves, learning_panels, wm_scores
 from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
+from cgni.figures.map_making import MapMaking, cases_of, map_making
 from cgni.figures.results import canonical_variates, performance, recovery, snp_contributions
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
@@ -39,12 +40,28 @@ def _quality() -> MapQuality:
     qc = pd.DataFrame({"participant_id": ids, "r": rng.uniform(0.8, 1, 50)})
     return MapQuality(
         qc=qc.assign(passed=qc["r"] > 0.9),
+        column="r",
         participants=pd.DataFrame(people),
         relations=pd.DataFrame({"variable": ["site", "sex"], "value": [0.1, 0.2], "p": [0.5, 1e-9]}),
         threshold=0.9,
         worst=[(np.nan, rng.random((5, 6, 7)))],
         reference=rng.random((5, 6, 7)),
     )
+
+
+def _made_maps() -> MapMaking:
+    rng = np.random.default_rng(0)
+    ids = [f"{number:02d}" for number in range(40)]
+    quality = pd.DataFrame({"participant_id": ids, "path": [f"maps/{name}.nii.gz" for name in ids], "reason": None})
+    quality = quality.assign(gm_ml=rng.normal(600, 40, 40), tiv_ml=rng.normal(1500, 90, 40), r_template=rng.random(40))
+    quality.loc[[3, 5, 8], ["path", "reason"]] = [[None, "images that cut off a part of the brain"]] * 3
+    slices = {
+        f"{what}_{name}": rng.integers(0, 256, (20, 24), dtype=np.uint8)
+        for what in ("t1", "gray")
+        for name in ("axial", "coronal")
+    }
+    people = pd.DataFrame({"participant_id": ids, "age": rng.uniform(45, 80, 40)})
+    return MapMaking(quality, people, dict.fromkeys(cases_of(quality), slices))
 
 
 def _variants() -> pd.DataFrame:
@@ -71,6 +88,7 @@ _FOUND = pd.DataFrame({"who": ["oracle", "pipeline"], "quantity": "SNP recall", 
 _FIGURES: dict[str, Callable[[], Figure]] = {
     "wm_scores": lambda: wm_scores(pd.Series([2, 5, 9, 12, 7, None]), (2, 5), (9, 12), PALETTE),
     "gm_quality": lambda: gm_quality(_quality(), PALETTE),
+    "map_making": lambda: map_making(_made_maps(), PALETTE),
     "learning_curves": lambda: learning_curves({"Brain age, MAE (years)": _curve().assign(fold=0)}, PALETTE),
     "performance": lambda: performance(made_performance(), list(LABELS), LABELS, PALETTE),
     "canonical_variates": lambda: canonical_variates(_variates(), PALETTE),
@@ -202,3 +220,14 @@ def test_worst_maps_are_read_worst_first() -> None:
     worst = worst_maps(store, np.array([0.9, 0.2, np.nan, 0.5]), count=3)
     assert [density.max() for _, density in worst] == [2, 1, 3]
     assert np.isnan(worst[0][0]) and [r for r, _ in worst[1:]] == [0.2, 0.5]
+
+
+def test_the_shown_cases_are_the_worst_and_the_middle_ones() -> None:
+    made = _made_maps()
+    r = made.quality.loc[made.quality["path"].notna(), "r_template"].sort_values().to_numpy()
+    titles = list(cases_of(made.quality))
+    assert titles[:4] == [f"worst {number + 1}: r = {r[number]:.3f}" for number in range(4)]
+    assert titles[4:] == [f"median {number + 1}: r = {r[17 + number]:.3f}" for number in range(2)]
+    figure = map_making(made, PALETTE)
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    assert "3 images without a map" in texts and "3 images that cut off a part of the brain" in texts

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from nilearn.datasets import load_mni152_gm_template
+from scipy.stats import median_abs_deviation
 
 from cgni.base.files import write_json
 from cgni.base.tables import write_table
@@ -19,7 +20,7 @@ from cgni.imaging.store import MAPS, GmStore
 from cgni.imaging.study_store import StoreTables, pack_study
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "real" / "images"
-_DEVELOPMENT, _THRESHOLD, _CORRELATION = 30, 0.1, 0.8
+_DEVELOPMENT, _THRESHOLD, _CORRELATION, _DEVIATIONS = 30, 0.1, 0.9, 1.0
 # largest error of a stored value, as a share of it and as a share of the map's largest
 _ERRORS = {"float32": (0.0, 1e-7), "float16": (2.0**-11, 2.0**-24), "uint8": (0.0, 0.5 / 255 + 1e-6)}
 # of r, by what rounding does to the values
@@ -52,7 +53,7 @@ def checked(packed: tuple[StoreTables, GmStore]) -> CheckedMaps:
     splits = pd.DataFrame({"participant_id": store.ids, "role": roles})
     people = pd.DataFrame({"participant_id": store.ids, "site": "a", "sex": 0, "head_size": 1.0})
     people["age"] = np.arange(40.0)
-    settings = ImageQcSettings(mask_threshold=_THRESHOLD, correlation=_CORRELATION)
+    settings = ImageQcSettings(mask_threshold=_THRESHOLD, correlation=_CORRELATION, deviations=_DEVIATIONS)
     return check_maps(store, tables.grid, splits, people, settings, "development", 1)
 
 
@@ -113,6 +114,10 @@ def test_reference_and_r_are_those_of_a_plain_computation(
     np.testing.assert_allclose(checked.reference, stored[:_DEVELOPMENT].mean(axis=0, dtype=np.float64), atol=1e-5)
     np.testing.assert_allclose(r, _plain_r(plain, checked.mask), rtol=0, atol=_R_ERRORS[str(packed[1].maps.dtype)])
     assert checked.qc["reference_member"].sum() == _DEVELOPMENT and not checked.qc["off_scale"].any()
+    everywhere = _plain_r(stored, np.ones(stored.shape[1:], dtype=bool))
+    np.testing.assert_allclose(checked.qc["r_image"], everywhere, rtol=0, atol=1e-5)
+    own = r[:_DEVELOPMENT]
+    lowest = np.median(own) - _DEVIATIONS * median_abs_deviation(own, scale="normal")
     passed = checked.qc["passed"].to_numpy()
-    np.testing.assert_array_equal(passed, r > _CORRELATION)
+    np.testing.assert_array_equal(passed, (everywhere > _CORRELATION) & (r >= lowest))
     assert 20 < passed.sum() < 40 and checked.attrition["left"].iloc[-1] == passed.sum()

@@ -70,7 +70,7 @@ def _checked(folder: Path, target: Path, reference: str) -> tuple[GmStore, Check
     splits = pd.DataFrame({"participant_id": store.ids, "role": ["holdout"] * 4 + ["development"] * 18})
     participants = pd.DataFrame({"participant_id": store.ids, "site": "a", "sex": 0, "head_size": 1.0})
     participants["age"] = np.arange(22.0)
-    settings = ImageQcSettings(correlation=0.5)
+    settings = ImageQcSettings(correlation=0.5, deviations=None)
     return store, check_maps(store, tables.grid, splits, participants, settings, reference, 2)
 
 
