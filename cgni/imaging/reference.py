@@ -13,6 +13,7 @@ from cgni.imaging.quality import Quality
 
 _CHUNK = 16  # maps a piece
 _BLOCK = 1 << 18  # voxels that stay in a core's cache while they are summed over a piece
+_EXACT = 1 << 13  # voxels whose products float32 adds up to six digits
 _ROUNDING = 1e-12  # share of its squares below which the variance of a map is rounding
 
 
@@ -80,9 +81,9 @@ def correlate_with_reference(
 
     def block_products(stored: torch.Tensor) -> tuple[float, float, float]:
         sums = [0.0, 0.0, 0.0]
-        for start in range(0, mask.size, _BLOCK):
-            piece = stored[start : start + _BLOCK]
-            block, other = kept.block[: len(piece)].copy_(piece), everywhere[start : start + _BLOCK]
+        for start in range(0, mask.size, _EXACT):
+            piece = stored[start : start + _EXACT]
+            block, other = kept.block[: len(piece)].copy_(piece), everywhere[start : start + _EXACT]
             for place, part in enumerate((block.sum(), block @ block, block @ other)):
                 sums[place] += float(part)
         return sums[0], sums[1], sums[2]

@@ -55,6 +55,8 @@ class Segmented:
     ----------
     gray : float32 (x, y, z) on the templates' grid: modulated and smoothed gray matter, ml a ml of the template.
     unsmoothed, t1 : float32 (x, y, z): the same before smoothing, and the image brought to the template.
+    native_gray : float32 (x, y, z), probability of gray matter in the person's own space, where the brain lies.
+    native_affine : its affine (4, 4).
     measures : numbers of `imaging.schemas.T1_QUALITY`, by column.
     seconds : processor seconds by step.
     """
@@ -62,6 +64,8 @@ class Segmented:
     gray: np.ndarray
     unsmoothed: np.ndarray
     t1: np.ndarray
+    native_gray: np.ndarray
+    native_affine: np.ndarray
     measures: dict[str, float | bool]
     seconds: dict[str, float]
 
@@ -122,7 +126,7 @@ def segment(head: Head, on: Templates, smooth_mm: float, numbers: Registration |
         measures |= _map_measures(modulated, final, jacobian, on, smooth_mm)
     measures["conservation"] = measures["modulated_ml"] / measures["gm_ml"] - 1
     measures["tiv_ml"] = measures["csf_ml"] + measures["gm_ml"] + measures["wm_ml"]
-    return Segmented(final, modulated, t1, measures, watch.seconds)
+    return Segmented(final, modulated, t1, tissues[1], head.affine, measures, watch.seconds)
 
 
 def _brain_measures(head: Head, mask: np.ndarray) -> dict[str, float | bool]:
