@@ -3,9 +3,9 @@
     PYTHONPATH=. python benchmarks/bench_t1.py [--images ../shared/real/t1] [--people 12] [--edge 1] [--trial NAME]
 
 The folder holds `*_T1.nii.gz` and `*_DLMUSE.nii.gz` (label maps on the same grid), `gm_labels.txt` (the labels that are
-gray matter) and participants.csv (MRID, Age, Sex). `--edge 1` resamples the images to 1 mm first (cubic), which is what
-a 1 mm scan costs; its noise and detail are those of the original. `--trial` takes other numbers than the defaults
-(`TRIALS`), and `--trial all` tables all of them. One process and one thread; results are kept in results/t1_<trial>.csv.
+gray matter) and participants.csv (MRID, Age, Sex). `--edge 1` resamples the images to 1 mm first (cubic), which is
+what a 1 mm scan costs; its noise and detail are those of the original. `--trial` takes other numbers than the defaults
+(`TRIALS`), and `--trial all` tables all of them. One process and one thread; results/t1_<trial>.csv keeps the rows.
 """
 
 import argparse
@@ -117,12 +117,13 @@ def report(name: str, table: pd.DataFrame, maps: list[np.ndarray]) -> None:
     for step in [column for column in table if column.startswith("seconds_")]:
         print(f"{step}={table[step].median():.1f}", end=" ")
     print()
-    print(
-        f"volumes: r with the labels' gray matter {table['gm_ml'].corr(table['label_gm_ml']):.3f}, of intracranial volume "
-        f"with the labels' brain {table['tiv_ml'].corr(table['label_brain_ml']):.3f}; gray matter by intracranial volume "
-        f"with age {(table['gm_ml'] / table['tiv_ml']).corr(table['age']):.2f}; r inside the mask with the mean of the "
-        f"others {np.median(quality.r):.3f}, with the template {table['r_template'].median():.3f}"
-    )
+    volumes = {
+        "labels_gm": table["gm_ml"].corr(table["label_gm_ml"]),
+        "labels_brain": table["tiv_ml"].corr(table["label_brain_ml"]),
+        "age": (table["gm_ml"] / table["tiv_ml"]).corr(table["age"]),
+    }
+    print("r of volumes with", *(f"{name}={value:.3f}" for name, value in volumes.items()))
+    print(f"r in mask with others={np.median(quality.r):.3f}, r with template={table['r_template'].median():.3f}")
     print(
         f"t1 trial={name} people={len(table)} cpu_seconds={table['seconds'].median():.1f} memory_mb={memory:.0f} "
         f"dice={table['dice'].median():.3f} conservation={table['conservation'].abs().max():.4f} "
