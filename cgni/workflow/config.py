@@ -101,13 +101,15 @@ def refuse_doubled_keys(path: str | Path) -> None:
         root = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: not a readable YAML file ({' '.join(str(error).split())})") from error
-    waiting, met = [("", root)], set()
+    waiting, met = [("", root)], set[int]()
     while waiting:
         where, node = waiting.pop()
-        if isinstance(node, yaml.SequenceNode) and id(node) not in met:
+        if id(node) in met:  # by its alias, even inside itself
+            continue
+        met.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
             waiting += [(f"{where}{number}.", item) for number, item in enumerate(node.value)]
-        # a node may be met again by its alias, even inside itself
-        if node is None or id(node) in met or met.add(id(node)) or not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, yaml.MappingNode):
             continue
         seen = set()
         for key, value in node.value:

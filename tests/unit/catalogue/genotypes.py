@@ -270,6 +270,6 @@ if shutil.which("plink2") is not None:
         clear("VCF: contigs by their accessions", _sums("found", _accessions), "no record of chromosome 2; it must be"),
         counted("VCF: people without calls", _sums("people_without", partial(_empty, 3)), 12 * 3),
         clear("VCF: not in order", _sums("found", list.reverse), "not in the order of their positions: sort it"),
-        clear("VCF: a line cut short", _sums("found", _cut), "line 4 .* that line is damaged or cut short"),
+        clear("VCF: a line cut short", _sums("found", _cut), "Line 4 .* that line is damaged or cut short"),
         clear("VCF: many people without calls", _sums("found", partial(_empty, 4)), "4 of 60 participants lack more"),
     ]
