@@ -124,7 +124,7 @@ rule check:
     conda:
         "envs/environment.yaml"
     shell:
-        "cat {input} 2> {log}"
+        "cat {input:q} 2> {log:q}"
 
 
 rule write_config:

@@ -40,11 +40,10 @@ def _checked():
             _config.refuse_doubled_keys(path)
         effective = _config.effective_config(config)
         settings = _StudySettings.of(effective)
-        if not settings.simulation.enabled:
-            missing = _input_files.missing_inputs(settings.inputs)
-            if missing:
-                raise _InputError(_input_files.missing_message(missing))
-            _places.refuse_unreadable(_input_files.named_inputs(settings.inputs))
+        missing = _input_files.missing_inputs(settings)
+        if missing:
+            raise _InputError(_input_files.missing_message(missing))
+        _places.refuse_unreadable(_input_files.named_inputs(settings))
         if workflow.is_main_process:
             _places.refuse_unusable_folders(settings.results_dir)
         return effective, settings, _atlas(settings.inputs)

@@ -16,6 +16,7 @@ _BLOCK = 1024 * 1024  # larger ones are read ahead: 16 MB took half a gigabyte
 _MISSING = ["", "NA"]
 # of pyarrow's messages
 _RAGGED = re.compile(r"(?:Row #(?P<line>\d+): )?Expected (?P<expected>\d+) columns, got (?P<found>\d+)")
+_NO_TEXT = "invalid UTF8"
 _ODD_CELL = re.compile(r"In CSV column #(?P<column>\d+):.*conversion error to (?P<kind>\w+)")
 
 
@@ -118,6 +119,8 @@ class LargeTable:
             place = f"line {ragged['line']}" if ragged["line"] else "a line"
             expected = f"the header {ragged['expected']}" if self.header else f"expected {ragged['expected']}"
             return f"{self.path}: {place} has {ragged['found']} cells, {expected}; mend it"
+        if _NO_TEXT in error:
+            return f"{self.path}: not UTF-8 text (nor UTF-16 with its mark); save it as UTF-8"
         if odd := _ODD_CELL.search(error):
             name = self.names[int(odd["column"])]
             return f"{self.path}: column {name} has cells that are not of type {odd['kind']}; correct them"

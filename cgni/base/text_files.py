@@ -21,13 +21,20 @@ _OTHER_KINDS = {
     b"\x28\xb5\x2f\xfd": "compressed by zstd; unpack it, or compress it by gzip",
     _PARQUET: "a Parquet table; save it as CSV",
 }
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    # before UTF-16, whose mark its own begins with
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 _LOOKED_AT = 4096  # bytes that tell what a file is
 
 
 @contextlib.contextmanager
 def open_text(path: str | Path, remedy: str) -> Iterator[TextIO]:
-    """Open a text file for reading, plain or compressed by gzip, in UTF-8 or, with its byte order mark, UTF-16.
+    """Open a text file for reading, plain or compressed by gzip, in UTF-8 or, with its byte order mark, UTF-16 or 32.
 
     Lines end as they do on any system. What goes wrong while the stream is read is told by the same error.
 
@@ -102,7 +109,7 @@ def _unpacked(path: Path, raw: io.BufferedReader) -> io.BufferedReader:
 def _encoding(path: Path, stream: io.BufferedReader) -> str:
     start = stream.peek(_LOOKED_AT)[:_LOOKED_AT]
     encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
-    if encoding != "utf-16" and b"\0" in start:
+    if encoding.startswith("utf-8") and b"\0" in start:
         raise InputError(f"{path}: not a text file, or UTF-16 without its mark; save it as UTF-8")
     return encoding
 

@@ -17,6 +17,7 @@ _REMEDY = "set inputs.relatedness (null: plink2's KING computes it)"
 # UK Biobank and KING write the names on the left, plink2 those on the right
 _NAMES = {"IID1": "ID1", "IID2": "ID2", "KINSHIP": "Kinship"}
 _PAIR_COLUMNS = ("ID1", "ID2", "Kinship")
+_LARGEST = 0.51  # of one person given twice, and rounding
 
 
 def read_related_pairs(path: str | Path, kinship: float, known: KnownIds) -> pd.DataFrame:
@@ -32,7 +33,8 @@ def read_related_pairs(path: str | Path, kinship: float, known: KnownIds) -> pd.
     Raises
     ------
     InputError
-        As of `base.small_tables.read_delimited`; kinship values that are no numbers; or nobody who is known.
+        As of `base.small_tables.read_delimited`; kinship values that are no numbers or above 0.5; lines without an id;
+        or nobody who is known.
     """
     table = read_delimited(path, _REMEDY).rename(columns=_NAMES)
     refuse_doubled(path, list(table.columns))
@@ -43,7 +45,16 @@ def read_related_pairs(path: str | Path, kinship: float, known: KnownIds) -> pd.
     broken = int(coefficients.isna().sum())
     if broken:
         raise InputError(f"{path}: {broken} lines without a number in the column Kinship")
-    pairs = pd.DataFrame({name: plain_ids(path, table[name].fillna("")) for name in ("ID1", "ID2")}, dtype="str")
+    beyond = int((coefficients > _LARGEST).sum())
+    if beyond:
+        raise InputError(
+            f"{path}: {beyond} coefficients of kinship are above 0.5, that of twins; give KING's, not shares of the "
+            "genome or per cent"
+        )
+    nameless = int(table[["ID1", "ID2"]].isna().any(axis=1).sum())
+    if nameless:
+        raise InputError(f"{path}: {nameless} lines without ID1 or ID2; fill or remove them")
+    pairs = pd.DataFrame({name: plain_ids(path, table[name]) for name in ("ID1", "ID2")}, dtype="str")
     people = pd.unique(pairs.to_numpy().ravel())
     own = {text: found for text in people if (found := known.find(text)) is not None}
     if len(people) and not own:

@@ -15,8 +15,12 @@ _HEADERS = {
     *("eid", "f.eid", "participant.eid", "n_eid", "id", "ids", "iid", "fid", "#iid", "#fid", "participant_id"),
     *("participant", "subject", "subject_id", "sample", "sample_id", "withdrawn", "withdrawals"),
 }
+_COMMENTS = ("##", "# ")
 _DOUBLED = re.compile(r"(.+)_\1")
 _NO_FAMILY = re.compile(r"0_(.+)")
+# what spreadsheets and copied text put around an id, as in ="7"
+_AROUND = "=\"'\u200b\u2060\ufeff"
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+\Z")
 _WHOLE = re.compile(r"\d+\.0*\Z")
 _SCIENTIFIC = re.compile(r"(?P<digits>\d(?:\.\d+)?)[eE]\+?(?P<power>\d{1,2})\Z")
 
@@ -37,14 +41,16 @@ class Matched:
 
 
 def plain_id(text: str) -> str:
-    """An id without quotes, blanks, and the `.0` or exponent by which spreadsheets and R write whole numbers.
+    """An id without quotes, blanks, and what spreadsheets and R write of whole numbers: `.0`, exponents, thousands.
 
     Raises
     ------
     ValueError
         A number whose last digits its notation has lost, such as 1.23457E+06.
     """
-    text = text.strip().strip("\"'").strip()
+    text = text.strip().strip(_AROUND).strip()
+    if _THOUSANDS.match(text):
+        return text.replace(",", "")
     if _WHOLE.match(text):
         return text.partition(".")[0]
     if match := _SCIENTIFIC.match(text):
@@ -124,10 +130,12 @@ def read_withdrawals(path: str | Path | None, known: KnownIds) -> Matched:
 
 
 def read_listed_ids(path: str | Path, known: KnownIds, remedy: str) -> Matched:
-    """Ids of a list that are known: one a line in the first column, or all on one line.
+    """Ids of a list that are known: one a line, or all on one line.
 
-    A header, quotes, tabs, commas, semicolons, further columns, numbers as spreadsheets write them, byte order
-    marks and UTF-16 are read; an empty list is one. How many of the ids were found is logged.
+    They stand in the first column, unless none there is known and another column has some (family ids and row numbers
+    come first in lists of plink and R). A header, comments, quotes, brackets, tabs, commas, semicolons, further
+    columns, numbers as spreadsheets write them, byte order marks and UTF-16 are read; an empty list is one. How many of
+    the ids were found is logged.
 
     Parameters
     ----------
@@ -139,15 +147,12 @@ def read_listed_ids(path: str | Path, known: KnownIds, remedy: str) -> Matched:
     InputError
         As of `base.text_files.open_text`; ids that have lost digits; known ids in further columns; or no id found.
     """
-    rows = _rows(path, remedy)
-    if rows and rows[0][0].lower() in _HEADERS:
-        rows = rows[1:]
-    elif len(rows) == 1:
-        rows = [[cell] for cell in rows[0]]
-    ids = plain_ids(path, (row[0] for row in rows))
+    rows = _of_one_line(_rows(path, remedy), known)
+    column = _column(rows, known)
+    ids = plain_ids(path, (row[column] for row in rows if len(row) > column))
+    rows = [row for row in rows if len(row) > column]
     several = sum(
-        any(known.find(cell) not in (None, known.find(own)) for cell in row[1:])
-        for own, row in zip(ids, rows, strict=True)
+        any(known.find(cell) not in (None, known.find(own)) for cell in row) for own, row in zip(ids, rows, strict=True)
     )
     if several:
         raise InputError(f"{path}: {several} lines hold ids of several people; write one id a line")
@@ -164,10 +169,42 @@ def read_listed_ids(path: str | Path, known: KnownIds, remedy: str) -> Matched:
 
 
 def _rows(path: str | Path, remedy: str) -> list[list[str]]:
-    """Cells of the lines that have any; empty ones are left out."""
+    """Cells of the lines that have any; empty ones, comments and brackets around a list are left out."""
     with open_text(path, remedy) as stream:
-        lines = [line.strip() for line in stream if line.strip().strip("\"',;")]
+        lines = [line.strip().strip("[]") for line in stream if not line.startswith(_COMMENTS)]
+        lines = [line for line in lines if line.strip(" \t\"',;")]
         return [[cell for cell in split_line(line, delimiter_of(line)) if cell] for line in lines]
+
+
+def _of_one_line(rows: list[list[str]], known: KnownIds) -> list[list[str]]:
+    """Rows without the header above them; where all ids stand on one line, a row each, without their title."""
+    titles = 0
+    while titles < len(rows) - 1 and _is_title(rows[titles][0], known):
+        titles += 1
+    above, below = rows[:titles], rows[titles:]
+    if len(below) == 1 and all(len(row) == 1 for row in above):
+        titled = bool(below) and below[0][0].lower() in _HEADERS
+        return [[cell] for cell in below[0] if not (titled and _is_title(cell, known))]
+    return below
+
+
+def _is_title(cell: str, known: KnownIds) -> bool:
+    """Whether a cell is no id but the name of a column."""
+    return cell.lower() in _HEADERS or (known.find(cell) is None and not any(map(str.isdigit, cell)))
+
+
+def _column(rows: list[list[str]], known: KnownIds) -> int:
+    """The first column, or the first of those with most known ids where it has none."""
+    widest = max(map(len, rows), default=1)
+    found = [sum(known.find(_tried(row[at])) is not None for row in rows if len(row) > at) for at in range(widest)]
+    return 0 if found[0] else found.index(max(found))
+
+
+def _tried(text: str) -> str:
+    try:
+        return plain_id(text)
+    except ValueError:
+        return text
 
 
 def _without_zeros(text: str) -> str:

@@ -295,6 +295,12 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
         logging.warning(warning)
     attrition.count("low group with image and genotypes", (both & low).sum())
     attrition.count("high group with image and genotypes", (both & high).sum())
+    if not low.any() or not high.any():
+        raise InputError(
+            f"main table: by their scores {int(low.sum())} of the low and {int(high.sum())} of the high working-memory "
+            f"group are among {len(people)} people; check cohort.wm_field, cohort.wm_low, cohort.wm_high and "
+            "cohort.wm_instance"
+        )
     if not (both & low).any() or not (both & high).any():
         raise InputError(
             f"main table, images and genotypes: of {len(people)} people {int((both & low).sum())} of the low and "

@@ -194,6 +194,12 @@ def _numbers(column: pd.Series, field: int, path: Path, meanings: Mapping[int, M
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     texts = column.notna() & numbers.isna()
     if texts.any() and column[texts].str.fullmatch(_DATE).all():
+        if numbers.notna().any():
+            known = int(numbers.notna().sum())
+            raise InputError(
+                f"{path}: field {field} has {int(texts.sum())} dates such as 2016-07-01 and {known} numbers; write all "
+                "in one way"
+            )
         dates = pd.to_datetime(column[texts].str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
         if dates.isna().any():
             impossible = int(dates.isna().sum())

@@ -13,9 +13,10 @@ from cgni.base.errors import InputError
 from cgni.base.small_tables import read_delimited
 from cgni.base.text_files import read_text
 from cgni.cohort.bgen_header import read_bgen_ids
-from cgni.cohort.id_lists import single_ids
+from cgni.cohort.id_lists import plain_ids, single_ids
 
 _REMEDY = "set inputs.genotypes.files and inputs.genotypes.sample (.sample, .psam, .fam, or the VCF itself)"
+_SEXES = {"m": 1.0, "male": 1.0, "f": 2.0, "female": 2.0}
 _VCF_FIXED = 9  # columns before the first person
 
 
@@ -41,6 +42,7 @@ def read_people(path: str | Path) -> pd.DataFrame:
     nameless = int(listed["participant_id"].isna().sum())
     if listed.empty or nameless:
         raise InputError(f"{path}: holds nobody" if listed.empty else f"{path}: {nameless} lines without an id")
+    listed = listed.assign(participant_id=pd.Series(plain_ids(path, listed["participant_id"]), dtype="str"))
     single = pd.Series(single_ids(listed["participant_id"]), dtype="str")
     if not single.equals(listed["participant_id"]):
         logging.info(
@@ -154,10 +156,12 @@ def _read_vcf(path: Path) -> pd.DataFrame:
 
 
 def _listed(ids: pd.Series, missing: pd.Series | None = None, sex: pd.Series | None = None) -> pd.DataFrame:
-    """`sex`: plink's codes, 1 male and 2 female."""
+    """`sex`: plink's codes, 1 or M male and 2 or F female."""
     shares, codes = (
         pd.to_numeric(pd.Series("", index=ids.index) if column is None else column, errors="coerce").astype("float64")
         for column in (missing, sex)
     )
+    if sex is not None:
+        codes = codes.fillna(sex.str.strip().str.lower().map(_SEXES))
     columns = {"participant_id": ids, "missing": shares, "sex": codes.map({1.0: 1.0, 2.0: 0.0})}
     return pd.DataFrame(columns).astype({"participant_id": "str"}).reset_index(drop=True)

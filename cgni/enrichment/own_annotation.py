@@ -134,5 +134,12 @@ def _replaced(
     direct: dict[str, set[str]],
     version: str,
 ) -> Ontology:
+    genes = set().union(*direct.values())
+    known = {*snapshot.symbol_of.values(), *snapshot.current_symbol.values(), *set().union(*snapshot.direct.values())}
+    if not genes & known:
+        raise InputError(
+            f"{version}: none of its {len(genes)} genes is known; expected symbols of human genes (HGNC), or their "
+            "Ensembl ids"
+        )
     table = pd.DataFrame(terms, columns=["term_id", "name", "ontology"]).set_index("term_id")
     return dataclasses.replace(snapshot, terms=table, parents=parents, direct=direct, version=version, _propagated=None)

@@ -22,8 +22,13 @@ _PAIR_COLUMNS = (
     ("variant", "gene_id"),
     ("variant", "molecular_trait_id"),
 )
-_FDR_COLUMNS = ("FDR", "q", "qval", "qvalue", "q_value")
-_P_COLUMNS = ("nominal_pval", "p", "pval_nominal", "pvalue", "pval", "p_value")
+_FDR_COLUMNS = ("FDR", "q", "qval", "qvalue", "q_value", "q-value", "q.value", "padj", "p_adj", "adj.P.Val", "BH")
+_P_COLUMNS = ("nominal_pval", "p", "pval_nominal", "pvalue", "pval", "p_value", "p-value", "p.value")
+# of a column that may say which pairs are significant, by a name that is not known
+_STATISTICS = {
+    *("p", "q", "pval", "qval", "pvalue", "qvalue", "pvals", "fdr", "padj", "bonferroni"),
+    *("log10p", "nlog10p", "mlog10p"),
+}
 _SNP_COLUMNS = ("PEC_id", "Rsid", "chr", "position", "REF", "ALT")
 _RSID = "rsid"
 _LAST_POSITION = 999_999_999  # no chromosome is as long
@@ -93,7 +98,8 @@ def read_eqtl_pairs(
     Raises
     ------
     InputError
-        No such file, none of the layouts, ids of another build, or a table of all pairs that were tested.
+        No such file, none of the layouts, ids of another build, p or false discovery rates outside 0 to 1 or of an
+        unknown name, or a table of all pairs that were tested.
     """
     table = LargeTable.open(path, "see inputs.eqtl")
     columns = _eqtl_columns(table.path, table.names)
@@ -101,6 +107,7 @@ def read_eqtl_pairs(
     rows = significant = by_symbol = above = 0
     for batch in table.batches(columns.types):
         rows += len(batch)
+        _refuse_no_shares(table.path, batch, columns)
         if columns.fdr:
             batch = batch.filter(pc.less_equal(batch[columns.fdr], fdr))
         elif columns.p:
@@ -160,6 +167,24 @@ def read_snp_alleles(path: str | Path, snps: set[str]) -> pd.DataFrame:
     return found[["snp", "rsid", "chrom", "pos", "ref", "alt"]].drop_duplicates(ignore_index=True)
 
 
+def _refuse_no_shares(path: Path, batch: pa.Table, columns: _Columns) -> None:
+    """InputError where p or false discovery rates are none, such as logarithms."""
+    for name in filter(None, (columns.fdr, columns.p)):
+        odd = pc.sum(pc.or_(pc.less(batch[name], 0), pc.greater(batch[name], 1))).as_py() or 0
+        if odd:
+            raise InputError(f"{path}: column {name} has {odd} values outside 0 to 1; give it as p, not as a logarithm")
+
+
+def _refuse_unknown_statistics(path: Path, header: Sequence[str]) -> None:
+    """InputError where columns seem to say which pairs are significant, by names that are not known."""
+    odd = [name for name in header if _STATISTICS & set(re.split(r"[^a-z0-9]+", name.lower()))]
+    if odd:
+        raise InputError(
+            f"{path}: {', '.join(odd[:5])} may say which pairs are significant, but no column is called q (or FDR) or "
+            "p; name it so, or take it out if all pairs of the table are significant"
+        )
+
+
 def _with_genes(
     batch: pa.Table, columns: _Columns, genes: set[str], symbols: Mapping[str, str]
 ) -> tuple[pa.Table, int]:
@@ -207,6 +232,8 @@ def _eqtl_columns(path: Path, header: Sequence[str]) -> _Columns:
         snp, gene = (_of_header(header, (name,)) for name in names)
         if snp and gene:
             fdr, p, rsid = (_of_header(header, known) for known in (_FDR_COLUMNS, _P_COLUMNS, (_RSID,)))
+            if not fdr and not p:
+                _refuse_unknown_statistics(path, header)
             return _Columns(snp, gene, fdr, p, rsid)
     raise InputError(
         f"{path}: expected the columns SNP_id, gene_id and FDR (PsychENCODE), snp, gene and maybe q, variant_id and "

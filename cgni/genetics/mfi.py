@@ -6,8 +6,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cgni.base.errors import InputError
 from cgni.base.large_tables import LargeTable
 
+_LARGEST = 2.0  # of INFO, which estimates may bring above 1
 _COLUMNS = ["alternate_id", "rsid", "position", "allele1", "allele2", "maf", "minor_allele", "info"]
 
 
@@ -23,7 +25,7 @@ def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.
     Raises
     ------
     InputError
-        No such file, or not eight tab-separated columns (`base.large_tables`).
+        No such file, not eight tab-separated columns (`base.large_tables`), or INFO or MAF that nothing can have.
     """
     types = {"position": pa.int64(), "allele1": pa.string(), "allele2": pa.string()}
     types |= {"maf": pa.float64(), "info": pa.float64()}
@@ -35,4 +37,9 @@ def read_mfi(path: str | Path, positions: set[int] | None, least_maf: float = 0.
     kept = [batch.filter(wanted) for batch in table.batches(types)]
     found = pa.concat_tables(kept) if kept else pa.schema(list(types.items())).empty_table()
     values = found.to_pandas().set_axis(["pos", "ref", "alt", "maf", "info"], axis=1).dropna(subset=["pos"])
+    odd = int(((values["info"] > _LARGEST) | ~values["maf"].fillna(0).between(0, 1)).sum())
+    if odd:
+        raise InputError(
+            f"{path}: {odd} variants have an INFO above {_LARGEST:g} or a MAF outside 0 to 1; write shares"
+        )
     return values.astype({"pos": "int64"}).assign(ref=values["ref"].str.upper(), alt=values["alt"].str.upper())

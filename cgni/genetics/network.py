@@ -8,6 +8,8 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.small_tables import read_delimited
 
+_ENSEMBL = r"ENSG\d+"
+
 
 @dataclass(frozen=True)
 class Network:
@@ -36,7 +38,7 @@ def read_network(path: str | Path, genes: pd.DataFrame, aliases: pd.DataFrame) -
     The file is tab or comma separated with the columns symbol and gene_id (Ensembl; several ids of a gene separated
     by `;`), names in any case, or one of the two. Genes without a gene_id are looked up: by symbol, else by an alias
     that belongs to one gene alone; a gene with several Ensembl ids keeps all of them. Ensembl ids in the place of
-    symbols are ids.
+    symbols are ids, and a gene_id that is no human Ensembl id counts as none.
 
     Parameters
     ----------
@@ -93,8 +95,10 @@ def _with_symbols(path: str | Path, genes: pd.DataFrame) -> pd.DataFrame:
         raise InputError(f"{path}: no column symbol or gene_id; the file has {', '.join(table.columns[:20])}")
     absent = {name: None for name in wanted if name not in table.columns}
     table = table.assign(**absent)[list(wanted)].astype("str")
-    ensembl = table["symbol"].fillna("").str.fullmatch(r"\s*ENSG\d+(\.\d+)?\s*")
+    ensembl = table["symbol"].fillna("").str.fullmatch(rf"\s*{_ENSEMBL}(\.\d+)?\s*")
     table["gene_id"] = table["gene_id"].where(~ensembl | table["gene_id"].notna(), table["symbol"])
+    # ids of other data bases say nothing here: such genes are looked up by their symbols
+    table["gene_id"] = table["gene_id"].where(table["gene_id"].str.contains(_ENSEMBL, na=False))
     plain = table["gene_id"].str.extract(r"([^;.\s]+)", expand=False)
     current = genes.dropna(subset=["symbol"]).drop_duplicates("gene_id").set_index("gene_id")["symbol"]
     nameless = ensembl | table["symbol"].isna()

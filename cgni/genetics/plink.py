@@ -4,6 +4,7 @@ plink2 sees people as row numbers, never by their ids, so no log of it can name 
 """
 
 import contextlib
+import csv
 import re
 import shutil
 import subprocess
@@ -226,11 +227,13 @@ def _exported(traw: Path) -> Iterator[tuple[int, str, np.ndarray]]:
 
 def read_pvar(path: Path) -> pd.DataFrame:
     """A .pvar that plink2 wrote, every column as str, names in lower case (chrom, pos, id, ref, alt, ...)."""
-    with path.open(encoding="utf-8") as stream:
+    # ids and INFO may be in any encoding, and hold single quotes; what is read of them is plain
+    with path.open(encoding="utf-8", errors="replace") as stream:
         comments = 0
         while stream.readline().startswith("##"):
             comments += 1
-    table = pd.read_csv(path, sep="\t", skiprows=comments, dtype=str, na_filter=False)
+    options = {"quoting": csv.QUOTE_NONE, "encoding_errors": "replace"}
+    table = pd.read_csv(path, sep="\t", skiprows=comments, dtype=str, na_filter=False, **options)
     table.columns = [name.lstrip("#").lower() for name in table.columns]
     return table
 

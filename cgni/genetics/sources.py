@@ -14,6 +14,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.cohort.bgen_header import read_bgen_ids, read_header
+from cgni.cohort.id_lists import KnownIds, plain_ids
 from cgni.cohort.samples import vcf_header
 from cgni.genetics.bgen import copy_variants, locate_variants
 from cgni.genetics.paths import genotype_format
@@ -26,6 +27,7 @@ _INFO_VALUE = re.compile(rf"(?:^|;)(?P<key>{'|'.join(INFO_KEYS)})=(?P<value>[-+.
 _DOSAGE_FIELDS = ("DS", "HDS", "GP")
 _HALF_CALL = "GT half-call"  # of plink2's message
 _NO_CHROMOSOME = re.compile(r"No variants (?:in|loaded)")
+_UNSORTED, _LINE = "requires a sorted", re.compile(r"\bline \d+\b", re.IGNORECASE)
 _SCANNED = re.compile(r"--[vb]cf: (\d+) variants? scanned(?: \((\d+) skipped\))?")
 
 
@@ -86,7 +88,9 @@ def check_people(files: GenotypeFiles, ids: pd.Index) -> None:
 
 def _check_order(files: GenotypeFiles, ids: pd.Index) -> None:
     """Ids of a BGEN file that are all others' (row numbers, other codes) say nothing of the order."""
-    own = pd.Index(read_bgen_ids(files.genotypes))
+    known, texts = KnownIds(ids), plain_ids(files.genotypes, read_bgen_ids(files.genotypes))
+    persons = [known.find(text.rpartition("_")[2]) for text in texts]  # of family and person's id, as plink joins them
+    own = pd.Index([known.find(text) or text for text in texts] if None in persons else persons, dtype="str")
     shared = int(own.isin(ids).sum())
     if not shared or own.equals(ids):
         return
@@ -213,9 +217,16 @@ def _run(plink: Plink, files: GenotypeFiles, arguments: Sequence[Argument], out:
                 f"{files.genotypes}: no record of chromosome {files.chrom}; it must be named {files.chrom} or "
                 f"chr{files.chrom} there, not by an accession such as NC_000002.11"
             ) from error
-        raise InputError(
-            f"{files.genotypes}: {error}; the file may be truncated or not what its ending says"
-        ) from error
+        raise InputError(f"{files.genotypes}: {error}; {_remedy(str(error))}") from error
+
+
+def _remedy(told: str) -> str:
+    """What to do about a file that plink2 refuses, by its message."""
+    if _UNSORTED in told:
+        return "its records are not in the order of their positions: sort it (bcftools sort, or plink2 --sort-vars)"
+    if _LINE.search(told):
+        return "that line is damaged or cut short: write the file again"
+    return "the file may be truncated or not what its ending says"
 
 
 def _write_psam(plink: Plink, people: int) -> Path:

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -16,6 +17,8 @@ from cgni.base.errors import InputError
 from cgni.imaging.atlas_names import read_names
 from cgni.imaging.resampling import resampled
 from cgni.imaging.unreadable import UNREADABLE
+
+_LARGEST = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,8 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
     Raises
     ------
     InputError
-        An image that cannot be read, is not 3D, has values that are no labels, labels that the table lacks, or no
-        region where the maps are; a table that cannot be used.
+        An image that cannot be read, is not 3D, does not say where it lies, has values that are no labels, labels that
+        the table lacks, or no region where the maps are; a table that cannot be used.
     """
     names = pd.Series(read_names(table))
     source, values = _read_labels(image)
@@ -69,6 +72,8 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
             f"{image}: {unnamed} of {int((values > 0).sum())} labels have no line in {table}; check that inputs.atlas "
             "and inputs.atlas_labels belong together"
         )
+    if not (values > 0).any():
+        raise InputError(f"{image}: holds no label, 0 throughout; check inputs.atlas")
     atlas = Atlas(np.rint(resampled(source, grid, affine, order=0)).astype(np.int32), names)
     if not len(atlas.present):
         raise InputError(
@@ -80,9 +85,11 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
 
 def region_means(maps: Iterable[np.ndarray], labels: np.ndarray, regions: np.ndarray) -> np.ndarray:
     """Mean gray matter float64 [people, regions] of maps [x, y, z], taken one after the other."""
-    flat = labels.ravel()
-    sizes = np.maximum(np.bincount(flat, minlength=regions.max() + 1)[regions], 1)
-    sums = [np.bincount(flat, weights=density.ravel(), minlength=regions.max() + 1)[regions] for density in maps]
+    # by place, because labels may be as large as the Allen atlas's
+    known, flat = np.unique(labels, return_inverse=True)
+    flat, places = flat.ravel(), np.searchsorted(known, regions)
+    sizes = np.maximum(np.bincount(flat)[places], 1)
+    sums = [np.bincount(flat, weights=density.ravel())[places] for density in maps]
     means: np.ndarray = np.stack(sums) / sizes
     return means
 
@@ -102,7 +109,22 @@ def _read_labels(path: str | Path) -> tuple[SpatialImage, np.ndarray]:
         raise InputError(
             f"{path}: {values.ndim} dimensions; expected one 3D image of labels, not maps of probabilities"
         )
-    odd = int((~np.isfinite(values) | (values < 0) | (values != np.rint(values))).sum())
+    if values.dtype.kind not in "fiu":
+        raise InputError(f"{path}: its voxels are colours or other things than numbers; check inputs.atlas")
+    _refuse_unplaced(path, image)
+    odd = int((~np.isfinite(values) | (values < 0) | (values != np.rint(values)) | (values > _LARGEST)).sum())
     if odd:
         raise InputError(f"{path}: {odd} voxels are no labels (0 or whole numbers above it); check inputs.atlas")
     return image, np.unique(values)
+
+
+def _refuse_unplaced(path: str | Path, image: SpatialImage) -> None:
+    """InputError for an image whose header does not say where its voxels lie."""
+    header: Any = image.header
+    codes = [int(header[name]) for name in ("sform_code", "qform_code") if name in header]
+    analyze = isinstance(image, nib.AnalyzeImage) and not isinstance(image, nib.Nifti1Pair)
+    if analyze or (codes and not any(codes)) or np.array_equal(image.affine, np.eye(4)):
+        raise InputError(
+            f"{path}: its header does not say where the voxels lie (Analyze, sform_code and qform_code 0, or an "
+            "identity affine); give the atlas as NIfTI in the maps' space"
+        )

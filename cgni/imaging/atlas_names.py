@@ -11,12 +11,16 @@ from cgni.base.text_files import read_text
 _BACKGROUND = 0
 _MARKED = re.compile(r'\s*"?\w+"?\s*(?P<mark>[,;])')  # an index, or a header's first word
 _HEADER = re.compile(r"[A-Za-z]")
+_LETTER = re.compile(r"[^\W\d_]")
+# ITK-SNAP's label descriptions: index, R G B, opacity, two switches, "name"
+_DESCRIBED = re.compile(r'(?P<index>\d+)(?:\s+[\d.]+){6}\s+"(?P<name>[^"]*)"')
 
 
 def read_names(table: str | Path) -> dict[int, str]:
     """Region names by label, in the order of the labels, from lines `index name [numbers]`.
 
-    Of a line with tabs, or whose index is followed by a comma or semicolon, the second field is the name. Otherwise the
+    Of a line with tabs, or whose index is followed by a comma or semicolon, the name is the first field after it that
+    holds a letter, else the second; ITK-SNAP's label descriptions are read too. Otherwise the
     name is the rest of the line, spaces included, without the columns of integers at its end that every such line has
     (a code, or R G B A). Index 0, the background, is left out, and so are empty lines, those that begin with `#`, and a
     header (a first line whose first and second field are words).
@@ -54,11 +58,13 @@ def _lines(table: str | Path) -> list[tuple[int, str]]:
 
 def _parts(line: str) -> tuple[str, str, bool]:
     """Index of a line, its name (empty where there is none) with what follows it, and whether tabs part them."""
+    if described := _DESCRIBED.fullmatch(line):
+        return described["index"], described["name"].strip(), True
     marked = _MARKED.match(line)
     mark = "\t" if "\t" in line else marked and marked["mark"]
     if mark:
         fields = [field.strip().strip('"') for field in line.split(mark)]
-        return fields[0], fields[1], True
+        return fields[0], next((field for field in fields[1:] if _LETTER.search(field)), fields[1]), True
     index, _, rest = line.partition(" ")
     return index, rest.strip(), False
 

@@ -12,6 +12,7 @@ from cgni.cohort.id_lists import plain_ids
 from cgni.imaging.patterns import PLACEHOLDER, is_pattern, matching_files
 
 _INSTANCE = "instance"
+_LIKE_VISITS = ("visit", "session", "ses", "timepoint", "wave")
 
 
 def list_images(
@@ -60,7 +61,7 @@ def stated_visits(listed: pd.DataFrame) -> pd.Series:
 def _from_csv(table: Path, instances: Sequence[int]) -> pd.DataFrame:
     remedy = f"set inputs.images to a csv of participant_id and path, or to a pattern with {PLACEHOLDER}"
     listed = read_delimited(table, remedy, ["participant_id", "path"])
-    visits = listed.get(_INSTANCE)
+    visits = _visit_column(table, listed)
     listed = listed[["participant_id", "path"]]
     empty = int(listed.isna().any(axis=1).sum())
     if empty:
@@ -72,6 +73,20 @@ def _from_csv(table: Path, instances: Sequence[int]) -> pd.DataFrame:
     if visits is None:
         return listed.assign(instance=pd.array([pd.NA] * len(listed), "Int64"))
     return _of_visits(table, listed.assign(instance=_visits(table, visits)), instances)
+
+
+def _visit_column(table: Path, listed: pd.DataFrame) -> pd.Series | None:
+    """The column `instance`, in any case; None: there is none, nor another that seems to tell visits apart."""
+    names = {str(name).strip().lower(): name for name in listed.columns}
+    if _INSTANCE in names:
+        return listed[names[_INSTANCE]]
+    odd = [names[name] for name in _LIKE_VISITS if name in names]
+    if odd:
+        raise InputError(
+            f"{table}: the column {odd[0]} is not read; call it {_INSTANCE} and number visits as UK Biobank does (2: "
+            "the first imaging visit), or take it out"
+        )
+    return None
 
 
 def _visits(table: Path, texts: pd.Series) -> pd.Series:

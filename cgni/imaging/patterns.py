@@ -25,10 +25,12 @@ def check_pattern(images: str) -> None:
     Raises
     ------
     InputError
-        Other braces than {participant_id}, * without it, or no place where the id stands alone.
+        Other braces than {participant_id}, **, * without an id, or no place where the id stands alone.
     """
     if set(images.replace(PLACEHOLDER, "")) & set("{}"):
         raise InputError(f"inputs.images: {images}: of braces only {PLACEHOLDER} is known")
+    if "**" in images:
+        raise InputError(f"inputs.images: {images}: * stands for a part of one name; write */ for each folder between")
     if "*" in images and not is_pattern(images):
         raise InputError(f"inputs.images: {images}: * needs {PLACEHOLDER} in the same path, or give a csv")
     if is_pattern(images) and all(_beside_star(_parts(images), at) for at in _places(_parts(images))):

@@ -13,6 +13,7 @@ _MOST_OFF = 0.1  # share of maps; more are two kinds of maps in one study
 _PER_VOXEL = (0.05, 20.0)  # largest value of the median map of gray matter per voxel
 _SHIFTS = (-24, -18, -12, -6, 6, 12, 18, 24)  # millimetres
 _GAIN, _LEAST = 0.03, 0.4  # of the correlation with the template
+_EDGES = (0.1, 40.0)  # of voxels, in millimetres
 
 
 def off_scale(index: pd.DataFrame, reference: np.ndarray) -> np.ndarray:
@@ -95,17 +96,23 @@ def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
     Raises
     ------
     InputError
-        The mean correlates by less than .4 with the template, or by .03 more when it is shifted by 6 mm or more.
+        Voxels of impossible edges; or the mean correlates by less than .4 with the template, or by .03 more when it is
+        shifted by 6 mm or more.
     """
-    template = resampled(load_mni152_gm_template(resolution=2), mean.shape, affine, order=1)
     edges = np.linalg.norm(affine[:3, :3], axis=0)
+    if edges.min() < _EDGES[0] or edges.max() > _EDGES[1]:
+        raise InputError(
+            f"inputs.images: voxels of {' x '.join(f'{edge:.3g}' for edge in edges)} mm; the headers' units are "
+            "others: write affines in millimetres"
+        )
+    template = resampled(load_mni152_gm_template(resolution=2), mean.shape, affine, order=1)
     here = _correlation(mean, template)
     best, axis, shift = max(
         (_correlation(np.roll(mean, steps, axis), template), axis, steps * edges[axis])
         for axis in range(3)
         for steps in {round(shift / edges[axis]) for shift in _SHIFTS} - {0}
     )
-    if best > here + _GAIN:
+    if best > here + _GAIN and best >= _LEAST:
         raise InputError(
             f"inputs.images: the mean map lies on the MNI template with r = {here:.2f}, and with r = {best:.2f} when "
             f"shifted by {shift:+.0f} mm along voxel axis {axis + 1}; the headers place the maps wrongly: check origin "

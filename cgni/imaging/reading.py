@@ -176,7 +176,7 @@ def _without_background(values: np.ndarray) -> tuple[np.ndarray, int]:
     if not (values == 0).any():
         beside = minimum_filter(np.where(missing, np.inf, values), footprint=generate_binary_structure(3, 1))
         lowest = minimum(beside, numbers, np.arange(count + 1))
-        background[1:] |= lowest[1:] <= _TAPERED * np.nanmax(values)
+        background[1:] |= lowest[1:] <= _TAPERED * np.nanmax(values, initial=0)
     if not background[1:].all():
         raise UnusableImageError("images with missing values (NaN) inside the brain")
     return np.where(missing, np.float32(0), values).ravel("F"), int(missing.sum())

@@ -17,10 +17,11 @@ from cgni.enrichment.settings import EnrichmentSettings
 from cgni.genetics.candidates import select_candidates
 from cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
 from cgni.genetics.merge import FEW, check_build
+from cgni.genetics.mfi import read_mfi
 from cgni.genetics.network import Network, ids_by_symbol, read_network
 from cgni.genetics.paths import chromosome_files
 from cgni.genetics.plink import open_plink
-from cgni.genetics.qc import match_candidates
+from cgni.genetics.qc import match_candidates, supplied_info
 from cgni.genetics.settings import GenotypeInputs
 from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 from cgni.workflow.checklist import Checklist
@@ -106,7 +107,13 @@ def _is_quick(files: GenotypeFiles) -> bool:
 
 
 def _matched(files: GenotypeFiles, candidates: pd.DataFrame, settings: StudySettings) -> pd.DataFrame:
-    """Candidates of a chromosome with where they are in the file; InputError where the build is another one."""
+    """Candidates of a chromosome with where they are in the file.
+
+    Raises
+    ------
+    InputError
+        Another build, or an mfi file of other variants.
+    """
     own = candidates[candidates["chrom"] == files.chrom].drop_duplicates("variant_id", ignore_index=True)
     everybody = np.ones(len(read_people(files.people)), dtype=bool)
     with (
@@ -116,6 +123,8 @@ def _matched(files: GenotypeFiles, candidates: pd.DataFrame, settings: StudySett
         found = import_variants(plink, files, everybody, own["pos"], settings.genetics.qc.hard_call)
     table = match_candidates(own, found, files.states_reference, settings.genetics.qc.strand_ambiguous == "remove")
     check_build(table, settings.inputs.genotypes.build)
+    if files.mfi is not None:
+        supplied_info(table, read_mfi(files.mfi, set(table["pos"])), files.mfi)
     return table
 
 

@@ -1,6 +1,5 @@
 """Combinations of settings that cannot be."""
 
-import string
 from typing import Any
 
 from cgni.base.errors import InputError
@@ -26,16 +25,12 @@ def _paths(settings: StudySettings) -> None:
             f"results_dir: {settings.results_dir!r} holds {' '.join(odd) or 'nothing'}; name a plain folder"
         )
     check_pattern(settings.inputs.images)
-    genotypes = settings.inputs.genotypes
+    for key, path in settings.inputs.plain().items():
+        if key != "images" and isinstance(path, str) and set(path) & set("{}"):
+            raise InputError(f"inputs.{key}: {path}: names one file, without braces")
     for key in ("files", "sample", "mfi"):
-        path = getattr(genotypes, key)
-        try:
-            placeholders = [
-                (name, form) for _, name, form, _ in string.Formatter().parse(path or "") if name is not None
-            ]
-        except ValueError:
-            placeholders = [("", "")]
-        if any(name != "chrom" or form for name, form in placeholders):
+        path = getattr(settings.inputs.genotypes, key) or ""
+        if set(path.replace("{chrom}", "")) & set("{}"):
             raise InputError(
                 f"inputs.genotypes.{key}: {path}: of braces only {{chrom}} is known, the chromosome's name"
             )
@@ -55,6 +50,9 @@ def _people(settings: StudySettings) -> None:
     low, high = settings.cohort.wm_low, settings.cohort.wm_high
     if low[0] > low[1] or high[0] > high[1] or low[1] >= high[0]:
         raise InputError("cohort.wm_low, cohort.wm_high: each must be [lowest, highest], and low must end below high")
+    for key, (lowest, highest) in settings.cohort.ranges.plain().items():
+        if lowest >= highest:
+            raise InputError(f"cohort.ranges.{key}: [{lowest:g}, {highest:g}]: it must be [lowest, highest]")
     people = settings.people
     if people.pretrain_on == "everybody" and settings.protocol != "paper":
         raise InputError(

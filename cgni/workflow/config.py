@@ -5,6 +5,7 @@ Imported while the DAG is built, so nothing heavy is imported here.
 
 import copy
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -40,6 +41,8 @@ def effective_config(config: Mapping[str, Any]) -> dict[str, Any]:
     _check(given, schema)
     effective = _filled(StudySettings, given, StudySettings().plain())
     _resolve_auto(effective)
+    if effective["results_dir"].strip():
+        effective["results_dir"] = os.path.normpath(effective["results_dir"])
     effective["inputs"] = _fill_results_dir(effective["inputs"], effective["results_dir"])
     combinations.check(StudySettings.of(effective))
     search.check_candidates(effective, schema)
@@ -98,9 +101,14 @@ def refuse_doubled_keys(path: str | Path) -> None:
         root = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: not a readable YAML file ({' '.join(str(error).split())})") from error
-    waiting = [("", root)]
+    waiting, met = [("", root)], set[int]()
     while waiting:
         where, node = waiting.pop()
+        if id(node) in met:  # by its alias, even inside itself
+            continue
+        met.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += [(f"{where}{number}.", item) for number, item in enumerate(node.value)]
         if not isinstance(node, yaml.MappingNode):
             continue
         seen = set()

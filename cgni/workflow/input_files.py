@@ -1,11 +1,11 @@
-"""Which input files of a real study are not there. Imported while the DAG is built."""
+"""Which input files of a study are not there. Imported while the DAG is built."""
 
 from pathlib import Path
 
 from cgni.genetics.paths import chromosome_files
 from cgni.imaging.atlases import ATLASES
 from cgni.imaging.patterns import fixed_folder, is_pattern
-from cgni.workflow.settings import InputSettings
+from cgni.workflow.settings import InputSettings, StudySettings
 
 _FILES = (
     "phenotypes",
@@ -20,18 +20,29 @@ _FILES = (
 )
 
 
-def missing_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
+_ANNOTATION = ("gmt", "obo", "gaf")
+
+
+def missing_inputs(settings: StudySettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config that does not exist; patterns are checked per chromosome,
     with what must lie beside a genotype file (.psam, .pvar, .fam, .bim, .sample).
 
     Of an image pattern the folder above the first {participant_id} or * is checked.
     `null` and the name of a known atlas need no file.
     """
-    return [(key, path) for key, path in named_inputs(inputs) if not _place(path).exists()]
+    return [(key, path) for key, path in named_inputs(settings) if not _place(path).exists()]
 
 
-def named_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
-    """(key, path) of every input of the config; those of a pattern per chromosome."""
+def named_inputs(settings: StudySettings) -> list[tuple[str, str]]:
+    """(key, path) of every input of the config; those of a pattern per chromosome, none that a simulation makes."""
+    own = {f"enrichment.{key}": getattr(settings.enrichment, key) for key in _ANNOTATION}
+    grid = settings.imaging.store.grid
+    own["imaging.store.grid"] = grid if isinstance(grid, str) and grid != "common" else None
+    others = [(key, path) for key, path in own.items() if path is not None]
+    return others if settings.simulation.enabled else _study_inputs(settings.inputs) + others
+
+
+def _study_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
     named = {f"inputs.{key}": getattr(inputs, key) for key in _FILES}
     single = [(key, path) for key, path in named.items() if path is not None and path not in ATLASES]
     genotypes = inputs.genotypes

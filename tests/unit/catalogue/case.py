@@ -60,6 +60,7 @@ def encodings(text: str) -> dict[str, bytes]:
     return {
         "byte order mark": text.encode("utf-8-sig"),
         "UTF-16": text.encode("utf-16"),
+        "UTF-32": text.encode("utf-32"),
         "gzip": gzip.compress(text.encode(), mtime=0),
         "Windows line ends": text.replace("\n", "\r\n").encode(),
         "old Mac line ends": text.replace("\n", "\r").encode(),

@@ -36,6 +36,7 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "a learning rate of 0": (_config(pretraining={"learning_rate": 0}), r"pretraining\.learning_rate"),
     "groups that overlap": (_config(cohort={"wm_low": [2, 9]}), r"cohort\.wm_low"),
     "a group upside down": (_config(cohort={"wm_low": [5, 2]}), r"cohort\.wm_low"),
+    "a range upside down": (_config(cohort={"ranges": {"age": [110, 18]}}), r"cohort\.ranges\.age"),
     "a subset twice": (_config(contrastive={"subsets": [[1, 2], [2, 1]]}), r"contrastive\.subsets"),
     "an unknown term": (_config(contrastive={"subsets": [[7]]}), r"contrastive\.subsets"),
     "an unknown model": (_config(classification={"models": ["tree"]}), r"classification\.models"),
@@ -55,6 +56,10 @@ _REFUSED: dict[str, tuple[Call, str]] = {
         _config(inputs={"genotypes": {"files": "{chrom:02d}.bgen"}}),
         r"only {chrom} is known",
     ),
+    "{{chrom}} in a pattern": (_config(inputs={"genotypes": {"files": "{{chrom}}.bgen"}}), r"only {chrom} is known"),
+    "{chrom!r} in a pattern": (_config(inputs={"genotypes": {"mfi": "{chrom!r}.txt"}}), r"only {chrom} is known"),
+    "braces in a plain path": (_config(inputs={"phenotypes": "{chrom}.csv"}), r"inputs\.phenotypes: .* without braces"),
+    "** in a pattern": (_config(inputs={"images": "a/**/{participant_id}.nii"}), r"write \*/ for each folder"),
     "{id} in a pattern of images": (_config(inputs={"images": "{id}.nii"}), r"only {participant_id} is known"),
     "* without ids": (_config(inputs={"images": "maps/*.nii"}), r"\* needs {participant_id}"),
     "* beside the id": (_config(inputs={"images": "{participant_id}*.nii"}), "where the id ends cannot be known"),
@@ -62,6 +67,10 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "a section twice": (
         written("scca: {permutations: 9}\nscca: {folds: 1}\n", refuse_doubled_keys),
         "line 2: scca is there a second time",
+    ),
+    "a key twice, within a list": (
+        written("a: [{b: 1, b: 2}]\n", refuse_doubled_keys),
+        r"line 1: a\.0\.b is there a second time",
     ),
     "no YAML": (written("a: [\n", refuse_doubled_keys), "not a readable YAML file"),
     "no YAML file": (lambda folder: refuse_doubled_keys(folder / "none.yaml"), "not a readable YAML file"),
@@ -78,6 +87,11 @@ CASES: list[Case] = [
         "config: CAT12's folders",
         _value("inputs.images", inputs={"images": "s-{participant_id}/mri/mwp1s-{participant_id}*.nii"}),
         "s-{participant_id}/mri/mwp1s-{participant_id}*.nii",
+    ),
+    handled("config: an alias inside its own section", written("a: &x\n  b: *x\n", refuse_doubled_keys), None),
+    *(
+        handled(f"config: {folder} as results_dir", _value("results_dir", results_dir=folder), "my/run")
+        for folder in ("my/run/", "./my/run", "my//run")
     ),
     handled("config: # in results_dir", _value("results_dir", results_dir="run#2"), "run#2"),
 ]

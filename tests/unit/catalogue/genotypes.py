@@ -36,6 +36,8 @@ _CATALOGUE = (
     "molecular_trait_id\tchromosome\tposition\tref\talt\tvariant\tpvalue\tbeta\trsid\n"
     "ENSG01\t2\t10\tA\tG\tchr2_10_A_G\t1e-9\t0.1\trs1\n"
 )
+_MATRIX = "SNP\tgene\tbeta\tt-stat\tp-value\tFDR\n2:10:A:G\tENSG01\t.1\t5\t{}\t{}\n"
+_ADJUSTED = "snp\tgene\t{}\n2:10:A:G\tENSG01\t{}\n"
 _PLAIN = "snp\tgene\n{snp}\t{gene}\n"
 _SNPS = "PEC_id\tRsid\tchr\tposition\tREF\tALT\n2:10\trs1\tchr2\t10\tA\tG\n"
 
@@ -147,6 +149,10 @@ def _half(rows: list[list[str]]) -> None:
     rows[0][4:7] = ["0/.", "./1", "0|."]
 
 
+def _cut(rows: list[list[str]]) -> None:
+    del rows[0][20:]
+
+
 def _contigs(rows: list[list[str]]) -> None:
     rows += [[name, *rows[0][1:]] for name in ("chrUn_KI270742v1", "HLA-A*01:01", "hs37d5")]
 
@@ -191,6 +197,14 @@ CASES: list[Case] = [
     clear("eQTL: all tested pairs", written(_GTEX.replace("1e-9", "0.7"), _candidates), "looks like all tested pairs"),
     handled("eQTL: the eQTL catalogue's", written(_CATALOGUE, _candidates), _ONE),
     clear("eQTL: the catalogue's, all", written(_CATALOGUE.replace("1e-9", "1"), _candidates), "all tested pairs"),
+    handled("eQTL: MatrixEQTL's", written(_MATRIX.format("0.9", "0.01"), _candidates), _ONE),
+    clear("eQTL: adjusted p, none small", written(_ADJUSTED.format("padj", "0.9"), _candidates), "`significant eQTL`"),
+    clear("eQTL: p-value, of all pairs", written(_ADJUSTED.format("p-value", "0.9"), _candidates), "all tested pairs"),
+    clear(
+        "eQTL: logarithms of p", written(_ADJUSTED.format("nlog10p", "9"), _candidates), "nlog10p may say which pairs"
+    ),
+    clear("eQTL: logarithms called p", written(_ADJUSTED.format("p", "9"), _candidates), "1 values outside 0 to 1"),
+    clear("eQTL: a negative q", written(_ADJUSTED.format("q", "-1"), _candidates), "1 values outside 0 to 1"),
     handled("eQTL: capitals in the header", written(_plain().upper(), _candidates), _ONE),
     *(handled(f"eQTL ids: {name}", written(_plain(snp), _candidates), _ONE) for name, snp in _IDS.items()),
     handled("eQTL ids: a place alone", written(_plain("2:10"), _candidates), ["2:10"]),
@@ -255,5 +269,7 @@ if shutil.which("plink2") is not None:
         handled("VCF: chr and lower-case alleles", _sums("found", _prefixes), 12),
         clear("VCF: contigs by their accessions", _sums("found", _accessions), "no record of chromosome 2; it must be"),
         counted("VCF: people without calls", _sums("people_without", partial(_empty, 3)), 12 * 3),
+        clear("VCF: not in order", _sums("found", list.reverse), "not in the order of their positions: sort it"),
+        clear("VCF: a line cut short", _sums("found", _cut), "Line 4 .* that line is damaged or cut short"),
         clear("VCF: many people without calls", _sums("found", partial(_empty, 4)), "4 of 60 participants lack more"),
     ]

@@ -38,6 +38,10 @@ def _people(path: Path) -> list[str]:
     return read_people(path)["participant_id"].tolist()
 
 
+def _sexes(path: Path) -> list[float]:
+    return read_people(path)["sex"].tolist()
+
+
 def _sample(*ids: str) -> str:
     return "ID_1 ID_2 missing sex\n0 0 0 D\n" + "".join(f"{person} {person} 0 1\n" for person in ids)
 
@@ -85,6 +89,9 @@ _BROKEN_KING = {
     "a line cut short": (_KING + "1000001 1000030\n", "line 4 has 2 cells, the header 5"),
     "a column twice": (_KING.replace("HetHet", "ID1"), "the columns ID1 appear twice"),
     "plink2's and KING's names together": (_KING.replace("HetHet", "IID1"), "the columns ID1 appear twice"),
+    "shares in per cent": (_KING.replace("0.25", "25"), "1 coefficients of kinship are above 0.5"),
+    "an infinite coefficient": (_KING.replace("0.25", "inf"), "1 coefficients of kinship are above 0.5"),
+    "a missing id": (_KING.replace(" ", ",").replace("1000020,1000030", ",1000030"), "1 lines without ID1 or ID2"),
     "an empty file": ("", "empty; expected a table"),
     "ids that lost digits": (_KING.replace("1000020", "1.00002E+06"), "1 ids in scientific notation have lost digits"),
 }
@@ -103,6 +110,9 @@ CASES: list[Case] = [
     handled("withdrawals: an empty file", written("", _withdrawn), []),
     handled("withdrawals: 1e+06, as R writes it", written("1e+06\n", _withdrawn), ["1000000"]),
     counted("withdrawals: some of nobody", written("1000001\n5\n6\n", _found), (1, 3)),
+    handled("withdrawals: a title alone", written("eid,date\n", _withdrawn), []),
+    handled("withdrawals: an unknown title", written("Encoded ID\n1000001\n1000020\n", _found), (2, 2)),
+    clear("withdrawals: a page of a web site", written("<!DOCTYPE html><html>\n", _withdrawn), "none of its 2 ids"),
     clear("withdrawals: another application's", written("5000001\n5000002\n", _withdrawn), "none of its 2 ids"),
     clear("withdrawals: lost digits", written("1.00002E+06\n", _withdrawn), "1 ids in scientific notation"),
     clear("withdrawals: several a line", written("1000001 77\n1000020 77\n", _withdrawn), "ids of several people"),
@@ -113,6 +123,11 @@ CASES: list[Case] = [
     *(clear(f"kinship: {name}", written(text, _related), message) for name, (text, message) in _BROKEN_KING.items()),
     *not_text(_related, "kinship"),
     handled("people: .sample", written(_sample("1", "-1", "2"), _people, "x.sample"), ["1", "-1", "2"]),
+    handled("people: .sample with floats", written(_sample("1000001.0", "1000020.0"), _people, "x.sample"), _LEFT),
+    handled(
+        "people: sexes in letters", written(_sample("1", "2").replace("0 1\n", "0 M\n", 1), _sexes, "x.sample"), [1, 1]
+    ),
+    handled("people: .psam, sexes in letters", written("#IID\tSEX\n1\tF\n2\tmale\n", _sexes, "x.psam"), [0, 1]),
     handled("people: .psam", written("#FID\tIID\tSEX\n0\t1\t1\n0\t2\tNA\n", _people, "x.psam"), ["1", "2"]),
     handled("people: .psam with comments", written("##x\n#IID\n1\n2\n", _people, "x.psam"), ["1", "2"]),
     handled("people: .fam", written("0 1 0 0 1 -9\n0 2 0 0 2 -9\n", _people, "x.fam"), ["1", "2"]),

@@ -121,6 +121,14 @@ def _damaged_atlas(folder: Path) -> None:
     read_atlas(folder / "atlas.nii.gz", folder / "labels.txt", _SHAPE, _AFFINE)
 
 
+def _unplaced_atlas(folder: Path) -> None:
+    content = bytearray(nib.Nifti1Image(_LABELS, _AFFINE).to_bytes())
+    content[252:256] = bytes(4)
+    (folder / "atlas.nii").write_bytes(content)
+    (folder / "labels.txt").write_text("1 a\n2 b\n")
+    read_atlas(folder / "atlas.nii", folder / "labels.txt", _SHAPE, _AFFINE)
+
+
 def _found(pattern: str, *files: str) -> Call:
     """Ids that a pattern finds among these files."""
 
@@ -135,6 +143,7 @@ def _found(pattern: str, *files: str) -> Call:
 
 _LABELS = np.zeros(_SHAPE, np.int32)
 _LABELS[10:20], _LABELS[20:25] = 1, 2
+_ALLEN = [300_000_000, 600_000_000]
 _KINDS = (np.uint8, np.int16, np.int32, np.uint16, np.float64)
 _TABLES = {
     "spaces": "1 Frontal Pole\n2 Insula\n",
@@ -146,6 +155,8 @@ _TABLES = {
     "comments and a background": "# AAL\n0 Background\n1 Frontal Pole\n2 Insula\n",
     "codes": "1 Frontal Pole 2001\n2 Insula 2002\n",
     "colours": "1 Frontal Pole 1 2 3 0\n2 Insula 4 5 6 0\n",
+    "colours before names": "index,R,G,B,name\n1,1,2,3,Frontal Pole\n2,4,5,6,Insula\n",
+    "ITK-SNAP's": '# x\n 0 0 0 0 0 0 0 "Clear Label"\n 1 9 0 0 1 1 1 "Frontal Pole"\n 2 0 9 0 0.5 1 1 "Insula"\n',
 }
 _NAMES = {1: "Frontal Pole", 2: "Insula"}
 _BROKEN_TABLES = {
@@ -158,6 +169,7 @@ _BROKEN_TABLES = {
 # two scans of 1, a later one of 2, one of 3 at a visit without imaging
 _OF_VISITS = "participant_id,instance,path\n1,3,a.nii\n1,2,b.nii\n2,3,c.nii\n3,0,d.nii\n"
 _BROKEN_VISITS = {
+    "another name for visits": ("instance", "session", "the column session is not read; call it instance"),
     "an empty visit": ("2,3,c", "2,,c", "1 lines without a visit"),
     "a visit in words": ("2,3,c", "2,first,c", "1 lines without a visit"),
     "a visit of -1": ("2,3,c", "2,-1,c", "1 lines without a visit"),
@@ -208,6 +220,8 @@ CASES: list[Case] = [
     clear("images: a star where the id ends", _found("{participant_id}*.nii", "1a.nii"), "where the id ends cannot be"),
     clear("images: other braces", _found("{participant_id}_{visit}.nii", "1_2.nii"), "of braces only"),
     handled("images: the visit of each", written(_OF_VISITS, _chosen), ["b.nii", "c.nii"]),
+    handled("images: Instance", written(_OF_VISITS.replace("inst", "Inst"), _chosen), ["b.nii", "c.nii"]),
+    clear("images: two stars", _found("**/{participant_id}.nii", "a/1.nii", "a/b/2.nii"), r"write \*/ for each folder"),
     handled("images: the order of visits", written(_OF_VISITS.replace("2,3,", "2,2,"), _chosen), ["b.nii", "c.nii"]),
     *(
         clear(f"images: {name}", written(_OF_VISITS.replace(old, new), _chosen), message)
@@ -256,11 +270,25 @@ CASES: list[Case] = [
     ),
     clear("place: 12 mm to the right", _placed(_moved(0, 12)), "when shifted by"),
     clear("place: 12 mm down", _placed(_moved(2, -12)), "when shifted by"),
+    clear("place: micrometres", _placed(np.diag([1000, 1000, 1000, 1]) @ _AFFINE), r"6e\+03 mm; the headers' units"),
+    clear("place: metres", _placed(np.diag([0.001, 0.001, 0.001, 1]) @ _AFFINE), "the headers' units are others"),
+    clear(
+        "place: everything but gray matter", lambda _: check_placement(100 - _TISSUE, _AFFINE), "correlates by r = -1"
+    ),
     clear("place: an identity affine", _placed(np.eye(4)), "the mean map"),
     handled("atlas: of the maps", _atlas(_LABELS, "1 a\n2 b\n"), [1, 2]),
     handled("atlas: labels above 32,767", _atlas(20000 * _LABELS, "20000 a\n40000 b\n"), [20000, 40000]),
     handled("atlas: a dollar sign in a name", _atlas(_LABELS, "1 $a\n2 b_{c\n"), [1, 2]),
     handled("atlas: float numbers", _atlas(_LABELS.astype(np.float32), "1 a\n2 b\n"), [1, 2]),
+    handled("atlas: labels as large as Allen's", _atlas(300_000_000 * _LABELS, "300000000 a\n600000000 b\n"), _ALLEN),
+    clear(
+        "atlas: labels beyond 32 bits", _atlas(_LABELS * 3e9, "3000000000 a\n6000000000 b\n"), "voxels are no labels"
+    ),
+    clear("atlas: nothing but background", _atlas(0 * _LABELS, "1 a\n"), "holds no label"),
+    clear("atlas: colours", _atlas(np.zeros(_SHAPE, [("R", "u1"), ("G", "u1"), ("B", "u1")]), "1 a\n"), "are colours"),
+    clear("atlas: complex numbers", _atlas(_LABELS.astype(np.complex64), "1 a\n2 b\n"), "other things than numbers"),
+    clear("atlas: an identity affine", _atlas(_LABELS, "1 a\n2 b\n", np.eye(4)), "does not say where the voxels lie"),
+    clear("atlas: codes of both forms 0", _unplaced_atlas, "does not say where the voxels lie"),
     clear("atlas: labels without names", _atlas(_LABELS, "1 a\n"), "1 of 2 labels have no line"),
     clear("atlas: a table shifted by one", _atlas(_LABELS, "2 a\n3 b\n"), "1 of 2 labels have no line"),
     clear("atlas: 4D", _atlas(np.stack([_LABELS] * 2, -1), "1 a\n2 b\n"), "4 dimensions"),

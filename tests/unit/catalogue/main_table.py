@@ -52,6 +52,7 @@ def _parquet(folder: Path) -> tuple[list[str], list[float]]:
 _RAP = _GOOD.replace(_HEADER, "participant.eid,p31,p21003_i2,p54_i2,p4282_i2,p25000_i2,p22009_a1")
 _R = _GOOD.replace(_HEADER, "f.eid,f.31.0.0,f.21003.2.0,f.54.2.0,f.4282.2.0,f.25000.2.0,f.22009.0.1").replace(",", "\t")
 _DATES = "\n".join((_HEADER + ",53-2.0", _LINES[0] + ",{}", _LINES[1] + ",2017-01-01")) + "\n"
+_FOREIGN = "7,0,61,M\xfcnchen,7,1.3,0\n".encode("latin-1")
 _READ = {
     "ukbconv csv": _GOOD,
     "ukbconv csv, quoted": "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in _GOOD.split())
@@ -110,6 +111,12 @@ CASES: list[Case] = [
         "main table: centres by name", written(_RAP.replace("11025", "Cheadle (imaging)"), _centres), [11025, 11026]
     ),
     handled("main table: dates", written(_DATES.format("2016-07-01"), _dated), [2016 + 182 / 365.25, 2017.0]),
+    clear("main table: dates and numbers", written(_DATES.format("42552"), _dated), "1 dates such as .* and 1 numbers"),
+    clear(
+        "main table: latin-1 beyond the beginning",
+        written(_GOOD.encode() + "".join(f"{n},0,61,11025,7,1.3,0\n" for n in range(900)).encode() + _FOREIGN, _read),
+        "not UTF-8 text",
+    ),
     clear("main table: a date in no calendar", written(_DATES.format("2016-13-45"), _dated), "1 dates of field 53"),
     clear("main table: a score of 70000", written(_with("4282-2.0", "70000"), _scored), "no whole numbers up to 10000"),
     clear(

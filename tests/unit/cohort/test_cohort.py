@@ -381,6 +381,12 @@ def test_a_study_of_the_largest_ancestry_counts_whom_it_leaves_out(tmp_path: Pat
         _build(_read(_write_main(tmp_path / "without", "csv", without=(22006,))), ancestry="largest")
 
 
+def test_groups_that_nobody_is_in_are_told_from_ids_that_do_not_meet(tmp_path: Path) -> None:
+    phenotypes = _read(_write_main(tmp_path / "main.csv", "csv"))
+    with pytest.raises(InputError, match=r"0 of the low and 0 of the high .* check .* cohort\.wm_low"):
+        _build(phenotypes, wm_low=(0, 0), wm_high=(100, 101))
+
+
 def test_images_of_extremes_alone_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     _build(_read(_write_main(tmp_path / "main", "csv")))  # both imaged people are of a group
     assert "Only 0 of 2 people with an image and genotypes are outside the two working-memory groups" in caplog.text

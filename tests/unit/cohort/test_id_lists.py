@@ -12,6 +12,7 @@ from cgni.base.errors import InputError
 from cgni.cohort.id_lists import KnownIds, plain_id, read_listed_ids, read_withdrawals
 
 KNOWN = KnownIds(["1000000", "1000001", "1000020", "77"])
+_UTF32 = "1000001\n1000020\n".encode("utf-32")
 _UTF16 = "1000001\r\n1000020\r\n".encode("utf-16")
 DIALECTS = {
     "plain": b"1000001\n1000020\n",
@@ -20,6 +21,7 @@ DIALECTS = {
     "old mac": b"1000001\r1000020\r",
     "byte order mark": b"\xef\xbb\xbf1000001\n1000020\n",
     "UTF-16": _UTF16,
+    "UTF-32": _UTF32,
     "gzip": gzip.compress(b"1000001\n1000020\n"),
     "floats": b"1000001.0\n1000020.00\n",
     "leading zeros": b"0001000001\n01000020\n",
@@ -32,6 +34,16 @@ DIALECTS = {
     "commas": b"1000001,left\n1000020,\n",
     "all on one line, commas": b"1000001,1000020\n",
     "all on one line, blanks": b"1000001 1000020",
+    "all on one line, under its title": b"eid\n1000001,1000020\n",
+    "all on one line, after its title": b"eid,1000001,1000020\n",
+    "all on one line, in brackets": b"[1000001, 1000020]",
+    "family ids first": b"#FID\tIID\n0\t1000001\n0\t1000020\n",
+    "row names first": b'"","x"\n"1","1000001"\n"2","1000020"\n',
+    "dates first": b"2024-01-01,1000001\n2024-02-01,1000020\n",
+    "comments": b"# withdrawn in 2024\n1000001\n1000020\n",
+    "formulas": b'="1000001"\n="1000020"\n',
+    "thousands": b'"1,000,001"\n"1,000,020"\n',
+    "marks without width": b"\xe2\x80\x8b1000001\n\xe2\x80\x8b1000020\n",
     "doubled": b"1000001_1000001\n1000020_1000020\n",
     "somebody twice": b"1000001\n1000001\n1000020\n",
 }

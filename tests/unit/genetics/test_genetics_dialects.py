@@ -23,7 +23,7 @@ from cgni.genetics.merge import StudyGenotypes, merge_chromosomes
 from cgni.genetics.network import Network, ids_by_symbol
 from cgni.genetics.paths import people_file, variants_file
 from cgni.genetics.people import GenotypedPeople
-from cgni.genetics.plink import Plink
+from cgni.genetics.plink import Plink, read_pvar
 from cgni.genetics.schemas import CANDIDATE_VARIANTS, QC
 from cgni.genetics.settings import GenotypeInputs, LinkageSettings, VariantQcSettings
 from cgni.genetics.sources import GenotypeFiles
@@ -346,3 +346,13 @@ def test_many_people_without_genotypes_stop_the_study(tmp_path: Path) -> None:
 def test_of_few_records_nobody_is_said_to_lack_them(tmp_path: Path) -> None:
     table, _, _ = _assess(_with_empty_people(tmp_path, 5, records=9), [f"2:{100 + number}:A:G" for number in range(9)])
     assert table["people_without"].eq(0).all() and table["reference_people"].eq(PEOPLE).all()
+
+
+def test_odd_letters_and_quotes_in_ids_and_info_cost_no_record(tmp_path: Path) -> None:
+    path = tmp_path / "x.pvar"
+    text = (
+        '##x\n#CHROM\tPOS\tID\tREF\tALT\tINFO\n2\t10\t"a\tA\tG\tN=M\xfcller\n2\t20\tb\tC\tT\tN="x\n2\t30\tc\tA\tG\t.\n'
+    )
+    path.write_bytes(text.encode("latin-1"))
+    table = read_pvar(path)
+    assert table[["pos", "ref", "alt"]].to_numpy().tolist() == [["10", "A", "G"], ["20", "C", "T"], ["30", "A", "G"]]

@@ -108,6 +108,14 @@ def test_a_list_that_contradicts_the_ids_in_the_file_is_refused(
         check_people(files, pd.Index(read_people(files.people)["participant_id"]))
 
 
+def test_families_before_the_ids_in_the_file_hide_no_other_order(tmp_path: Path) -> None:
+    joined = [f"F{number // 2}_{own}" for number, own in enumerate(IDS)]
+    files = _with_ids(tmp_path, joined, IDS)
+    check_people(files, pd.Index(IDS))
+    with pytest.raises(InputError, match="200 of 200 people are in another place"):
+        check_people(files, pd.Index([*IDS[1:], IDS[0]]))
+
+
 def test_ids_in_the_file_that_are_none_of_the_list_say_nothing_and_can_stand_for_one(tmp_path: Path) -> None:
     """UK Biobank's files hold row numbers; plink2 writes the ids themselves (its family id and id, joined)."""
     files = _with_ids(tmp_path, [f"row{number}" for number in range(PEOPLE)], IDS)

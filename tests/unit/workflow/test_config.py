@@ -223,15 +223,20 @@ def test_the_results_folder_is_filled_in_where_inputs_name_it() -> None:
 
 def test_missing_inputs_are_exactly_the_missing_ones(tmp_path: Path) -> None:
     chosen = {"genotypes": {"chromosomes": [1, 2]}, "withdrawals": None}
-    own = {"simulation": {"enabled": False}, "results_dir": str(tmp_path), "inputs": chosen}
+    own: dict[str, Any] = {"simulation": {"enabled": False}, "results_dir": str(tmp_path), "inputs": chosen}
+    own |= {"enrichment": {"gmt": "none.gmt", "sources": ["GMT"]}, "imaging": {"store": {"grid": "none.nii"}}}
     settings = StudySettings.of(cgni_config.effective_config(own))
     made = tmp_path / "simulation/genotypes/ukb22828_c1_b0_v3.bgen"
     made.parent.mkdir(parents=True)
     made.touch()
-    missing = missing_inputs(settings.inputs)
+    missing = missing_inputs(settings)
     assert ("inputs.genotypes.files", str(made)) not in missing
     assert [Path(path).name for key, path in missing if key == "inputs.genotypes.files"] == ["ukb22828_c2_b0_v3.bgen"]
     keys = {key for key, _ in missing}
     # null and a known atlas need no file
     assert not keys & {"inputs.ppi", "inputs.atlas", "inputs.atlas_labels", "inputs.withdrawals"}
     assert "inputs.phenotypes" in keys
+    named = {("enrichment.gmt", "none.gmt"), ("imaging.store.grid", "none.nii")}
+    assert named <= set(missing)
+    simulated = StudySettings.of(cgni_config.effective_config(own | {"simulation": {"enabled": True}}))
+    assert set(missing_inputs(simulated)) == named
