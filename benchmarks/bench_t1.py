@@ -2,8 +2,8 @@
 
     PYTHONPATH=. python benchmarks/bench_t1.py [--images ../shared/real/t1] [--people 12] [--edge 1] [--trial NAME]
 
-The folder holds `*_T1.nii.gz` and `*_DLMUSE.nii.gz` (label maps on the same grid), `gm_labels.txt` (the labels that are
-gray matter) and participants.csv (MRID, Age, Sex). `--edge 1` resamples the images to 1 mm first (cubic), which is
+The folder holds `*_T1.nii.gz` and `*_T1_DLMUSE.nii.gz` (label maps on the same grid), `gm_labels.txt` (the labels that
+are gray matter) and participants.csv (MRID, Age, Sex). `--edge 1` resamples the images to 1 mm first (cubic), which is
 what a 1 mm scan costs; its noise and detail are those of the original. `--trial` takes other numbers than the defaults
 (`TRIALS`), and `--trial all` tables all of them. One process and one thread; results/t1_<trial>.csv keeps the rows.
 """
@@ -71,7 +71,7 @@ def run(folder: Path, people: int, edge: float | None, numbers: Registration) ->
         head = head_of(resampled(read, edge) if edge else read)
         found = segment(head, templates(_VOXEL_MM), _SMOOTH_MM, numbers)
         maps.append(found.gray)
-        labels = nib.as_closest_canonical(nib.load(folder / f"{name}_DLMUSE.nii.gz"))
+        labels = nib.as_closest_canonical(nib.load(folder / f"{name}_T1_DLMUSE.nii.gz"))
         rows[len(rows)] = {
             "age": known.loc[name, "Age"],
             "seconds": sum(found.seconds.values()),

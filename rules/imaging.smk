@@ -111,26 +111,3 @@ if MADE_MAPS:
             code=code("gather_gm_maps"),
         script:
             "../workflow_scripts/gather_gm_maps.py"
-
-    rule add_head_sizes:
-        """Give people the head size that their T1 image shows, where the main table has none."""
-        input:
-            participants=WITH_PCS,
-            quality=result("imaging/t1/quality.parquet"),
-        output:
-            participants=PARTICIPANTS,
-        log:
-            log_file("add_head_sizes"),
-        benchmark:
-            benchmark_file("add_head_sizes")
-        conda:
-            ENVIRONMENT
-        threads: 1
-        resources:
-            mem_mb=grows(1000),
-            runtime=grows(20),
-        params:
-            cfg=section("cohort.n_pcs", "cohort.confounds", "cohort.category_confounds"),
-            code=code("add_head_sizes"),
-        script:
-            "../workflow_scripts/add_head_sizes.py"

@@ -38,6 +38,7 @@ def look_of(path: str) -> str:
         return type(error).__name__  # the job that reads it will say more
 
 
+@functools.cache
 def look_of_images(images: str, instances: tuple[int, ...], imaging: ImagingSettings, contents: bool) -> dict[str, str]:
     """How many images `inputs.images` names, with a digest of their paths.
 

@@ -10,7 +10,7 @@ from cgni.imaging.unreadable import UNREADABLE
 # As bb_vbm of UK Biobank's pipeline writes it (Alfaro-Almagro 2018): FAST's gray matter brought to the 2 mm template by
 # FNIRT, times the Jacobian of its warp (not of its affine part), not smoothed.
 MEMBERS = {"t1": "T1/T1.nii.gz", "ukb_vbm": "T1/T1_vbm/T1_GM_to_template_GM_mod.nii.gz"}
-_INSTANCE = re.compile(r"_2025[0-9]_(\d+)_\d+\.zip$")
+_INSTANCE = re.compile(r"_2025[0-9]_(\d+)_\d+\.(zip|nii|nii\.gz)$")
 _BROKEN: tuple[type[Exception], ...] = (*UNREADABLE, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
@@ -20,7 +20,7 @@ def is_archive(path: str | Path) -> bool:
 
 
 def stated_instance(path: str | Path) -> int | None:
-    """The visit in the name of an archive as UK Biobank delivers it (`EID_20252_2_0.zip`); None elsewhere."""
+    """The visit in the name of a file as UK Biobank delivers it (`EID_20252_2_0.zip`); None elsewhere."""
     found = _INSTANCE.search(Path(path).name)
     return int(found[1]) if found else None
 

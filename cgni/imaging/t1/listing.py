@@ -41,7 +41,7 @@ def study_images(images: str, instances: Sequence[int], settings: ImagingSetting
         As of `list_images`; a folder without T1 images, or without the session.
     """
     if settings.source == "maps":
-        return list_images(images, instances)
+        return list_images(images, instances, stated_instance)
     if Path(images).is_dir():
         return _from_bids(Path(images), settings.t1.session)
     return list_images(images, instances, stated_instance)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cgni.imaging.settings import ImagingSettings
 from cgni.workflow import input_looks
-from cgni.workflow.input_looks import look_of_maps, looks_of
+from cgni.workflow.input_looks import count_images, look_of_images, looks_of
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +50,9 @@ def test_files_of_the_results_are_left_to_the_rules(tmp_path: Path) -> None:
 
 def test_maps_look_by_their_paths_or_also_by_sizes_and_times(tmp_path: Path) -> None:
     def looks() -> list[dict[str, str]]:
-        look_of_maps.cache_clear()
-        return [look_of_maps(pattern, (2, 3), contents) for contents in (False, True)]
+        input_looks._listed.cache_clear()
+        look_of_images.cache_clear()
+        return [look_of_images(pattern, (2, 3), ImagingSettings(), contents) for contents in (False, True)]
 
     pattern = str(tmp_path / "{participant_id}.nii.gz")
     for name in ("1000001", "1000002"):
@@ -61,7 +63,9 @@ def test_maps_look_by_their_paths_or_also_by_sizes_and_times(tmp_path: Path) -> 
     assert looks()[0] == names and looks()[1] != contents
     (tmp_path / "1000003.nii.gz").write_bytes(b"map")
     assert looks()[0]["maps"].startswith("3, ")
-    assert look_of_maps(str(tmp_path / "none.csv"), (2, 3), True) == {}  # the jobs will say what is wrong
+    assert count_images(pattern, (2, 3), ImagingSettings()) == 3
+    absent = (str(tmp_path / "none.csv"), (2, 3), ImagingSettings())
+    assert look_of_images(*absent, True) == {} and count_images(*absent) == 0  # the jobs will say what is wrong
 
 
 def test_absent_files_say_so(tmp_path: Path) -> None:
