@@ -43,7 +43,8 @@ def _checked():
         missing = _input_files.missing_inputs(settings)
         if missing:
             raise _InputError(_input_files.missing_message(missing))
-        _places.refuse_unreadable(_input_files.named_inputs(settings))
+        folders = ("inputs.images",) if settings.imaging.source == "t1" else ()
+        _places.refuse_unreadable(_input_files.named_inputs(settings), folders)
         if workflow.is_main_process:
             _places.refuse_unusable_folders(settings.results_dir)
         return effective, settings, _atlas(settings.inputs)
@@ -127,7 +128,9 @@ def code(rule_name):
 
 def map_code():
     """Digest of the code that maps are made with: another one makes all of them anew."""
-    return _code_digest.code_digest("cgni/imaging/t1/segmentation.py")
+    ours = SETTINGS.imaging.source == "t1" and SETTINGS.imaging.t1.engine == "ants"
+    parts = ("archives", "segmentation" if ours else "smoothing")
+    return " ".join(_code_digest.code_digest(f"cgni/imaging/t1/{part}.py") for part in parts)
 
 
 def log_file(rule_name, instance="all"):

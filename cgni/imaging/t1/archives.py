@@ -42,7 +42,7 @@ def read_source(path: str | Path, source: str) -> ReadMap:
     except FileNotFoundError as error:
         raise UnusableImageError("missing files") from error
     except _BROKEN as error:
-        raise UnusableImageError("damaged archives") from error
+        raise UnusableImageError("damaged or unreadable archives") from error
     return parse_map(whole, whole)
 
 

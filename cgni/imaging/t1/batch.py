@@ -14,7 +14,7 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.files import digest_value, read_json, write_json
 from cgni.imaging.schemas import T1_QUALITY
-from cgni.imaging.t1.worker import Answer
+from cgni.imaging.t1.answer import Answer
 
 _KEPT = ("measures", "reason", "seconds")
 CRASHED = "images on which the segmentation ended unexpectedly"
@@ -126,6 +126,8 @@ def _made(maker: MapMaker, path: str, places: Places, key: str) -> dict[str, Any
     if answer.unexpected:
         logging.warning("a segmentation ended with %s; it is tried again when this job runs again", answer.unexpected)
         return {"measures": None, "reason": CRASHED, "seconds": None}
+    if answer.again:
+        return {"measures": None, "reason": answer.reason, "seconds": answer.seconds}
     record: dict[str, Any] = {"key": key, **{name: getattr(answer, name) for name in _KEPT}}
     if answer.measures is not None:
         record["crc32"] = _checksum(places.map)

@@ -25,7 +25,7 @@ _NO_BRAIN = "images in which no brain was found"
 
 
 @functools.cache
-def _networks() -> tuple[Any, Any]:
+def load_networks() -> tuple[Any, Any]:
     """The network that finds the brain's box, and the one that finds the brain in it.
 
     Raises
@@ -54,7 +54,7 @@ def brain_mask(values: np.ndarray) -> np.ndarray:
     UnusableImageError
         No brain, or nothing but one value.
     """
-    box_network, brain_network = _networks()
+    box_network, brain_network = load_networks()
     image = torch.from_numpy(values)
     with torch.inference_mode():
         small = _resized(image, (_BOX_EDGE,) * 3)

@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 
+from cgni.imaging.t1.answer import Answer
 from cgni.imaging.t1.ants_images import FIXED
 from cgni.imaging.t1.batch import Places
-from cgni.imaging.t1.worker import MODULE, Answer, Task
+from cgni.imaging.t1.worker import MODULE, Task
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -20,10 +21,21 @@ class AntsMaker:
         self._process: subprocess.Popen[str] | None = None
 
     def make(self, path: str, places: Places) -> Answer:
-        """Write map and preview of the image at `path`, or say why there are none."""
+        """Write map and preview of the image at `path`, or say why there are none.
+
+        Where the process falls, a new one tries once more: it may have been what came before, or the machine.
+        """
         for place in (places.map, places.preview):
             place.parent.mkdir(parents=True, exist_ok=True)
         task = Task(path, str(places.map), str(places.preview), *self._numbers)
+        line = self._asked(task) or self._asked(task)
+        if line:
+            return Answer(**json.loads(line))
+        code = self._process.wait() if self._process else 0
+        return Answer(unexpected=f"signal {-code}" if code < 0 else f"exit code {code}")
+
+    def _asked(self, task: Task) -> str:
+        """The line that the process answers; nothing where it falls before it is whole."""
         process = self._process if self._process and self._process.poll() is None else _started()
         self._process = process
         try:
@@ -32,10 +44,10 @@ class AntsMaker:
             line = process.stdout.readline()  # type: ignore[union-attr]
         except BrokenPipeError:
             line = ""
-        if line:
-            return Answer(**json.loads(line))
-        code = process.wait()
-        return Answer(unexpected=f"signal {-code}" if code < 0 else f"exit code {code}")
+        if line.endswith("\n"):
+            return line
+        process.wait()
+        return ""
 
 
 def _started() -> subprocess.Popen[str]:

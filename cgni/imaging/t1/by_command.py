@@ -1,7 +1,7 @@
 """Maps by a program of the site: SPM12, CAT12, or a script, run once a batch."""
 
+import logging
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,14 +11,16 @@ import numpy as np
 
 from cgni.base.errors import InputError
 from cgni.imaging.reading import UnusableImageError, read_map
+from cgni.imaging.t1.answer import Answer
 from cgni.imaging.t1.archives import read_source
 from cgni.imaging.t1.batch import Places
-from cgni.imaging.t1.by_vbm import likeness, smoothed_map
 from cgni.imaging.t1.engines import Engine
-from cgni.imaging.t1.worker import Answer
+from cgni.imaging.t1.smoothing import likeness, smoothed_map
 from cgni.imaging.writing import MNI, write_map
 
 _TOLD = 300  # characters of what a program says last
+_NOT_RUN = (126, 127)  # codes of a shell that cannot run a program, or does not find it
+_NO_MAP = "images of which the command left no map"
 
 
 class CommandMaker:
@@ -45,21 +47,22 @@ class CommandMaker:
     def make(self, path: str, places: Places) -> Answer:
         """Take over the map that the program left of the image at `path`, or say why there is none."""
         if path in self._unreadable:
-            return Answer(reason=self._unreadable[path])
-        output = Path(self._folder.name) / self._engine.outputs.format(name=self._names[path])
+            return Answer(reason=self._unreadable[path], again=True)
+        output = self._output(self._names[path])
         try:
             read = read_map(output)
         except UnusableImageError as problem:
-            missing = not output.is_file()
-            return Answer(
-                reason="images of which the command left no map" if missing else f"images whose map is among: {problem}"
-            )
+            reason = f"images whose map is among: {problem}" if output.is_file() else _NO_MAP
+            return Answer(reason=reason, again=True)
         if self._engine.smoothed:
             values, measures = read.values, likeness(read.values, read.affine, self._smooth_mm)
         else:
             values, measures = smoothed_map(read.values, read.affine, self._smooth_mm)
         write_map(np.asarray(values, np.float32), read.affine, places.map, MNI)
         return Answer(measures=measures)
+
+    def _output(self, name: str) -> Path:
+        return Path(self._folder.name) / self._engine.output_of(name)
 
     def _copied(self, path: str, folder: Path) -> Path | None:
         """The image as plain NIfTI under a name without an id, as MATLAB's programs want it."""
@@ -75,15 +78,19 @@ class CommandMaker:
     def _run(self, folder: Path, images: list[Path]) -> None:
         listing = folder / "images.txt"
         listing.write_text("".join(f"{image}\n" for image in images))
-        filled = {"list": str(listing), "folder": str(folder), "images": " ".join(map(str, images))}
-        command = self._engine.command.format(**filled)
-        shell = shutil.which("bash") or "sh"
+        command = self._engine.command_for([str(image) for image in images], str(listing), str(folder))
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "1"}
-        done = subprocess.run([shell, "-c", command], capture_output=True, text=True, env=environment)
-        left = sum((folder / self._engine.outputs.format(name=image.stem)).is_file() for image in images)
-        if not left:
-            said = " ".join((done.stderr or done.stdout).split())[-_TOLD:] or "nothing"
-            raise InputError(
-                f"imaging.t1.command: ended with code {done.returncode} and left no map of {len(images)} images where "
-                f"imaging.t1.outputs says ({self._engine.outputs}); it said last: {said}"
-            )
+        done = subprocess.run(["bash", "-c", command], capture_output=True, errors="replace", env=environment)
+        left = sum(self._output(image.stem).is_file() for image in images)
+        if left == len(images):
+            return
+        said = " ".join((done.stderr or done.stdout).split())[-_TOLD:] or "nothing"
+        told = (
+            f"imaging.t1.command: ended with code {done.returncode} and left {left or 'no'} "
+            f"{'maps' if left else 'map'} of {len(images)} images where imaging.t1.outputs says "
+            f"({self._engine.outputs}); it said last: {said}"
+        )
+        # of a single image it may be the image's fault
+        if done.returncode in _NOT_RUN or not (left or len(images) == 1):
+            raise InputError(told)
+        logging.warning("%s", told)

@@ -1,5 +1,8 @@
 """Programs of a site that make maps: what is known of them. Read while the workflow is parsed: nothing heavy."""
 
+import re
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cgni.base.errors import InputError
@@ -8,7 +11,7 @@ from cgni.imaging.settings import T1Settings
 _COMMANDS = {"cat12": "cat_standalone.sh -b cat_standalone_segment.m {images}"}
 _OUTPUTS = {"cat12": "mri/mwp1{name}.nii", "spm12": "smwc1{name}.nii"}
 _SMOOTHED = {"cat12": False, "spm12": True}
-_WORKED_ON = ("{images}", "{list}", "{folder}")
+_PLACEHOLDERS = re.compile(r"(?<!\$)\{(images|list|folder)\}")  # ${folder} is a variable of the shell
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,21 @@ class Engine:
         """
         name = settings.engine
         command, outputs = settings.command or _COMMANDS.get(name, ""), settings.outputs or _OUTPUTS.get(name, "")
-        if not any(part in command for part in _WORKED_ON):
-            raise InputError(f"imaging.t1.command: engine {name} needs a command with {', '.join(_WORKED_ON)} in it")
+        if not _PLACEHOLDERS.search(command):
+            raise InputError(
+                f"imaging.t1.command: engine {name} needs a command with {{images}}, {{list}} or {{folder}} in it"
+            )
         if "{name}" not in outputs:
             raise InputError(f"imaging.t1.outputs: engine {name} needs the place of its maps, with {{name}} in it")
-        return cls(command, outputs, _SMOOTHED.get(name, settings.smoothed))
+        own = settings.outputs is not None  # then the engine's own maps are not meant
+        return cls(command, outputs, settings.smoothed if own else _SMOOTHED.get(name, settings.smoothed))
+
+    def command_for(self, images: Sequence[str], listing: str, folder: str) -> str:
+        """The command on these files, quoted for a shell; braces of the shell's own stay."""
+        filled = {"images": " ".join(map(shlex.quote, images)), "list": shlex.quote(listing)}
+        filled["folder"] = shlex.quote(folder)
+        return _PLACEHOLDERS.sub(lambda found: filled[found[1]], self.command)
+
+    def output_of(self, name: str) -> str:
+        """Path of the map of the image `name`, below the folder."""
+        return self.outputs.replace("{name}", name)

@@ -28,7 +28,9 @@ def gather(batches: Sequence[pd.DataFrame], most_failed: float) -> pd.DataFrame:
     if failed.mean() > most_failed or failed.all():
         raise InputError(
             f"inputs.images: {int(failed.sum())} of {len(table)} images gave no map: {reasons}. At most a share of "
-            f"{most_failed:g} may (imaging.t1.most_failed); repair them, or take them off the list"
+            f"{most_failed:g} may (imaging.t1.most_failed); repair them, or take them off the list; where a program or "
+            "the machine was to blame, delete imaging/t1/batch*.parquet of the results and run again (finished maps "
+            "stay)"
         )
     return table
 

@@ -15,6 +15,7 @@ from cgni.imaging.t1.archives import stated_instance
 _FILE = re.compile(
     r"sub-(?P<person>[A-Za-z0-9]+)(_ses-(?P<session>[A-Za-z0-9]+))?(_[a-z]+-[A-Za-z0-9]+)*_T1w\.nii(\.gz)?"
 )
+_COLUMNS = ["participant_id", "session", "path"]
 _PLACES = ("sub-*/anat/*_T1w.nii*", "sub-*/ses-*/anat/*_T1w.nii*")
 
 
@@ -42,7 +43,7 @@ def study_images(images: str, instances: Sequence[int], settings: ImagingSetting
     """
     if settings.source == "maps":
         return list_images(images, instances, stated_instance)
-    if Path(images).is_dir():
+    if settings.source == "t1" and Path(images).is_dir():
         return _from_bids(Path(images), settings.t1.session)
     return list_images(images, instances, stated_instance)
 
@@ -57,31 +58,53 @@ def study_maps(
 
 
 def _from_bids(folder: Path, session: str) -> pd.DataFrame:
-    found = sorted(path for place in _PLACES for path in folder.glob(place))
-    rows = [
-        (match["person"], match["session"] or "", str(path)) for path in found if (match := _FILE.fullmatch(path.name))
-    ]
-    if not rows:
+    found = [path for place in _PLACES for path in folder.glob(place)]
+    named = [(path, match) for path in found if (match := _FILE.fullmatch(path.name))]
+    if not named:
         raise InputError(
             f"inputs.images: no T1 image in the folder {folder}; a BIDS data set has them as "
             "sub-<id>/anat/sub-<id>_T1w.nii.gz, or below sub-<id>/ses-<label>/"
         )
-    listed = pd.DataFrame(rows, columns=["participant_id", "session", "path"])
+    foreign = sum(_folders_of(match) != path.parent.relative_to(folder) for path, match in named)
+    if foreign:
+        raise InputError(
+            f"inputs.images: {foreign} of {len(named)} T1 images in {folder} lie in the folder of another person or "
+            "session than their names say; put them right"
+        )
+    rows = [(match["person"], match["session"] or "", str(path)) for path, match in named]
+    listed = pd.DataFrame(sorted(rows, key=lambda row: _by_number(row[2])), columns=_COLUMNS)
     chosen = _of_session(listed, session)
     if chosen.empty:
-        known = ", ".join(sorted(set(listed["session"]) - {""})[:10]) or "none"
+        known = ", ".join([label for label in _sessions(listed) if label][:10]) or "none"
         raise InputError(f"imaging.t1.session: no image of the session {session} in {folder}; its sessions: {known}")
     one = chosen.drop_duplicates("participant_id", keep="first")
     logging.info(
-        "%s: %d T1 images; %d of other sessions than imaging.t1.session, and %d further ones of a session, left out",
-        *(folder, len(listed), len(listed) - len(chosen), len(chosen) - len(one)),
+        "%s: %d T1 images; left out are %d of other sessions than imaging.t1.session, %d further ones of a session, "
+        "and %d with names that BIDS does not know",
+        *(folder, len(listed), len(listed) - len(chosen), len(chosen) - len(one), len(found) - len(named)),
     )
     instances = pd.array([pd.NA] * len(one), "Int64")
     return one[["participant_id", "path"]].assign(instance=instances).sort_values("participant_id", ignore_index=True)
 
 
+def _folders_of(match: re.Match[str]) -> Path:
+    """Where the file of such a name belongs."""
+    within = [f"ses-{match['session']}"] if match["session"] else []
+    return Path(f"sub-{match['person']}", *within, "anat")
+
+
+def _by_number(text: str) -> list[tuple[int, str]]:
+    """A key that sorts 2 before 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
+
+
+def _sessions(listed: pd.DataFrame) -> list[str]:
+    return sorted(set(listed["session"]), key=_by_number)
+
+
 def _of_session(listed: pd.DataFrame, session: str) -> pd.DataFrame:
     if session not in ("first", "last"):
         return listed[listed["session"] == session]
-    wanted = listed.groupby("participant_id")["session"].transform("min" if session == "first" else "max")
-    return listed[listed["session"] == wanted]
+    ranks = listed["session"].map({label: rank for rank, label in enumerate(_sessions(listed))})
+    wanted = ranks.groupby(listed["participant_id"]).transform("min" if session == "first" else "max")
+    return listed[ranks == wanted]

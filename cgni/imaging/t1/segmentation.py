@@ -100,9 +100,8 @@ def segment(head: Head, on: Templates, smooth_mm: float, numbers: Registration |
     """
     numbers, watch = numbers or Registration(), _Watch()
     with watch.step("mask"):
-        mask = brain_mask(head.values)
-        measures = _brain_measures(head, mask)
-    with tempfile.TemporaryDirectory(prefix="t1_") as folder:
+        mask, measures = find_brain(head)
+    with _scratch() as folder:
         head, mask = head.cropped(mask, _MARGIN)
         with watch.step("bias"):
             unbiased, span = _without_bias(head, mask)
@@ -129,7 +128,27 @@ def segment(head: Head, on: Templates, smooth_mm: float, numbers: Registration |
     return Segmented(final, modulated, t1, tissues[1], head.affine, measures, watch.seconds)
 
 
-def _brain_measures(head: Head, mask: np.ndarray) -> dict[str, float | bool]:
+@contextmanager
+def _scratch() -> Iterator[str]:
+    """A folder that is removed in the end, and that temporary files of libraries go to: ANTs leaves its own behind."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="t1_") as folder:
+        tempfile.tempdir = folder
+        try:
+            yield folder
+        finally:
+            tempfile.tempdir = before
+
+
+def find_brain(head: Head) -> tuple[np.ndarray, dict[str, float | bool]]:
+    """The voxels of the brain (bool, x, y, z), and what they tell of the image (`imaging.schemas.T1_QUALITY`).
+
+    Raises
+    ------
+    UnusableImageError
+        No brain, one of an implausible size, or a cut one.
+    """
+    mask = brain_mask(head.values)
     volume = float(mask.sum()) * head.voxel_ml
     if not _BRAIN_ML[0] < volume < _BRAIN_ML[1]:
         raise UnusableImageError(
@@ -143,7 +162,7 @@ def _brain_measures(head: Head, mask: np.ndarray) -> dict[str, float | bool]:
     if cut > _MOST_CUT:
         raise UnusableImageError("images that cut off a part of the brain")
     around = _dilated(mask, edges)
-    return {"cut_cm2": cut, "stripped": is_stripped(head, around), "voxel_mm": head.voxel_mm}
+    return mask, {"cut_cm2": cut, "stripped": is_stripped(head, around), "voxel_mm": head.voxel_mm}
 
 
 def _dilated(mask: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -185,7 +204,9 @@ def _checked_likeness(moved: np.ndarray, on: Templates) -> float:
     """r of the image, brought to the template, with the template inside the brain."""
     likeness = _correlation(moved[on.brain], on.t1[on.brain])
     if not likeness > _LEAST_LIKE_T1:
-        raise UnusableImageError("images that are not like the T1-weighted template once they lie on it")
+        raise UnusableImageError(
+            "images of no head or of another contrast than T1 (they are not like the template once they lie on it)"
+        )
     return likeness
 
 
@@ -210,6 +231,7 @@ def _tissues(
         "[0.1,1x1x1]",
         "[5,0]",
         priorweight=prior_weight,
+        r=0,  # no random seed: ANTS_RANDOM_SEED does not reach Atropos
     )
     return [np.asarray(tissue.numpy(), np.float32) for tissue in found["probabilityimages"]]
 
@@ -218,7 +240,9 @@ def _checked_contrast(values: np.ndarray, mask: np.ndarray, gray: np.ndarray, wh
     """Median intensity of gray matter by that of white matter, where the template is sure of them."""
     ratio = float(np.median(values[mask & (gray > _SURE)]) / np.median(values[mask & (white > _SURE)]))
     if not ratio < _HIGHEST_RATIO:
-        raise UnusableImageError("images without T1 contrast (gray matter is not darker than white matter)")
+        raise UnusableImageError(
+            "images of no head or of another contrast than T1 (gray matter is not darker than white matter)"
+        )
     return ratio
 
 
