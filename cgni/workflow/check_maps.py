@@ -28,13 +28,26 @@ _BLOCK = 512  # bytes of a file system's st_blocks
 
 def look_at_maps(checklist: Checklist, settings: StudySettings, people: PeopleFound) -> None:
     """Look at some maps of the study's people, and at what must fit their grid."""
-    listed = checklist.look("maps", lambda: _listed(people), lambda found: f"{len(found):,} of the study's people")
+    listed = checklist.look("maps", lambda: listed_files(people), lambda found: f"{len(found):,} of the study's people")
     paths = Part([path for path in listed.value or [] if Path(path).is_file()] or None)
     checklist.look(
         "map files", lambda: _all_there(listed.get(), paths.value or []), lambda found: f"{found:,} are there"
     )
     grid = checklist.look("grid", lambda: _grid(paths.get(), settings.imaging.store.grid), _grid_found)
-    checklist.look("voxels", lambda: _pack_some(paths.get(), grid.get()), _voxels_found)
+    checklist.look("voxels", lambda: some_packed(paths.get(), grid.get()), voxels_found)
+    look_at_grid(checklist, settings, paths, grid)
+
+
+def look_at_grid(
+    checklist: Checklist, settings: StudySettings, paths: Part[list[str]], grid: Part[Grid], map_bytes: float = 0
+) -> None:
+    """Look at what must fit the maps' grid: mask, network, atlas, disk.
+
+    Parameters
+    ----------
+    map_bytes
+        Bytes a voxel of a map that the study makes itself, beside the packed one.
+    """
     checklist.look("mask", lambda: _mask(grid.get(), settings.imaging.qc.mask_threshold), _mask_found)
     network = settings.pretraining
     checklist.look(
@@ -45,10 +58,10 @@ def look_at_maps(checklist: Checklist, settings: StudySettings, people: PeopleFo
     inputs = settings.inputs
     files = checklist.look("atlas", lambda: atlas_files(inputs.atlas, inputs.atlas_labels), lambda found: found[0])
     checklist.look("regions", lambda: read_atlas(*files.get(), grid.get().shape, grid.get().affine), _atlas_found)
-    checklist.look("disk", lambda: _space(settings, paths.get(), grid.get()), _space_found)
+    checklist.look("disk", lambda: _space(settings, len(paths.get()), grid.get(), map_bytes), _space_found)
 
 
-def _listed(people: PeopleFound) -> list[str]:
+def listed_files(people: PeopleFound) -> list[str]:
     """Files of the study's people, or of all that are listed where nobody knows them."""
     listed = people.images.get()
     if people.participants.value is not None:
@@ -67,7 +80,7 @@ def _all_there(listed: Sequence[str], there: Sequence[str]) -> int:
 
 
 def _grid(paths: Sequence[str], declared: str | float) -> Grid:
-    return choose_grid(_spread(paths, _HEADERS), declared, os.cpu_count() or 1)
+    return choose_grid(spread(paths, _HEADERS), declared, os.cpu_count() or 1)
 
 
 def _grid_found(grid: Grid) -> str:
@@ -82,12 +95,12 @@ def _mask_found(mask: np.ndarray) -> str:
     return f"{int(mask.sum()):,} voxels of gray matter"
 
 
-def _pack_some(paths: Sequence[str], grid: Grid) -> tuple[Packed, int]:
+def some_packed(paths: Sequence[str], grid: Grid) -> tuple[Packed, int]:
     """Read some maps, and hold the mean of those on one scale against the template; how many are on another.
 
     Whether those are too many is for the quality control of all maps to say: of 20 maps three may be by chance.
     """
-    some = _spread(paths, _READ)
+    some = spread(paths, _READ)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "maps.npy"
         packed = pack_maps(some, grid, target, "float32", Path(folder) / "partial", threads=os.cpu_count() or 1)
@@ -99,7 +112,8 @@ def _pack_some(paths: Sequence[str], grid: Grid) -> tuple[Packed, int]:
     return packed, int(off.sum())
 
 
-def _voxels_found(found: tuple[Packed, int]) -> str:
+def voxels_found(found: tuple[Packed, int]) -> str:
+    """What `some_packed` gave, in words."""
     packed, off = found
     moved, blank = int(packed.resampled.sum()), int(packed.blank.sum())
     return (
@@ -113,29 +127,32 @@ def _atlas_found(atlas: Atlas) -> str:
     return told + (f"; without a voxel: {', '.join(atlas.lost[:5])}" if atlas.lost else "")
 
 
-def _space(settings: StudySettings, paths: Sequence[str], grid: Grid) -> tuple[float, float]:
-    """Gigabytes that the maps not yet packed need, and that are free where results go."""
+def _space(settings: StudySettings, count: int, grid: Grid, map_bytes: float) -> tuple[float, float]:
+    """Gigabytes that the maps not yet made or packed need, and that are free where results go."""
     results = Path(settings.results_dir).absolute()
-    packed = [results / "imaging/store/maps.npy", *(results / "resume/pack_gm_store").glob("*.npy")]
-    held = sum(path.stat().st_blocks * _BLOCK for path in packed if path.is_file())
-    whole = len(paths) * int(np.prod(grid.shape)) * np.dtype(settings.imaging.store.dtype).itemsize
+    written = [results / "imaging/store/maps.npy", *(results / "resume/pack_gm_store").glob("*.npy")]
+    if map_bytes:
+        written += (results / "imaging/t1/maps").glob("*.nii.gz")
+    held = sum(path.stat().st_blocks * _BLOCK for path in written if path.is_file())
+    bytes_a_voxel = np.dtype(settings.imaging.store.dtype).itemsize + map_bytes
+    whole = count * int(np.prod(grid.shape)) * bytes_a_voxel
     needed, place = max(whole - held, 0) / _GIGABYTE, results
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free / _GIGABYTE
     if needed > free:
         raise InputError(
-            f"results_dir: the packed maps need {needed:.1f} GB, and {free:.1f} GB are free in {place}; free some, set "
+            f"results_dir: the maps need {needed:.1f} GB, and {free:.1f} GB are free in {place}; free some, set "
             "results_dir to another disk, or imaging.store.dtype: uint8"
         )
     return needed, free
 
 
 def _space_found(space: tuple[float, float]) -> str:
-    return f"{space[0]:.1f} GB for the packed maps, {space[1]:.1f} GB are free"
+    return f"{space[0]:.1f} GB for the maps, {space[1]:.1f} GB are free"
 
 
-def _spread(paths: Sequence[str], count: int) -> list[str]:
+def spread(paths: Sequence[str], count: int) -> list[str]:
     """At most `count` of the paths, spread evenly."""
     places = np.unique(np.linspace(0, len(paths) - 1, min(count, len(paths))).astype(int))
     return [paths[place] for place in places]

@@ -4,6 +4,7 @@ from typing import Any
 
 from cgni.base.errors import InputError
 from cgni.imaging.patterns import check_pattern
+from cgni.imaging.t1.engines import Engine
 from cgni.workflow.baselines import HIDDEN_OF
 from cgni.workflow.roster import roster, subsets
 from cgni.workflow.settings import StudySettings
@@ -14,7 +15,7 @@ _ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_paths, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
+    for part in (_paths, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models, _images):
         part(settings)
 
 
@@ -34,6 +35,18 @@ def _paths(settings: StudySettings) -> None:
             raise InputError(
                 f"inputs.genotypes.{key}: {path}: of braces only {{chrom}} is known, the chromosome's name"
             )
+
+
+def _images(settings: StudySettings) -> None:
+    imaging = settings.imaging
+    if imaging.source == "t1" and imaging.t1.engine != "ants":
+        Engine.of(imaging.t1)
+    unused = [name for name in ("command", "outputs") if getattr(imaging.t1, name) is not None]
+    if imaging.source == "t1" and imaging.t1.engine == "ants" and unused:
+        raise InputError(
+            f"imaging.t1.{unused[0]}: engine ants runs no command; set imaging.t1.engine to cat12, spm12 or "
+            "command, or take the key out"
+        )
 
 
 def _loss_subsets(settings: StudySettings) -> None:

@@ -3,7 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from cgni.base.errors import InputError
@@ -35,8 +35,13 @@ def refuse_unusable_folders(results: str) -> None:
             raise InputError(str(machine_trouble(OSError(number, os.strerror(number), str(place)))))
 
 
-def refuse_unreadable(files: Iterable[tuple[str, str]]) -> None:
+def refuse_unreadable(files: Iterable[tuple[str, str]], may_be_folders: Collection[str] = ()) -> None:
     """Refuse input files, as (key, path), that are there and cannot be read: permissions, or a folder.
+
+    Parameters
+    ----------
+    may_be_folders
+        Keys of which a folder is no mistake.
 
     Raises
     ------
@@ -44,7 +49,9 @@ def refuse_unreadable(files: Iterable[tuple[str, str]]) -> None:
         The key and the file.
     """
     for key, path in files:
-        number = errno.EISDIR if os.path.isdir(path) else 0 if os.access(path, os.R_OK) else errno.EACCES
+        folder = os.path.isdir(path)
+        readable = os.access(path, os.R_OK | os.X_OK if folder else os.R_OK)
+        number = errno.EISDIR if folder and key not in may_be_folders else 0 if readable else errno.EACCES
         if number and os.path.exists(path):
             raise InputError(f"{key}: {machine_trouble(OSError(number, os.strerror(number), path))}")
 

@@ -7,7 +7,7 @@ from tests.workflow.test_wrong_genotypes import OVERLAY
 
 pytestmark = pytest.mark.slow
 PARTS = {
-    *("main table", "withdrawals", "kinship", "genotyped people", "list of maps", "participants", "split", "plink2"),
+    *("main table", "withdrawals", "kinship", "genotyped people", "list of images", "participants", "split", "plink2"),
     *("gene network", "eQTL tables", "genotype files", "match", "terms", "maps", "map files", "grid", "voxels", "mask"),
     *("imaging network", "atlas", "regions", "disk"),
 }

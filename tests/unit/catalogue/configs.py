@@ -21,6 +21,10 @@ def _value(key: str, **overlay: Any) -> Call:
     return call
 
 
+def _t1(**keys: Any) -> dict[str, Any]:
+    return {"source": "t1", "t1": keys}
+
+
 _NAN, _INF = float("nan"), float("inf")
 _REFUSED: dict[str, tuple[Call, str]] = {
     "an unknown key": (_config(sede=1), "sede"),
@@ -63,6 +67,22 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "{id} in a pattern of images": (_config(inputs={"images": "{id}.nii"}), r"only {participant_id} is known"),
     "* without ids": (_config(inputs={"images": "maps/*.nii"}), r"\* needs {participant_id}"),
     "* beside the id": (_config(inputs={"images": "{participant_id}*.nii"}), "where the id ends cannot be known"),
+    "a program without a command": (_config(imaging=_t1(engine="spm12")), r"imaging\.t1\.command: engine spm12 needs"),
+    "a command that names no images": (
+        _config(imaging=_t1(engine="cat12", command="cat.sh {image}")),
+        r"imaging\.t1\.command: engine cat12 needs a command with {images}, {list} or {folder}",
+    ),
+    "a program without outputs": (
+        _config(imaging=_t1(engine="command", command="x {list}")),
+        r"imaging\.t1\.outputs: engine command needs the place",
+    ),
+    "a command for ANTs": (_config(imaging=_t1(command="x {list}")), r"imaging\.t1\.command: engine ants runs no"),
+    "an unknown engine": (_config(imaging=_t1(engine="fsl")), r"imaging\.t1\.engine"),
+    "an unknown source": (_config(imaging={"source": "t2"}), r"imaging\.source"),
+    "voxels too fine": (_config(imaging=_t1(voxel_mm=0.5)), r"imaging\.t1\.voxel_mm"),
+    "a session of two words": (_config(imaging=_t1(session="pre op")), r"imaging\.t1\.session"),
+    "batches of nobody": (_config(imaging=_t1(batch=0)), r"imaging\.t1\.batch"),
+    "* in a BIDS folder": (_config(imaging=_t1(), inputs={"images": "bids/*"}), r"\* needs {participant_id}"),
     "a key twice": (written("seed: 1\nseed: 2\n", refuse_doubled_keys), "seed is there a second time"),
     "a section twice": (
         written("scca: {permutations: 9}\nscca: {folds: 1}\n", refuse_doubled_keys),
@@ -92,6 +112,13 @@ CASES: list[Case] = [
     *(
         handled(f"config: {folder} as results_dir", _value("results_dir", results_dir=folder), "my/run")
         for folder in ("my/run/", "./my/run", "my//run")
+    ),
+    handled("config: a BIDS folder", _value("inputs.images", imaging=_t1(), inputs={"images": "my bids"}), "my bids"),
+    handled("config: CAT12", _value("imaging.t1.command", imaging=_t1(engine="cat12")), None),
+    handled(
+        "config: a command that waits for its engine",
+        _value("imaging.t1.command", imaging={"t1": {"command": "x"}}),
+        "x",
     ),
     handled("config: # in results_dir", _value("results_dir", results_dir="run#2"), "run#2"),
 ]

@@ -4,6 +4,8 @@ import gzip
 import io
 import sqlite3
 import struct
+import zipfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ from cgni.imaging.atlas import read_atlas
 from cgni.imaging.atlas_names import read_names
 from cgni.imaging.grids import choose_grid
 from cgni.imaging.paths import list_images
+from cgni.imaging.reading import UnusableImageError, refuse
+from cgni.imaging.t1.archives import MEMBERS, read_source
 from cgni.simulation.bgen import BgenVariant, write_bgen
 from cgni.workflow.config import effective_config, refuse_doubled_keys
 
@@ -223,6 +227,29 @@ def _atlas(path: Path) -> Any:
     return read_atlas(path, path.parent / "labels.txt", _SHAPE, _AFFINE)
 
 
+def _source(path: Path) -> Any:
+    """Of both sources; why an image cannot be used, as the message that ends a study."""
+    found = []
+    for source in MEMBERS:
+        try:
+            found.append(read_source(path, source))
+        except UnusableImageError as problem:
+            refuse(Counter([str(problem)]), 1)
+    return found
+
+
+def _archives() -> tuple[bytes, ...]:
+    """UK Biobank's archives, their members compressed or not."""
+    made = []
+    for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", kind) as archive:
+            for name in MEMBERS.values():
+                archive.writestr(zipfile.ZipInfo(name), gzip.compress(_image(_labels()), mtime=0), kind)
+        made.append(stream.getvalue())
+    return tuple(made)
+
+
 def _config(path: Path) -> Any:
     refuse_doubled_keys(path)
     try:
@@ -262,6 +289,8 @@ _OTHERS = {
     "atlas": Reader("x.nii", _atlas, (_image(_labels()), _image(_labels().astype(np.float32))), False),
     "compressed atlas": Reader("x.nii.gz", _atlas, (gzip.compress(_image(_labels()), mtime=0),), False),
     "template of the grid": Reader("x.nii", _template, (_image(_labels()),), False),
+    "T1 image": Reader("x.nii", _source, (_image(_labels()), _image(_labels().astype(np.float32))), False),
+    "archive of a T1 image": Reader("x.zip", _source, _archives(), False),
     "config": Reader("x.yaml", _config, tuple(_dumped(flow) for flow in (False, True)), False, True),
 }
 READERS = _TEXTS | _OTHERS

@@ -233,6 +233,9 @@ def test_missing_inputs_are_exactly_the_missing_ones(tmp_path: Path) -> None:
     assert ("inputs.genotypes.files", str(made)) not in missing
     assert [Path(path).name for key, path in missing if key == "inputs.genotypes.files"] == ["ukb22828_c2_b0_v3.bgen"]
     keys = {key for key, _ in missing}
+    assert "inputs.images" in keys
+    bids = StudySettings.of(cgni_config.effective_config(own | {"inputs": chosen | {"images": str(tmp_path)}}))
+    assert "inputs.images" not in {key for key, _ in missing_inputs(bids)}, "a BIDS data set is a folder"
     # null and a known atlas need no file
     assert not keys & {"inputs.ppi", "inputs.atlas", "inputs.atlas_labels", "inputs.withdrawals"}
     assert "inputs.phenotypes" in keys

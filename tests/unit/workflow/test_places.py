@@ -69,6 +69,9 @@ def test_inputs_that_cannot_be_read_are_named_with_their_key(tmp_path: Path, mon
     refuse_unreadable(files)
     with pytest.raises(InputError, match=f"^inputs.phenotypes: {tmp_path}: a folder lies where a file is expected"):
         refuse_unreadable([*files, ("inputs.phenotypes", str(tmp_path))])
+    refuse_unreadable([("inputs.images", str(tmp_path))], ("inputs.images",))
     monkeypatch.setattr(places.os, "access", lambda *_: False)
+    with pytest.raises(InputError, match=f"^inputs.images: {tmp_path}: permission denied"):
+        refuse_unreadable([("inputs.images", str(tmp_path))], ("inputs.images",))
     with pytest.raises(InputError, match=f"^inputs.withdrawals: {tmp_path / 'w.csv'}: permission denied"):
         refuse_unreadable(files)
