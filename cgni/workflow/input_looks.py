@@ -6,6 +6,7 @@ it, and another look reruns them. Imported while the DAG is built.
 """
 
 import functools
+import logging
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -71,10 +72,14 @@ def _listed(images: str, instances: tuple[int, ...], imaging: ImagingSettings) -
     """Paths of the images; None where the list cannot be read: the job that reads it will say what is wrong."""
     from cgni.imaging.t1.listing import study_images  # here: it needs pandas, loaded for parameters anyway
 
+    root, silent = logging.getLogger(), logging.NullHandler()
+    root.addHandler(silent)  # without a handler the first record makes one, and Snakemake's lines appear twice
     try:
         return tuple(study_images(images, instances, imaging)["path"])
     except (InputError, OSError):
         return None
+    finally:
+        root.removeHandler(silent)
 
 
 def _stamp(path: str) -> str:

@@ -15,6 +15,7 @@ from cgni.imaging.t1.answer import Answer
 from cgni.imaging.t1.archives import read_source
 from cgni.imaging.t1.batch import Places
 from cgni.imaging.t1.engines import Engine
+from cgni.imaging.t1.head import head_of
 from cgni.imaging.t1.smoothing import likeness, smoothed_map
 from cgni.imaging.writing import MNI, write_map
 
@@ -68,6 +69,7 @@ class CommandMaker:
         """The image as plain NIfTI under a name without an id, as MATLAB's programs want it."""
         try:
             read = read_source(path, "t1")
+            head_of(read)  # refuses what is no whole head; the program gets the image as it is
         except UnusableImageError as problem:
             self._unreadable[path] = str(problem)
             return None

@@ -1,6 +1,8 @@
 """A file that is replaced looks different, whatever its time; the same file looks the same."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from cgni.imaging.settings import ImagingSettings
 from cgni.workflow import input_looks
 from cgni.workflow.input_looks import count_images, look_of_images, looks_of
+
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +75,17 @@ def test_maps_look_by_their_paths_or_also_by_sizes_and_times(tmp_path: Path) -> 
 def test_absent_files_say_so(tmp_path: Path) -> None:
     assert _look(tmp_path / "none") == "FileNotFoundError"
     assert _look(tmp_path).split()[1:3] == ["bytes", "of"]
+
+
+def test_listing_a_bids_folder_sets_up_no_log(tmp_path: Path) -> None:
+    """In a process of its own, as pytest has handlers: Snakemake's lines would appear twice."""
+    image = tmp_path / "sub-1/anat/sub-1_T1w.nii"
+    image.parent.mkdir(parents=True)
+    image.touch()
+    code = (
+        "import logging\nfrom cgni.imaging.settings import ImagingSettings\n"
+        "from cgni.workflow.input_looks import count_images\n"
+        f"print(count_images({str(tmp_path)!r}, (2,), ImagingSettings(source='t1')), logging.getLogger().handlers)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=_ROOT)
+    assert run.stdout == "1 []\n"

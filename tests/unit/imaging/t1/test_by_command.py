@@ -136,12 +136,16 @@ def test_a_program_that_is_not_there_is_said(images: int, folder: Path) -> None:
 def test_unreadable_images_never_reach_the_program(folder: Path) -> None:
     text = f'echo "$@" > {folder}/said; for i in "$@"; do cp {folder}/map.nii "$(dirname "$i")/m$(basename "$i")"; done'
     (folder / "cut.nii.gz").write_bytes((folder / f"{_ID}a.nii.gz").read_bytes()[:500])
-    images = [str(folder / "cut.nii.gz"), *_images(folder)[:1], str(folder / "none.nii")]
+    edges, shape = (5.0, 2.0, 2.0), (40, 80, 80)
+    (folder / "coarse.nii.gz").write_bytes(image_bytes(made_head(shape, edges), placed(edges, shape)))
+    spoiled = [str(folder / name) for name in ("cut.nii.gz", "none.nii", "coarse.nii.gz")]
+    images = [spoiled[0], *_images(folder)[:1], *spoiled[1:]]
     made = _made(folder, images, command=f"{_program(folder, text)} {{images}}", outputs="m{name}.nii")
     reasons = [(answer.reason, answer.again) for answer, _ in made.values()]
-    assert reasons == [("unreadable or truncated files", True), (None, False), ("missing files", True)]
+    coarse = ("images with voxels of more than 3 mm", True)
+    assert reasons == [("unreadable or truncated files", True), (None, False), ("missing files", True), coarse]
     assert (folder / "said").read_text().count(".nii") == 1
-    made = _made(folder, images[::2], command="no_such_program {images}", outputs="m{name}.nii")
+    made = _made(folder, spoiled, command="no_such_program {images}", outputs="m{name}.nii")
     assert all(answer.reason for answer, _ in made.values()), "nothing is left to run it for"
 
 
