@@ -45,7 +45,7 @@ class T1Settings(Section):
     """where the command leaves a map below {folder}: {name} stands for the image's name without .nii. null: cat12
     mri/mwp1{name}.nii, spm12 smwc1{name}.nii"""
     smoothed: bool = setting(default=False)
-    """whether the command's maps are smoothed already"""
+    """whether the maps of the command's own `outputs` are smoothed already; without them the engine's are known"""
     voxel_mm: float = setting(default=1.5, at_least=1, at_most=6)
     """voxels of the maps over SPM's box; 1.5 gives 121 x 145 x 121"""
     batch: int = setting(default=100, at_least=1)
