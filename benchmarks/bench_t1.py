@@ -5,7 +5,8 @@
 The folder holds `*_T1.nii.gz` and `*_T1_DLMUSE.nii.gz` (label maps on the same grid), `gm_labels.txt` (the labels that
 are gray matter) and participants.csv (MRID, Age, Sex). `--edge 1` resamples the images to 1 mm first (cubic), which is
 what a 1 mm scan costs; its noise and detail are those of the original. `--trial` takes other numbers than the defaults
-(`TRIALS`), and `--trial all` tables all of them. One process and one thread; results/t1_<trial>.csv keeps the rows.
+(`TRIALS`), and `--trial all` tables all of them. `--changed` maps each head once more mirrored, moved, with noise and
+with a bias field, and prints how far the maps agree. One process and one thread; results/t1_<trial>.csv keeps the rows.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from nibabel.processing import resample_to_output
 from scipy.ndimage import map_coordinates
 
 from benchmarks.common import describe_machine
+from benchmarks.t1_changes import CHANGES, compared
 from cgni.imaging.mask import gray_matter_mask
 from cgni.imaging.reading import ReadMap, read_map
 from cgni.imaging.reference import correlate_with_reference
@@ -49,11 +51,15 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=12)
     parser.add_argument("--edge", type=float, help="mm, of voxels that the images are brought to first")
     parser.add_argument("--trial", default="default", choices=[*TRIALS, "all"])
+    parser.add_argument("--changed", action="store_true")
     given = parser.parse_args()
     describe_machine()
     torch.set_num_threads(1)
     if not given.images.is_dir():
         raise SystemExit(f"t1: no images in {given.images}")
+    if given.changed:
+        report_changes(given.images, given.people, given.edge)
+        return
     for name in TRIALS if given.trial == "all" else [given.trial]:
         table, maps = run(given.images, given.people, given.edge, TRIALS[name])
         table.to_csv(Path(__file__).parent / "results" / f"t1_{name}{f'_{given.edge:g}mm' if given.edge else ''}.csv")
@@ -103,6 +109,22 @@ def against_labels(found: Segmented, head: Head, labels: nib.Nifti1Image, gray_l
         "label_gm_ml": truth.sum() * voxel_ml,
         "label_brain_ml": (values > 0).sum() * voxel_ml,
     }
+
+
+def report_changes(folder: Path, people: int, edge: float | None) -> None:
+    """Print a row a change: r of the maps, and of volumes the largest difference in per cent."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in CHANGES}
+    for path in sorted(folder.glob("*_T1.nii.gz"))[:people]:
+        read = resampled(read_map(path), edge) if edge else read_map(path)
+        first = segment(head_of(read), templates(_VOXEL_MM), _SMOOTH_MM)
+        for name, change in CHANGES.items():
+            again = segment(head_of(change(read)), templates(_VOXEL_MM), _SMOOTH_MM)
+            percent = 100 * (again.measures["gm_ml"] / first.measures["gm_ml"] - 1)
+            found[name].append((compared(name, first.gray, again.gray), percent))
+            print(name, *(f"{value:.4f}" for value in found[name][-1]), flush=True)
+    for name, rows in found.items():
+        r, percent = np.array(rows).T
+        print(f"t1 change={name} people={len(rows)} r_lowest={r.min():.4f} volume_percent={np.abs(percent).max():.2f}")
 
 
 def report(name: str, table: pd.DataFrame, maps: list[np.ndarray]) -> None:
