@@ -222,6 +222,8 @@ def grid_template():
     return declared if isinstance(declared, str) and declared != "common" else []
 
 
+# folders of the results whose table counts what was left out, in the order of the study
+ATTRITION_STAGES = ["cohort", "genetics", *(["imaging/t1"] if MADE_MAPS else []), "imaging"]
 # What encoders and classifiers read of every fold.
 FOLD_TABLES = {
     "features": expand(result("transfer/fold{fold}/features.parquet"), fold=FOLDS),

@@ -300,7 +300,7 @@ rule make_tables:
         terms=result("enrichment/terms.parquet"),
         confound_shares=result("audit/confound_shares.parquet"),
         brain_age=result("audit/brain_age.parquet"),
-        attrition=expand(result("{stage}/attrition.parquet"), stage=["cohort", "genetics", "imaging"]),
+        attrition=expand(result("{stage}/attrition.parquet"), stage=ATTRITION_STAGES),
     output:
         TABLE_FILES,
     log:

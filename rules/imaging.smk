@@ -96,6 +96,7 @@ if MADE_MAPS:
             batches=map_batches,
         output:
             quality=result("imaging/t1/quality.parquet"),
+            attrition=result("imaging/t1/attrition.parquet"),
         log:
             log_file("gather_gm_maps"),
         benchmark:

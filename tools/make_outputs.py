@@ -68,6 +68,7 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "files hold dosages): copies of the counted allele",
     "genetics/fold{fold}/fill.parquet": genetics.FILL,
     "imaging/t1/": imaging.T1_QUALITY,
+    "imaging/t1/attrition.parquet": ATTRITION,
     "imaging/store/maps.npy": "all maps `[x, y, z, row]`, float16, uint8 or float32, in Fortran order; values are "
     "stored numbers times `scale`; read through `imaging.store.GmStore`",
     "imaging/store/index.parquet": imaging.INDEX,

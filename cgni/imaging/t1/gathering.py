@@ -35,6 +35,17 @@ def gather(batches: Sequence[pd.DataFrame], most_failed: float) -> pd.DataFrame:
     return table
 
 
+def attrition_rows(quality: pd.DataFrame) -> pd.DataFrame:
+    """The images that gave no map, by reason (`cohort.schemas.ATTRITION`)."""
+    left = len(quality)
+    rows: list[tuple[str, int, int]] = [("images of participants", 0, left)]
+    for reason, count in sorted(Counter(quality["reason"].dropna()).items()):
+        left -= count
+        rows.append((f"no map: {reason}", count, left))
+    frame = pd.DataFrame(rows, columns=["step", "removed", "left"])
+    return frame.assign(stage="imaging", unit="images", chrom=None, note=None)
+
+
 def with_head_sizes(participants: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFrame:
     """Participants with a head size from their image, if the main table gives it for nobody.
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from cgni.base.errors import InputError
+from cgni.cohort.schemas import ATTRITION
 from cgni.imaging.schemas import T1_QUALITY
-from cgni.imaging.t1.gathering import gather, with_head_sizes
+from cgni.imaging.t1.gathering import attrition_rows, gather, with_head_sizes
 
 _CUT, _CONTRAST = "images that cut off a part of the brain", "images of another contrast"
 
@@ -62,3 +63,11 @@ def test_measured_and_stated_head_sizes_are_never_mixed() -> None:
     assert with_head_sizes(people, _batch(("1", None), ("2", None))) is people
     none = people.assign(head_size=np.nan)
     assert with_head_sizes(none, _batch(("1", None), tiv=np.nan)) is none, "engines that give no volume"
+
+
+def test_images_without_a_map_are_counted_by_reason() -> None:
+    quality = pd.DataFrame({"participant_id": list("abcde"), "reason": ["cut", None, "blank", "cut", None]})
+    rows = attrition_rows(quality)
+    assert rows["step"].tolist() == ["images of participants", "no map: blank", "no map: cut"]
+    assert rows["removed"].tolist() == [0, 1, 2] and rows["left"].tolist() == [5, 4, 2]
+    assert set(rows["unit"]) == {"images"} and set(rows.columns) == set(ATTRITION.names)
