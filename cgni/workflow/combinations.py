@@ -14,7 +14,7 @@ _ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_paths, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
+    for part in (_paths, _images, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
         part(settings)
 
 
@@ -34,6 +34,18 @@ def _paths(settings: StudySettings) -> None:
             raise InputError(
                 f"inputs.genotypes.{key}: {path}: of braces only {{chrom}} is known, the chromosome's name"
             )
+
+
+def _images(settings: StudySettings) -> None:
+    kind, source = settings.simulation.images.kind, settings.imaging.source
+    simulated = (
+        settings.simulation.enabled and settings.inputs.images == f"{settings.results_dir}/simulation/images.csv"
+    )
+    if simulated and kind != source:
+        raise InputError(
+            f"simulation.images.kind: the simulator writes {kind}, but imaging.source is {source}; let both say maps, "
+            "or t1"
+        )
 
 
 def _loss_subsets(settings: StudySettings) -> None:
