@@ -72,15 +72,24 @@ def build_head(atlas: str | Path, regions: np.ndarray, voxel_mm: float) -> HeadA
     bone = (outside >= _CSF_MM) & (outside < _BONE_MM)
     scalp = (outside >= _BONE_MM) & (outside < _SCALP_MM)
     sigma = np.sqrt(voxel_mm**2 - edge**2) / edge * FWHM_TO_SIGMA
-    layers = [
+    gray, white, fluid, around = (
         gaussian_filter(layer.astype(np.float32), sigma)
         for layer in (gray, white, fluid, _BONE * bone + _SCALP * scalp)
-    ]
+    )
     shape, changes_affine = spm_box(_CHANGE_MM)
-    placed = nib.Nifti1Image(layers[2], affine)  # type: ignore[no-untyped-call]
+    placed = nib.Nifti1Image(fluid, affine)  # type: ignore[no-untyped-call]
     yielding = resample_img(placed, changes_affine, shape, copy_header=True, force_resample=True).get_fdata()
-    labels = labels_on(atlas, shape, changes_affine)
-    return HeadAnatomy(*layers, affine, labels, regions, np.clip(yielding, 0, 1), changes_affine)
+    return HeadAnatomy(
+        gray=gray,
+        white=white,
+        fluid=fluid,
+        around=around,
+        affine=affine,
+        labels=labels_on(atlas, shape, changes_affine),
+        regions=regions,
+        yielding=np.clip(yielding, 0, 1),
+        changes_affine=changes_affine,
+    )
 
 
 def draw_changes(head: HeadAnatomy, multipliers: np.ndarray, variation: float, rng: np.random.Generator) -> np.ndarray:
