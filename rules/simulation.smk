@@ -72,7 +72,7 @@ rule simulate_phenotypes:
 
 
 rule simulate_images:
-    """Simulate gray-matter maps and their list."""
+    """Simulate gray-matter maps, or T1 images, and their list."""
     input:
         people=f"{SIMULATION}/truth/people.parquet",
         variants=f"{SIMULATION}/truth/variants.parquet",

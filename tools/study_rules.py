@@ -16,6 +16,7 @@ _DECLARED = ("mem_mb", "runtime")
 EVERY_RULE: dict[str, Any] = {
     "inputs": {"relatedness": None},
     "cohort": {"pcs": "computed"},
+    "simulation": {"images": {"kind": "t1"}},
     "imaging": {"source": "t1"},
     "contrastive": {"linear_subset": [1, 2]},
     "classification": {

@@ -1,4 +1,4 @@
-"""Simulate gray-matter maps, one `.nii.gz` a person, and their list."""
+"""Simulate gray-matter maps or T1 images, one `.nii.gz` a person, and their list."""
 
 from cgni.workflow.job import start
 

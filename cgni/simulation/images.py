@@ -1,4 +1,4 @@
-"""The gray-matter maps of a simulated cohort."""
+"""The gray-matter maps of a simulated cohort, or the T1 images of which they can be made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +15,13 @@ from cgni.simulation import maps
 from cgni.simulation.polygenic import EqtlSnps, polygenic_scores
 from cgni.simulation.regions import choose_regions, draw_confound_effects, region_multipliers
 from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
+from cgni.simulation.t1_images import SCANNER_SPACE, Scanner, Subject
 from cgni.simulation.traits import HIGH_DIGITS, LOW_DIGITS
 
 
 @dataclass(frozen=True)
 class SimulatedImages:
-    """Everything that the maps are drawn from; they are drawn one at a time, because together they fill the memory.
+    """Everything that the images are drawn from; they are drawn one at a time, because together they fill the memory.
 
     Attributes
     ----------
@@ -30,11 +31,12 @@ class SimulatedImages:
     polygenic : small effects of the SNPs on regions (`schemas.POLYGENIC`).
     people : `schemas.people_schema`.
     multipliers : float [people, regions], relative density.
-    with_image : int, rows of the people who have a map.
-    spoilt : row to the kind of defect of the outlying maps.
+    with_image : int, rows of the people who have an image.
+    spoilt : row to the kind of defect of the outlying images.
     site_gain : site to its scanner's factor.
     noise : relative size of the smooth variation over voxels.
     seed : the study's.
+    scanner : what takes T1 images; None: the images are maps.
     """
 
     anatomy: maps.Anatomy
@@ -48,24 +50,32 @@ class SimulatedImages:
     site_gain: dict[int, float]
     noise: float
     seed: int
+    scanner: Scanner | None = None
 
     @property
     def defects(self) -> pd.DataFrame:
-        """The outlying maps (`schemas.IMAGES`)."""
+        """The outlying images (`schemas.IMAGES`)."""
         ids = self.people["participant_id"]
         rows = [(ids.iat[row], kind) for row, kind in sorted(self.spoilt.items())]
         return pd.DataFrame(rows, columns=["participant_id", "defect"])
 
     def draw(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Participant id and map, float32 [x, y, z], one person after the other."""
+        """Participant id and image, float32 [x, y, z], one person after the other."""
         for row in self.with_image:
-            person = self.people.iloc[row]
-            rng = np.random.default_rng(derive_seed(self.seed, "simulation", "map", int(row)))
-            gain = self.site_gain[person["site"]]
-            density = maps.draw_map(self.anatomy, self.multipliers[row], person["head_size"], gain, self.noise, rng)
-            if row in self.spoilt:
-                density = maps.spoil_map(density, self.spoilt[row], rng)
-            yield person["participant_id"], density
+            yield self.people["participant_id"].iat[row], self._map(row) if self.scanner is None else self._t1(row)
+
+    def _map(self, row: int) -> np.ndarray:
+        person = self.people.iloc[row]
+        rng = np.random.default_rng(derive_seed(self.seed, "simulation", "map", int(row)))
+        gain = self.site_gain[person["site"]]
+        density = maps.draw_map(self.anatomy, self.multipliers[row], person["head_size"], gain, self.noise, rng)
+        return maps.spoil_map(density, self.spoilt[row], rng) if row in self.spoilt else density
+
+    def _t1(self, row: int) -> np.ndarray:
+        person = self.people.iloc[row]
+        rng = np.random.default_rng(derive_seed(self.seed, "simulation", "t1", int(row)))
+        gain, defect = self.site_gain[person["site"]], self.spoilt.get(row)
+        return self.scanner.image(Subject(self.multipliers[row], person["head_size"], gain, self.noise, defect), rng)  # type: ignore[union-attr]
 
     def write(self, folder: str | Path) -> pd.DataFrame:
         """Write one `.nii.gz` a person into a new folder.
@@ -78,9 +88,13 @@ class SimulatedImages:
         folder = Path(folder)
         folder.mkdir(parents=True)
         rows = []
-        for participant_id, density in self.draw():
-            name = f"{participant_id}_smwc1.nii.gz"
-            write_map(density, self.anatomy.affine, folder / name)
+        if self.scanner is None:
+            ending, affine, space = "smwc1", self.anatomy.affine, None
+        else:
+            ending, affine, space = "T1w", self.scanner.affine, SCANNER_SPACE
+        for participant_id, values in self.draw():
+            name = f"{participant_id}_{ending}.nii.gz"
+            write_map(values, affine, folder / name, space)
             rows.append((participant_id, f"{folder.name}/{name}"))
         return pd.DataFrame(rows, columns=["participant_id", "path"])
 
@@ -88,7 +102,7 @@ class SimulatedImages:
 def simulate_images(
     people: pd.DataFrame, snps: EqtlSnps, atlas: str | Path, settings: SimulationSettings, seed: int
 ) -> SimulatedImages:
-    """Plant region effects of the factors and draw who has a map, which maps are spoilt, and the sites' gains.
+    """Plant region effects of the factors and draw who has an image, which are spoilt, and the sites' gains.
 
     Parameters
     ----------
@@ -128,11 +142,12 @@ def simulate_images(
         site_gain={site: 1 + images.site_gain * rng.standard_normal() for site in sites},
         noise=images.noise,
         seed=seed,
+        scanner=Scanner.of(atlas, anatomy.regions, images.t1_mm) if images.kind == "t1" else None,
     )
 
 
 def chance_of_no_image(people: pd.DataFrame, images: SimulatedImagesSettings) -> np.ndarray:
-    """Each person's chance of having no map, float [people].
+    """Each person's chance of having no image, float [people].
 
     Its mean is `without_image`; its log odds rise by `missing_not_at_random` a SD of old age and low WM together.
     With `extremes_only` it is 1 in people of neither WM group.

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 # The box of SPM/CAT12's 1.5 mm maps (121 x 145 x 121): first voxel and edge lengths in mm.
 _ORIGIN = np.array([-90.0, -126.0, -72.0])
 _EXTENT = np.array([180.0, 216.0, 180.0])
-_FWHM_TO_SIGMA = 1 / np.sqrt(8 * np.log(2))
+FWHM_TO_SIGMA = 1 / np.sqrt(8 * np.log(2))
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,22 @@ class Anatomy:
     bases: np.ndarray
 
 
+def spm_box(voxel_mm: float) -> tuple[tuple[int, int, int], np.ndarray]:
+    """Numbers of voxels of `voxel_mm` over SPM's box, and their affine [4, 4]."""
+    x, y, z = (int(np.floor(length / voxel_mm)) + 1 for length in _EXTENT)
+    affine = np.diag([voxel_mm, voxel_mm, voxel_mm, 1.0])
+    affine[:3, 3] = _ORIGIN
+    return (x, y, z), affine
+
+
+def labels_on(atlas: str | Path, shape: tuple[int, int, int], affine: np.ndarray) -> np.ndarray:
+    """Labels of an atlas on a grid, int [x, y, z]: of each voxel the nearest, 0 outside."""
+    grid = _image(np.zeros(shape, np.float32), affine)
+    labels = resample_to_img(str(atlas), grid, interpolation="nearest", copy_header=True, force_resample=True)
+    nearest: np.ndarray = np.rint(labels.get_fdata()).astype(int)
+    return nearest
+
+
 def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0) -> Anatomy:
     """Template, atlas and smooth region bases on the grid of `voxel_mm` over SPM's box.
 
@@ -45,16 +61,12 @@ def build_anatomy(voxel_mm: float, atlas: str | Path, smoothing_mm: float = 6.0)
     atlas : label image in MNI space.
     smoothing_mm : full width at half maximum of template and bases.
     """
-    shape = tuple(int(np.floor(length / voxel_mm)) + 1 for length in _EXTENT)
-    affine = np.diag([voxel_mm, voxel_mm, voxel_mm, 1.0])
-    affine[:3, 3] = _ORIGIN
-    sigma = smoothing_mm * _FWHM_TO_SIGMA
+    shape, affine = spm_box(voxel_mm)
+    sigma = smoothing_mm * FWHM_TO_SIGMA
     source = load_mni152_gm_template(resolution=1)
     smooth = _image(gaussian_filter(source.get_fdata(), sigma), source.affine)
     template = resample_img(smooth, affine, shape, copy_header=True, force_resample=True).get_fdata()
-    grid = _image(np.zeros(shape, np.float32), affine)
-    labels = resample_to_img(str(atlas), grid, interpolation="nearest", copy_header=True, force_resample=True)
-    labels = np.rint(labels.get_fdata()).astype(int)
+    labels = labels_on(atlas, shape, affine)
     regions = np.unique(labels[labels > 0])
     bases = np.empty((len(regions), *shape), np.float32)
     for number, region in enumerate(regions):

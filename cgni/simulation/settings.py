@@ -1,5 +1,7 @@
 """Settings of the simulated cohort."""
 
+from typing import Literal
+
 from cgni.base.settings import Section, section, setting
 
 
@@ -91,10 +93,14 @@ class SimulatedTraitsSettings(Section):
 
 @section("simulation.images")
 class SimulatedImagesSettings(Section):
-    """Gray-matter maps."""
+    """Gray-matter maps, or T1 images of which maps can be made."""
 
+    kind: Literal["maps", "t1"] = setting(default="maps")
+    """maps: modulated gray matter in MNI space; t1: T1-weighted images of heads, for imaging.source t1"""
     voxel_mm: float = setting(default=6, at_least=1, at_most=12)
     """grid over SPM's 1.5 mm box; 1.5 gives 121 x 145 x 121"""
+    t1_mm: float = setting(default=3.0, at_least=1, at_most=3)
+    """edge length of a T1 image's voxels"""
     regions_per_factor: int = setting(default=4, at_least=1, at_most=5)
     """planted regions of a factor"""
     min_region_voxels: int = setting(default=12, at_least=1)

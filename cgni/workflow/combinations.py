@@ -15,7 +15,7 @@ _ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_paths, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models, _images):
+    for part in (_paths, _images, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
         part(settings)
 
 
@@ -46,6 +46,15 @@ def _images(settings: StudySettings) -> None:
         raise InputError(
             f"imaging.t1.{unused[0]}: engine ants runs no command; set imaging.t1.engine to cat12, spm12 or "
             "command, or take the key out"
+        )
+    kind, source = settings.simulation.images.kind, settings.imaging.source
+    simulated = (
+        settings.simulation.enabled and settings.inputs.images == f"{settings.results_dir}/simulation/images.csv"
+    )
+    if simulated and kind != source:
+        raise InputError(
+            f"simulation.images.kind: the simulator writes {kind}, but imaging.source is {source}; let both say maps, "
+            "or t1"
         )
 
 

@@ -35,6 +35,7 @@ STRUCTURAL = {
     "inputs.genotypes.build",
     "inputs.genotypes.chromosomes",
     "simulation.enabled",
+    "simulation.images.kind",
     "people.pretrain_on",
     "people.fit_on",
     "cohort.pcs",

@@ -7,34 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.workflow.processes import processes_in, wait_for
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("CGNI_KILLS", "3"))  # ten take twice as long
-
-
-def _processes_in(folder: Path) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                if Path(os.readlink(entry / "cwd")).is_relative_to(folder):
-                    found.append(int(entry.name))
-            except OSError:
-                continue  # the process has gone, or is not ours to look at
-    return found
-
-
-def _wait(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def _begun(folder: Path) -> set[str]:
@@ -68,7 +49,7 @@ def _kill_when(folder: Path, jobs: int, delay: float) -> str:
     def is_there() -> bool:
         return len(_begun(folder)) >= jobs and "Job stats:" in (folder / "said.txt").read_text()
 
-    _wait(lambda: is_there() or process.poll() is not None, 900, f"{jobs} jobs never began")
+    wait_for(lambda: is_there() or process.poll() is not None, 900, f"{jobs} jobs never began")
     time.sleep(delay)
     said = (folder / "said.txt").read_text()
     assert process.poll() is None, said[-4000:]
@@ -81,7 +62,7 @@ def _kill_when(folder: Path, jobs: int, delay: float) -> str:
 def _scripts_in(folder: Path) -> list[str]:
     """Names of the rules whose scripts run in a folder."""
     commands = []
-    for process in _processes_in(folder):
+    for process in processes_in(folder):
         with contextlib.suppress(OSError):  # it has gone
             commands.append(Path(f"/proc/{process}/cmdline").read_text())
     return sorted({name for command in commands for name in re.findall(r"\.([a-z_]+)\.py\0", command)})
@@ -115,11 +96,11 @@ def test_killed_run_resumes_to_the_same_tables(fresh_study: Study, finished_stud
         fresh_study.command(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     started = folder / "results-tiny/logs/finetune_wm"
-    _wait(lambda: started.exists() or process.poll() is not None, 300, "fine-tuning never began")
+    wait_for(lambda: started.exists() or process.poll() is not None, 300, "fine-tuning never began")
     assert process.poll() is None, "the run ended before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _wait(lambda: not _processes_in(folder), 20, "a script outlived its Snakemake")
+    wait_for(lambda: not processes_in(folder), 20, "a script outlived its Snakemake")
 
     # what make does: the lock is removed, because no live process holds it
     freed = subprocess.run([sys.executable, "tools/clear_stale_lock.py"], cwd=folder, capture_output=True, text=True)

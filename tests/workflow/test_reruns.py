@@ -28,6 +28,7 @@ MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
     "imaging.t1.session",
+    "simulation.images.t1_mm",
     "pretraining.bin_years",
     "contributions.blocks.purity",
     "contributions.blocks.coverage",
@@ -104,6 +105,7 @@ STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
     "own gene sets": {"enrichment": {"gmt": "resources/app_interactors.tsv", "sources": ["GMT"]}},
     "own ontology": {"enrichment": {"obo": "resources/go/terms.parquet", "gaf": "resources/go/annotations.parquet"}},
     "fits on all training people": {"people": {"fit_on": "training"}, "scca": {"fit_on": "training"}},
+    "T1 images": {"simulation": {"images": {"kind": "t1"}}, "imaging": {"source": "t1"}},
     "pretraining on everybody": {"protocol": "paper", "people": {"pretrain_on": "everybody"}},
 }
 
@@ -124,7 +126,8 @@ def test_structural_change_reruns_what_it_must(
     expected, direct = _declared_difference(finished_study, jobs, overlays)
     planned = planner.planned(overlays=overlays)
     assert planned == expected
-    assert not {"simulate_genotypes", "simulate_phenotypes", "simulate_images"} & set(planned)
+    simulated = {"simulate_genotypes", "simulate_phenotypes", "simulate_images"} & set(planned)
+    assert simulated == ({"simulate_images"} if change == "T1 images" else set())
     if change == "another loss subset":
         assert {name for name in direct if name.startswith("train_")} == {
             "train_contrastive encoders=terms2",

@@ -41,6 +41,7 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "groups that overlap": (_config(cohort={"wm_low": [2, 9]}), r"cohort\.wm_low"),
     "a group upside down": (_config(cohort={"wm_low": [5, 2]}), r"cohort\.wm_low"),
     "a range upside down": (_config(cohort={"ranges": {"age": [110, 18]}}), r"cohort\.ranges\.age"),
+    "simulated maps taken for T1 images": (_config(imaging={"source": "t1"}), r"simulation\.images\.kind.*let both"),
     "a subset twice": (_config(contrastive={"subsets": [[1, 2], [2, 1]]}), r"contrastive\.subsets"),
     "an unknown term": (_config(contrastive={"subsets": [[7]]}), r"contrastive\.subsets"),
     "an unknown model": (_config(classification={"models": ["tree"]}), r"classification\.models"),

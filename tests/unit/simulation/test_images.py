@@ -1,6 +1,5 @@
 """Simulated maps: the published box, planted regions, confounds, outliers."""
 
-import dataclasses
 import gzip
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import pytest
 
 from cgni.imaging.writing import write_map
 from cgni.simulation import maps
-from cgni.simulation.images import SimulatedImages, chance_of_no_image, simulate_images
-from cgni.simulation.polygenic import EqtlSnps
-from cgni.simulation.settings import SimulatedImagesSettings, SimulationSettings
+from cgni.simulation.images import chance_of_no_image
+from cgni.simulation.settings import SimulatedImagesSettings
 from tests.unit.simulation import needs
+from tests.unit.simulation.drawn import drawn_images
 from tests.unit.simulation.people import drawn_people
 
 
@@ -34,40 +33,8 @@ def test_maps_lie_on_the_published_box_and_repeat(tmp_path: Path) -> None:
     assert np.allclose(nib.load(tmp_path / "a.nii.gz").get_fdata(), density, atol=1e-6)
 
 
-def _blocks(path: Path) -> Path:
-    """A label image in MNI space: four slabs of the brain, from left to right."""
-    labels = np.zeros((30, 35, 30), np.int16)
-    for number in range(4):
-        labels[6 + 5 * number : 10 + 5 * number, 10:26, 10:20] = number + 1
-    affine = np.diag([6.0, 6.0, 6.0, 1.0])
-    affine[:3, 3] = (-90, -126, -72)
-    nib.save(nib.Nifti1Image(labels, affine), path)
-    return path
-
-
-def _drawn(folder: Path, **images: float) -> SimulatedImages:
-    """40 people's maps in which nothing but the factors differs, save what `images` changes."""
-    settings = SimulatedImagesSettings(
-        voxel_mm=9,
-        regions_per_factor=1,
-        loading=1.0,
-        age_loss=0.0,
-        sex_effect=0.0,
-        ancestry_effect=0.0,
-        site_gain=0.0,
-        noise=0.0,
-        without_image=0.0,
-        outliers=0,
-    )
-    settings = dataclasses.replace(settings, **images)
-    people = drawn_people(40, np.random.default_rng(4))
-    genotypes = np.random.default_rng(5).binomial(2, 0.4, (40, 10)).astype(np.int8)
-    snps = EqtlSnps(genotypes, np.array([f"v{number}" for number in range(10)]))
-    return simulate_images(people, snps, _blocks(folder / "atlas.nii.gz"), SimulationSettings(images=settings), 11)
-
-
 def test_maps_show_the_factor_in_its_region_with_its_sign(tmp_path: Path) -> None:
-    drawn = _drawn(tmp_path)
+    drawn = drawn_images(tmp_path)
     stacked = np.stack([density for _, density in drawn.draw()])
     for row in drawn.planted.itertuples():
         means = stacked[:, drawn.anatomy.labels == row.region].mean(axis=1)
@@ -76,19 +43,19 @@ def test_maps_show_the_factor_in_its_region_with_its_sign(tmp_path: Path) -> Non
 
 
 def test_maps_are_written_one_a_person_and_listed(tmp_path: Path) -> None:
-    drawn = _drawn(tmp_path, without_image=0.4, noise=0.08)
+    drawn = drawn_images(tmp_path, without_image=0.4, noise=0.08)
     listed = drawn.write(tmp_path / "images")
     ids = drawn.people["participant_id"].iloc[drawn.with_image].tolist()
     assert listed["participant_id"].tolist() == ids and 10 < len(ids) < 35
     assert listed["path"].tolist() == [f"images/{one}_smwc1.nii.gz" for one in ids]
     assert sorted(path.name for path in (tmp_path / "images").iterdir()) == [f"{one}_smwc1.nii.gz" for one in ids]
-    drawn_again = dict(_drawn(tmp_path, without_image=0.4, noise=0.08).draw())
+    drawn_again = dict(drawn_images(tmp_path, without_image=0.4, noise=0.08).draw())
     for one, path in zip(ids, listed["path"], strict=True):
         assert np.allclose(nib.load(tmp_path / path).get_fdata(), drawn_again[one], atol=1e-6)
 
 
 def test_outliers_are_unlike_the_template(tmp_path: Path) -> None:
-    drawn = _drawn(tmp_path, outliers=3, noise=0.08)
+    drawn = drawn_images(tmp_path, outliers=3, noise=0.08)
     defects = drawn.defects.set_index("participant_id")["defect"]
     assert sorted(defects) == ["noisy", "shifted", "shifted"]
     for one, density in drawn.draw():
@@ -97,7 +64,7 @@ def test_outliers_are_unlike_the_template(tmp_path: Path) -> None:
 
 
 def test_sites_differ_by_their_gains(tmp_path: Path) -> None:
-    drawn = _drawn(tmp_path, site_gain=0.2, region_variation=0.0)
+    drawn = drawn_images(tmp_path, site_gain=0.2, region_variation=0.0)
     volume = pd.Series({one: density.sum() for one, density in drawn.draw()})
     by_site = volume.groupby(drawn.people.set_index("participant_id")["site"]).agg(["mean", "std"])
     assert (by_site["std"] < 1e-3 * by_site["mean"]).all(), "without variation a site's people are alike"
@@ -106,7 +73,7 @@ def test_sites_differ_by_their_gains(tmp_path: Path) -> None:
 
 
 def test_the_truth_names_what_was_planted_in_each_region(tmp_path: Path) -> None:
-    drawn = _drawn(tmp_path, age_loss=0.05, cline_effect=0.1, site_region=0.02, polygenic_share=0.3)
+    drawn = drawn_images(tmp_path, age_loss=0.05, cline_effect=0.1, site_region=0.02, polygenic_share=0.3)
     assert np.allclose(drawn.planted["loading"], drawn.planted["sign"])  # a loading of 1
     causes = drawn.confounds.pivot(index="region", columns="cause", values="size")
     assert list(causes) == ["age", "age_squared", "cline", "site_11025", "site_11026"] and len(causes) == 4
