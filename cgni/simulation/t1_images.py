@@ -14,7 +14,7 @@ _VIEW = np.array([198.0, 234.0, 216.0])  # mm
 _CUT_AT = 25.0  # mm above that middle, where the view of a failed scan ends
 _GRAY = 0.65  # intensity of gray matter, by white matter's
 _UNITS = 1000  # white matter's intensity in the file
-_NOISE, _HEAVY_NOISE = 0.02, 0.6  # SD of either channel, by white matter's intensity
+_NOISE, _HEAVY_NOISE = 0.02, 1.0  # SD of either channel, by white matter's intensity
 _BIAS = 0.10  # SD over voxels of the bias field's logarithm
 
 

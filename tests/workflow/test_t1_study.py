@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 OVERLAYS = ("tests/tiny.yaml", "tests/t1.yaml")
 RESULTS = "results-t1"
 BEFORE_THE_KILL = 3  # images that are finished by then
-REASONS = {"shifted": "cut off a part of the brain", "noisy": "not like the T1-weighted template"}
+REASONS = {"shifted": "cut off a part of the brain", "noisy": "a brain of less than 600"}
 
 
 @dataclass(frozen=True)
