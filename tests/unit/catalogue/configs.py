@@ -115,7 +115,11 @@ CASES: list[Case] = [
         for folder in ("my/run/", "./my/run", "my//run")
     ),
     handled("config: a BIDS folder", _value("inputs.images", imaging=_t1(), inputs={"images": "my bids"}), "my bids"),
-    handled("config: CAT12", _value("imaging.t1.command", imaging=_t1(engine="cat12")), None),
+    handled(
+        "config: CAT12",
+        _value("imaging.t1.command", imaging=_t1(engine="cat12"), simulation={"images": {"kind": "t1"}}),
+        None,
+    ),
     handled(
         "config: a command that waits for its engine",
         _value("imaging.t1.command", imaging={"t1": {"command": "x"}}),

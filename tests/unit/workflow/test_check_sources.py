@@ -23,7 +23,8 @@ _ON_GRID = ["mask", "imaging network", "atlas", "regions", "disk"]
 
 def _look(folder: Path, paths: list[Path], imaging: dict[str, Any], known: int | None = None) -> Checklist:
     """The findings on these images, of which `known` are of the study's people."""
-    settings = StudySettings.of(effective_config({"imaging": imaging, "results_dir": str(folder / "results")}))
+    given = {"imaging": imaging, "results_dir": str(folder / "results"), "simulation": {"enabled": False}}
+    settings = StudySettings.of(effective_config(given))
     images = pd.DataFrame({"participant_id": [str(1000001 + n) for n in range(len(paths))], "path": map(str, paths)})
     people = Part(None if known is None else images[["participant_id"]].head(known))
     checklist = Checklist()
