@@ -1,5 +1,8 @@
 """Whether maps are gray matter where and on the scale that it is expected: one off map must not spoil the others."""
 
+from collections.abc import Iterator
+
+import nibabel as nib
 import numpy as np
 import pandas as pd
 from nilearn.datasets import load_mni152_gm_template
@@ -12,6 +15,7 @@ _LARGEST = 5.0  # times the median's largest value
 _MOST_OFF = 0.1  # share of maps; more are two kinds of maps in one study
 _PER_VOXEL = (0.05, 20.0)  # largest value of the median map of gray matter per voxel
 _SHIFTS = (-24, -18, -12, -6, 6, 12, 18, 24)  # millimetres
+_DEGREES, _STRETCH = 15.0, 1.15
 _GAIN, _LEAST = 0.03, 0.4  # of the correlation with the template
 _EDGES = (0.1, 40.0)  # of voxels, in millimetres
 
@@ -97,7 +101,7 @@ def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
     ------
     InputError
         Voxels of impossible edges; or the mean correlates by less than .4 with the template, or by .03 more when it is
-        shifted by 6 mm or more.
+        shifted by 6 mm or more, turned by 15 degrees or stretched by 15 %.
     """
     edges = np.linalg.norm(affine[:3, :3], axis=0)
     if edges.min() < _EDGES[0] or edges.max() > _EDGES[1]:
@@ -118,11 +122,41 @@ def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
             f"shifted by {shift:+.0f} mm along voxel axis {axis + 1}; the headers place the maps wrongly: check origin "
             "and affine"
         )
+    best, told = max((_correlation(moved, template), told) for told, moved in _turned_and_stretched(mean, affine))
+    if best > here + _GAIN and best >= _LEAST:
+        raise InputError(
+            f"inputs.images: the mean map lies on the MNI template with r = {here:.2f}, and with r = {best:.2f} when "
+            f"{told}; the headers place the maps wrongly, or they were not brought to MNI space"
+        )
     if not here >= _LEAST:
         raise InputError(
             f"inputs.images: the mean map correlates by r = {here:.2f} with the MNI gray-matter template; expected "
             "gray matter in MNI space: check that the images are gray matter, and their headers"
         )
+
+
+def _turned_and_stretched(mean: np.ndarray, affine: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """What was done, and the mean map (x, y, z) turned about the middle of its box or stretched from there."""
+    middle = (affine @ [*((np.array(mean.shape) - 1) / 2), 1])[:3]
+    angle = np.deg2rad(_DEGREES)
+    for axis, name in enumerate(("left-right", "front-back", "vertical")):
+        others = [other for other in range(3) if other != axis]
+        for sign in (-1, 1):
+            turn = np.eye(3)
+            turn[np.ix_(others, others)] = [
+                [np.cos(angle), -sign * np.sin(angle)],
+                [sign * np.sin(angle), np.cos(angle)],
+            ]
+            yield f"turned by {_DEGREES:.0f} degrees about the {name} axis", _moved(mean, affine, turn, middle)
+    for factor in (1 / _STRETCH, _STRETCH):
+        yield f"made {factor:.2f} times as large", _moved(mean, affine, factor * np.eye(3), middle)
+
+
+def _moved(mean: np.ndarray, affine: np.ndarray, linear: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    whole = np.eye(4)
+    whole[:3, :3], whole[:3, 3] = linear, middle - linear @ middle
+    image = nib.Nifti1Image(np.asarray(mean, np.float32), whole @ affine)  # type: ignore[no-untyped-call]
+    return resampled(image, mean.shape, affine, order=1)
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

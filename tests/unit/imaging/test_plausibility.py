@@ -1,9 +1,11 @@
 """Maps on another scale or in another place are told from the others."""
 
+import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
 from nilearn.datasets import load_mni152_gm_template
+from scipy.ndimage import rotate
 
 from cgni.base.errors import InputError
 from cgni.imaging.plausibility import check_placement, off_scale, refuse_doubled
@@ -65,6 +67,25 @@ def test_a_wrong_origin_is_refused(axis: int, shift: int) -> None:
     template = resampled(load_mni152_gm_template(resolution=2), SHAPE, AFFINE, order=1)
     with pytest.raises(InputError, match=rf"when shifted by {-shift:+d} mm along voxel axis {axis + 1}|r = 0\.\d+"):
         check_placement(template, moved)
+
+
+@pytest.mark.parametrize("degrees", [-20, 20])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_turned_maps_are_refused(axis: int, degrees: int) -> None:
+    """Scipy turns the voxels, which are as long as wide; the plane is that across the axis."""
+    plane = tuple(other for other in range(3) if other != axis)
+    template = resampled(load_mni152_gm_template(resolution=2), SHAPE, AFFINE, order=1)
+    with pytest.raises(InputError, match=r"when (turned by 15 degrees|shifted)"):
+        check_placement(rotate(template, degrees, plane, reshape=False, order=1), AFFINE)
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1.2, "0.87"), (0.83, "1.15")])
+def test_stretched_maps_are_refused(factor: float, told: str) -> None:
+    larger = np.diag([factor, factor, factor, 1.0]) @ AFFINE
+    template = resampled(load_mni152_gm_template(resolution=2), SHAPE, AFFINE, order=1)
+    placed = resampled(nib.Nifti1Image(template.astype(np.float32), larger), SHAPE, AFFINE, order=1)
+    with pytest.raises(InputError, match=rf"when made {told} times as large|when shifted"):
+        check_placement(placed, AFFINE)
 
 
 def test_what_is_no_gray_matter_in_mni_space_is_refused() -> None:
