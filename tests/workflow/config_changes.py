@@ -23,6 +23,9 @@ BY_HAND: dict[str, Any] = {
     "genetics.ld.clump_r2": 0.5,
     "genetics.ld.per_gene": 2,
     "imaging.store.grid": 12,
+    "imaging.t1.command": "segment {images}",
+    "imaging.t1.outputs": "gray/{name}.nii",
+    "imaging.t1.session": "last",
     "occlusion.max_people": 20,
     "enrichment.service": "https://biit.cs.ut.ee/gprofiler_archive3/e111_eg58_p18",
 }
