@@ -10,7 +10,6 @@ pytestmark = pytest.mark.slow
 OVERLAY = """
 inputs: {eqtl: plain.txt, eqtl_snps: null}
 contributions: {rule: sd, sd: {imaging: 0.5, genetics: 0.5}}
-classification: {models: [], shared_head: []}  # nothing is called of them
 """
 
 
