@@ -61,6 +61,7 @@ def correlate_with_reference(
     inside = torch.from_numpy(np.flatnonzero(mask.ravel("F")))
     total = torch.zeros(mask.size, dtype=torch.float64)
     kept = _Kept(len(inside))
+    every = torch.from_numpy(np.moveaxis(maps, 0, -1).reshape(-1, len(maps), order="F").T)  # [maps, voxels], a view
 
     def flat(row: int) -> torch.Tensor:
         return torch.from_numpy(maps[row].ravel("F"))
@@ -74,19 +75,22 @@ def correlate_with_reference(
                 block.add_(kept.block[: len(block)].copy_(values[start : start + _BLOCK]), alpha=factor)
         return part
 
-    def products(row: int) -> tuple[float, ...]:
-        stored = flat(row)
-        values = kept.masked.copy_(stored.index_select(0, inside))
-        return float(values.sum()), float(values @ values), float(values @ reference), *block_products(stored)
+    def products(row: int) -> tuple[float, float, float]:
+        values = kept.masked.copy_(flat(row).index_select(0, inside))
+        return float(values.sum()), float(values @ values), float(values @ reference)
 
-    def block_products(stored: torch.Tensor) -> tuple[float, float, float]:
-        sums = [0.0, 0.0, 0.0]
+    def image_products(first: int) -> np.ndarray:
+        stored, sums = (
+            every[first : first + _CHUNK],
+            torch.zeros(3, min(_CHUNK, len(every) - first), dtype=torch.float64),
+        )
         for start in range(0, mask.size, _EXACT):
-            piece = stored[start : start + _EXACT]
-            block, other = kept.block[: len(piece)].copy_(piece), everywhere[start : start + _EXACT]
-            for place, part in enumerate((block.sum(), block @ block, block @ other)):
-                sums[place] += float(part)
-        return sums[0], sums[1], sums[2]
+            part = stored[:, start : start + _EXACT]
+            values = kept.rows[: part.shape[0], : part.shape[1]].copy_(part)
+            sums[0] += values.sum(1).double()
+            sums[1] += torch.linalg.vecdot(values, values).double()
+            sums[2] += torch.mv(values, against[start : start + _EXACT]).double()
+        return sums.numpy()
 
     rows = np.flatnonzero(members)
     with ThreadPoolExecutor(threads) as pool:
@@ -94,11 +98,13 @@ def correlate_with_reference(
             total += part
         reference = total.index_select(0, inside)
         reference -= reference.mean()
-        everywhere = (total - total.mean()).float()
-        products_of = np.array(list(pool.map(products, range(len(maps))))).T
+        whole = total - total.mean()
+        against = whole.float()
+        inside_products = np.array(list(pool.map(products, range(len(maps))))).T
+        all_products = np.concatenate(list(pool.map(image_products, range(0, len(maps), _CHUNK))), axis=1)
     own = members & leave_one_out
-    r = _correlation(products_of[:3], len(inside), float(reference @ reference), own, scale)
-    r_image = _correlation(products_of[3:], mask.size, float(everywhere.double().square().sum()), own, scale)
+    r = _correlation(inside_products, len(inside), float(reference @ reference), own, scale)
+    r_image = _correlation(all_products, mask.size, float(whole @ whole), own, scale)
     mean = (total / count).numpy().astype(np.float32).reshape(mask.shape, order="F")
     return Quality(r, r_image, mean)
 
@@ -126,6 +132,7 @@ class _Kept(threading.local):
 
     def __init__(self, inside: int) -> None:
         self.block = torch.empty(_BLOCK)
+        self.rows = torch.empty(_CHUNK, _EXACT)
         self.masked = torch.empty(inside, dtype=torch.float64)
 
 
