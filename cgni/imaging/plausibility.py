@@ -8,6 +8,7 @@ import pandas as pd
 from nilearn.datasets import load_mni152_gm_template
 
 from cgni.base.errors import InputError
+from cgni.imaging.likeness import correlation
 from cgni.imaging.resampling import resampled
 
 _TOTALS = 3.0  # times the median, up or down; healthy brains differ by 1.6 at most
@@ -110,9 +111,9 @@ def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
             "others: write affines in millimetres"
         )
     template = resampled(load_mni152_gm_template(resolution=2), mean.shape, affine, order=1)
-    here = _correlation(mean, template)
+    here = correlation(mean, template)
     best, axis, shift = max(
-        (_correlation(np.roll(mean, steps, axis), template), axis, steps * edges[axis])
+        (correlation(np.roll(mean, steps, axis), template), axis, steps * edges[axis])
         for axis in range(3)
         for steps in {round(shift / edges[axis]) for shift in _SHIFTS} - {0}
     )
@@ -122,7 +123,7 @@ def check_placement(mean: np.ndarray, affine: np.ndarray) -> None:
             f"shifted by {shift:+.0f} mm along voxel axis {axis + 1}; the headers place the maps wrongly: check origin "
             "and affine"
         )
-    best, told = max((_correlation(moved, template), told) for told, moved in _turned_and_stretched(mean, affine))
+    best, told = max((correlation(moved, template), told) for told, moved in _turned_and_stretched(mean, affine))
     if best > here + _GAIN and best >= _LEAST:
         raise InputError(
             f"inputs.images: the mean map lies on the MNI template with r = {here:.2f}, and with r = {best:.2f} when "
@@ -157,8 +158,3 @@ def _moved(mean: np.ndarray, affine: np.ndarray, linear: np.ndarray, middle: np.
     whole[:3, :3], whole[:3, 3] = linear, middle - linear @ middle
     image = nib.Nifti1Image(np.asarray(mean, np.float32), whole @ affine)  # type: ignore[no-untyped-call]
     return resampled(image, mean.shape, affine, order=1)
-
-
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])

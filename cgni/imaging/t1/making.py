@@ -1,6 +1,7 @@
 """Maps of a study whose images are not maps yet: batch by batch, then gathered."""
 
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -33,26 +34,17 @@ def make_maps(
     scratch
         Where a site's program gets its images.
     """
-    t1 = settings.t1
-    if settings.source == "ukb_vbm":
-        numbers: list[Any] = []
-    elif t1.engine == "ants":
-        numbers = [t1.voxel_mm]
-    else:
-        numbers = list(vars_of(Engine.of(t1)))
+    numbers, open_maker = _maker(settings, scratch)
     made_by = digest_value([settings.source, settings.smooth_mm, numbers, code])
-    return make_batch(images, folder, made_by, _maker(settings, scratch))
+    return make_batch(images, folder, made_by, open_maker)
 
 
-def vars_of(engine: Engine) -> tuple[str, str, bool]:
-    """What a program's maps depend on."""
-    return engine.command, engine.outputs, engine.smoothed
-
-
-def _maker(settings: ImagingSettings, scratch: Path) -> Callable[[list[str]], MapMaker]:
+def _maker(settings: ImagingSettings, scratch: Path) -> tuple[list[Any], Callable[[list[str]], MapMaker]]:
+    """What maps depend on beside source and smoothing, and what opens their maker."""
     smooth_mm, t1 = settings.smooth_mm, settings.t1
     if settings.source == "ukb_vbm":
-        return lambda paths: VbmMaker(smooth_mm)
+        return [], lambda paths: VbmMaker(smooth_mm)
     if t1.engine == "ants":
-        return lambda paths: AntsMaker(t1.voxel_mm, smooth_mm)
-    return lambda paths: CommandMaker(Engine.of(t1), smooth_mm, paths, scratch)
+        return [t1.voxel_mm], lambda paths: AntsMaker(t1.voxel_mm, smooth_mm)
+    engine = Engine.of(t1)
+    return list(astuple(engine)), lambda paths: CommandMaker(engine, smooth_mm, paths, scratch)

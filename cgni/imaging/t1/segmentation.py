@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import binary_dilation
 
+from cgni.imaging.likeness import correlation, likeness_of
 from cgni.imaging.reading import UnusableImageError
 from cgni.imaging.t1.ants_images import load_ants, on_plain_grid, to_ants
 from cgni.imaging.t1.brain import brain_mask
 from cgni.imaging.t1.head import Head, is_stripped
-from cgni.imaging.t1.templates import Templates, smoothed
+from cgni.imaging.t1.templates import IN_MASK, Templates, smoothed
 
 _BRAIN_ML = (600.0, 2500.0)
 _MARGIN = 5  # voxels kept around the brain
@@ -36,7 +37,7 @@ _FLOOR = 0.01  # prior probability of every tissue everywhere in the brain
 
 @dataclass(frozen=True)
 class Registration:
-    """Numbers of SyN that were searched for (docs/methods/imaging.md has what was tried)."""
+    """Numbers of SyN and of the priors: a start that no search has bettered yet (`benchmarks/bench_t1.py --trial`)."""
 
     rounds: tuple[int, ...] = (40, 20, 0)
     step: float = 0.2
@@ -202,7 +203,7 @@ def _registered(image: Any, on: Templates, numbers: Registration, folder: str) -
 
 def _checked_likeness(moved: np.ndarray, on: Templates) -> float:
     """r of the image, brought to the template, with the template inside the brain."""
-    likeness = _correlation(moved[on.brain], on.t1[on.brain])
+    likeness = correlation(moved[on.brain], on.t1[on.brain])
     if not likeness > _LEAST_LIKE_T1:
         raise UnusableImageError(
             "images of no head or of another contrast than T1 (they are not like the template once they lie on it)"
@@ -262,21 +263,16 @@ def _map_measures(
 ) -> dict[str, float]:
     voxel_mm = float(on.grid.affine[0, 0])
     reference = smoothed(on.gray, smooth_mm, voxel_mm)
-    inside = reference > 0.1
+    inside = reference > IN_MASK
     low, middle, high = np.percentile(jacobian[inside], (0.1, 50, 99.9))
     return {
         "modulated_ml": float(modulated.sum()) * voxel_mm**3 / 1000,
-        "r_template": _correlation(final, reference),
-        "r_template_in_mask": _correlation(final[inside], reference[inside]),
+        **likeness_of(final, reference, inside),
         "jacobian_low": float(low),
         "jacobian_median": float(middle),
         "jacobian_high": float(high),
         "folded_voxels": int((jacobian <= 0).sum()),
     }
-
-
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
 def _processor_seconds() -> float:

@@ -6,10 +6,9 @@ import nibabel as nib
 import numpy as np
 from nilearn.datasets import load_mni152_gm_template
 
+from cgni.imaging.likeness import likeness_of
 from cgni.imaging.resampling import resampled
-from cgni.imaging.t1.templates import smoothed
-
-_IN_MASK = 0.1
+from cgni.imaging.t1.templates import IN_MASK, smoothed
 
 
 def smoothed_map(values: np.ndarray, affine: np.ndarray, smooth_mm: float) -> tuple[np.ndarray, dict[str, float]]:
@@ -23,11 +22,7 @@ def smoothed_map(values: np.ndarray, affine: np.ndarray, smooth_mm: float) -> tu
 def likeness(values: np.ndarray, affine: np.ndarray, smooth_mm: float) -> dict[str, float]:
     """r of a smoothed map with the template's gray matter, smoothed alike: everywhere, and inside the mask."""
     reference = _reference(values.shape, tuple(affine.ravel().tolist()), smooth_mm)
-    inside = reference > _IN_MASK
-    return {
-        "r_template": correlation(values, reference),
-        "r_template_in_mask": correlation(values[inside], reference[inside]),
-    }
+    return likeness_of(values, reference, reference > IN_MASK)
 
 
 @functools.lru_cache(maxsize=4)  # maps of a study share a few grids
@@ -36,9 +31,3 @@ def _reference(shape: tuple[int, ...], numbers: tuple[float, ...], smooth_mm: fl
     affine = np.reshape(numbers, (4, 4))
     placed = resampled(load_mni152_gm_template(resolution=1), shape, affine, order=1)
     return smoothed(placed.astype(np.float32), smooth_mm, nib.affines.voxel_sizes(affine))  # type: ignore[no-untyped-call]
-
-
-def correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Pearson's r of two arrays of one shape; NaN where one does not vary."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])

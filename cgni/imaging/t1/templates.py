@@ -12,6 +12,7 @@ from cgni.imaging.grids import Grid, spm_grid
 from cgni.imaging.resampling import resampled
 
 FWHM_TO_SIGMA = 1 / np.sqrt(8 * np.log(2))
+IN_MASK = 0.1  # smoothed gray matter of the template, where a map's likeness inside the mask is measured
 _TEMPLATE_MM = 1.0
 
 

@@ -7,11 +7,12 @@ import pytest
 from nilearn.datasets import load_mni152_gm_template
 from scipy.ndimage import gaussian_filter
 
+from cgni.imaging.likeness import correlation
 from cgni.imaging.reading import read_map
 from cgni.imaging.t1.answer import Answer
 from cgni.imaging.t1.batch import Places
 from cgni.imaging.t1.by_vbm import VbmMaker
-from cgni.imaging.t1.smoothing import correlation, likeness, smoothed_map
+from cgni.imaging.t1.smoothing import likeness, smoothed_map
 from tests.unit.imaging.t1.heads import image_bytes, zipped
 
 _SHAPE, _EDGES = (80, 60, 45), np.array([2.0, 3.0, 4.0])
