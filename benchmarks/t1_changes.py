@@ -17,14 +17,14 @@ def mirrored(read: ReadMap) -> ReadMap:
     return ReadMap(read.values, np.diag([-1.0, 1, 1, 1]) @ read.affine, read.span)
 
 
+def turned(read: ReadMap) -> ReadMap:
+    """The head 1.5 mm along each axis and turned by 5 degrees about the vertical one, by its affine alone."""
+    return ReadMap(read.values, _motion(read) @ read.affine, read.span)
+
+
 def moved(read: ReadMap) -> ReadMap:
-    """The head 1.5 mm along each axis and turned by 5 degrees about the vertical one, on the same voxels."""
-    angle = np.deg2rad(_DEGREES)
-    turn = np.eye(4)
-    turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    centre = (read.affine @ [*(np.array(read.values.shape) / 2), 1])[:3]
-    turn[:3, 3] = centre - turn[:3, :3] @ centre + _SHIFT_MM
-    to_source = np.linalg.inv(read.affine) @ np.linalg.inv(turn) @ read.affine
+    """The head as `turned`, but on the voxels it had: interpolated, as if it had lain so in the scanner."""
+    to_source = np.linalg.inv(read.affine) @ np.linalg.inv(_motion(read)) @ read.affine
     values = affine_transform(read.values, to_source[:3, :3], to_source[:3, 3], order=3)
     return _like(read, np.clip(values, 0, None))
 
@@ -45,6 +45,7 @@ def biased(read: ReadMap) -> ReadMap:
 
 CHANGES: dict[str, Callable[[ReadMap], ReadMap]] = {
     "mirrored": mirrored,
+    "turned": turned,
     "moved": moved,
     "noisy": noisy,
     "biased": biased,
@@ -56,6 +57,16 @@ def compared(name: str, first: np.ndarray, again: np.ndarray) -> float:
     if name == "mirrored":
         again = again[::-1]
     return float(np.corrcoef(first.ravel(), again.ravel())[0, 1])
+
+
+def _motion(read: ReadMap) -> np.ndarray:
+    """From the world's millimetres to where the head is moved to; [4, 4]."""
+    angle = np.deg2rad(_DEGREES)
+    turn = np.eye(4)
+    turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    centre = (read.affine @ [*(np.array(read.values.shape) / 2), 1])[:3]
+    turn[:3, 3] = centre - turn[:3, :3] @ centre + _SHIFT_MM
+    return turn
 
 
 def _like(read: ReadMap, values: np.ndarray) -> ReadMap:

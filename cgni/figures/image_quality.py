@@ -24,18 +24,20 @@ class MapQuality:
     ----------
     qc : `imaging.schemas.QC`, one row a map.
     column : of `qc`, the r that is shown: `r` inside the gray-matter mask, `r_image` over the whole image.
+    threshold : lowest such r that was kept.
     participants : participant_id, site, head_size; ids are for the merge alone, none are printed.
     relations : `imaging.schemas.QC_RELATIONS`; site and head_size give the panels' titles.
-    threshold : lowest such r that was kept.
+    least_r_image : r over the whole image that every map was to exceed.
     worst : (r, map [x, y, z]) of the maps with the smallest r, worst first.
     reference : mean map [x, y, z].
     """
 
     qc: pd.DataFrame
     column: str
+    threshold: float
     participants: pd.DataFrame
     relations: pd.DataFrame
-    threshold: float
+    least_r_image: float
     worst: Sequence[tuple[float, np.ndarray]]
     reference: np.ndarray
 
@@ -86,7 +88,8 @@ def _distribution(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> No
     axes.set(xlabel=f"r with the mean gray-matter map, {where}", ylabel="Images", yscale="symlog", title="All images")
     axes.yaxis.set_major_formatter("{x:g}")  # powers would be written as mathematics, which is off (`style`)
     axes.set_ylim(bottom=0, top=axes.get_ylim()[1] * 6)
-    axes.legend(fontsize=8, loc="upper left")
+    also = f"and r > {quality.least_r_image:.3g} over the whole image" if quality.column == "r" else None
+    axes.legend(fontsize=8, loc="upper left", title=also, title_fontsize=8, alignment="left")
 
 
 def _by_site(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:

@@ -28,7 +28,6 @@ MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
     "imaging.t1.session",
-    "imaging.qc.correlation",  # of the figure
     "simulation.images.t1_mm",
     "pretraining.bin_years",
     "contributions.blocks.purity",

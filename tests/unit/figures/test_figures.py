@@ -44,6 +44,7 @@ def _quality() -> MapQuality:
         participants=pd.DataFrame(people),
         relations=pd.DataFrame({"variable": ["site", "sex"], "value": [0.1, 0.2], "p": [0.5, 1e-9]}),
         threshold=0.9,
+        least_r_image=0.9,
         worst=[(np.nan, rng.random((5, 6, 7)))],
         reference=rng.random((5, 6, 7)),
     )

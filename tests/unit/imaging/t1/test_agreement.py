@@ -12,9 +12,13 @@ from cgni.imaging.t1.segmentation import Segmented, segment
 from cgni.imaging.t1.templates import templates
 from tests.unit.imaging.t1.heads import REAL, needs_real
 
-# Lowest r of the maps, and largest difference of the volumes in per cent. A 2 mm image that is turned is smoothed by
-# the interpolation, and with it go 2 % of the gray matter's volume. The benchmark of the segmentation has all changes.
-_AGREE = {"mirrored": (0.99, 0.5), "moved": (0.99, 3.0)}
+_LEAST_R = 0.99
+_MOST_PERCENT = 1.0  # difference of the volumes of gray matter
+_INTERPOLATED = pytest.mark.xfail(
+    strict=True, reason="interpolation of a 2 mm image takes 2 % of the gray matter's volume"
+)
+# the benchmark of the segmentation has all changes
+_CHANGES = ["mirrored", "turned", pytest.param("moved", marks=_INTERPOLATED)]
 
 
 @functools.cache
@@ -31,14 +35,24 @@ def _first() -> Segmented:
     return _segmented(_read())
 
 
+@functools.cache
+def _changed(name: str) -> Segmented:
+    return _segmented(CHANGES[name](_read()))
+
+
 @needs_real
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _AGREE)
+@pytest.mark.parametrize("name", ["mirrored", "turned", "moved"])
 def test_the_same_head_gives_the_same_map(name: str) -> None:
-    first, again = _first(), _segmented(CHANGES[name](_read()))
-    lowest, percent = _AGREE[name]
-    assert compared(name, first.gray, again.gray) > lowest
-    assert 100 * abs(again.measures["gm_ml"] / first.measures["gm_ml"] - 1) < percent
+    assert compared(name, _first().gray, _changed(name).gray) > _LEAST_R
+
+
+@needs_real
+@pytest.mark.slow
+@pytest.mark.parametrize("name", _CHANGES)
+def test_the_same_head_has_the_same_volume(name: str) -> None:
+    again = _changed(name).measures["gm_ml"]
+    assert 100 * abs(again / _first().measures["gm_ml"] - 1) < _MOST_PERCENT
 
 
 @needs_real
