@@ -1,10 +1,12 @@
 """The finished tiny study that the workflow and cluster tests look at and plan changes against."""
 
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from cgni.workflow import config_reads
 from tests.workflow.study import Study, copy_repository
@@ -16,8 +18,23 @@ READS = "config-reads"  # what each rule of the finished study read of its confi
 
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The tiny study, run once for all tests; they must leave it as it is."""
-    study = Study(copy_repository(tmp_path_factory.mktemp("finished")), TINY)
+    """The tiny study, run once for all tests; they must leave it as it is.
+
+    Where several processes test, the first that comes here runs it, and each has its own copy.
+    """
+    own = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _run_tiny(own / "finished")
+    of_all = own.parent / "finished"
+    with FileLock(own.parent / "finished.lock"):
+        if not of_all.exists():
+            _run_tiny(own / "begun").folder.rename(of_all)
+    shutil.copytree(of_all, own / "finished", symlinks=True)
+    return Study(own / "finished", TINY)
+
+
+def _run_tiny(folder: Path) -> Study:
+    study = Study(copy_repository(folder), TINY)
     (study.folder / READS).mkdir()
     run = study.snakemake(environment={config_reads.VARIABLE: str(study.folder / READS)})
     assert run.returncode == 0, run.stdout[-6000:]
