@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[1]
 _SMOOTH_MM, _VOXEL_MM = 6.0, 1.5
 TRIALS: dict[str, Registration] = {
     "default": Registration(),
+    "long_affine": Registration(affine_rounds=(2100, 1200, 1200, 10)),
+    "short_affine": Registration(affine_rounds=(500, 250, 0, 0)),
     "no_priors": Registration(prior_weight=0.0),
     "weak_priors": Registration(prior_weight=0.1),
     "strong_priors": Registration(prior_weight=0.5),

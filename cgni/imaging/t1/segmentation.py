@@ -39,6 +39,7 @@ _FLOOR = 0.01  # prior probability of every tissue everywhere in the brain
 class Registration:
     """Numbers of SyN and of the priors: a start that no search has bettered yet (`benchmarks/bench_t1.py --trial`)."""
 
+    affine_rounds: tuple[int, int, int, int] = (500, 250, 100, 0)
     rounds: tuple[int, ...] = (40, 20, 0)
     step: float = 0.2
     flow_sigma: float = 3.0
@@ -186,10 +187,20 @@ def _without_bias(head: Head, mask: np.ndarray) -> tuple[Any, tuple[float, float
 
 
 def _registered(image: Any, on: Templates, numbers: Registration, folder: str) -> dict[str, Any]:
-    warps: dict[str, Any] = load_ants().registration(
-        to_ants(on.t1, on.grid.affine),
+    """The image's affine and warp to the template; ANTs' own affine step before SyN ends where nothing moves any more."""
+    ants, template = load_ants(), to_ants(on.t1, on.grid.affine)
+    placed = ants.registration(
+        template,
         image,
-        type_of_transform="SyN",
+        type_of_transform="Affine",
+        aff_iterations=numbers.affine_rounds,
+        outprefix=str(Path(folder) / "affine_"),
+    )
+    warps: dict[str, Any] = ants.registration(
+        template,
+        image,
+        type_of_transform="SyNOnly",
+        initial_transform=placed["fwdtransforms"][0],
         syn_metric=numbers.metric,
         syn_sampling=numbers.sampling,
         reg_iterations=numbers.rounds,
