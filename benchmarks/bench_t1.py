@@ -33,16 +33,17 @@ ROOT = Path(__file__).resolve().parents[1]
 _SMOOTH_MM, _VOXEL_MM = 6.0, 1.5
 TRIALS: dict[str, Registration] = {
     "default": Registration(),
-    "long_affine": Registration(affine_rounds=(2100, 1200, 1200, 10)),
-    "short_affine": Registration(affine_rounds=(500, 250, 0, 0)),
+    "fine_grid": Registration(grid_mm=1.5, rounds=(40, 20, 0)),
+    "grid_of_2_mm": Registration(grid_mm=2.0),
+    "down_to_3_mm": Registration(rounds=(40, 20)),
     "no_priors": Registration(prior_weight=0.0),
     "weak_priors": Registration(prior_weight=0.1),
     "strong_priors": Registration(prior_weight=0.5),
-    "fewer_rounds": Registration(rounds=(40, 0, 0)),
-    "more_rounds": Registration(rounds=(60, 40, 10)),
+    "fewer_rounds": Registration(rounds=(40, 20, 5)),
+    "no_fine_rounds": Registration(rounds=(100, 60, 0)),
     "smaller_steps": Registration(step=0.1),
     "stiff": Registration(flow_sigma=4.0, total_sigma=0.5),
-    "cross_correlation": Registration(metric="CC", sampling=3, rounds=(40, 20, 0)),
+    "cross_correlation": Registration(metric="CC", sampling=3),
 }
 
 

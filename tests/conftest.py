@@ -16,21 +16,26 @@ TINY = ("tests/tiny.yaml",)
 READS = "config-reads"  # what each rule of the finished study read of its config
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process where several test, but for those that each plan runs of their own."""
+    for item in items:
+        if item.path.name != "test_reruns.py":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The tiny study, run once for all tests; they must leave it as it is.
 
-    Where several processes test, the first that comes here runs it, and each has its own copy.
+    The first process that comes here runs it; each has its own copy. A folder for all processes is named by CGNI_TINY.
     """
-    own = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return _run_tiny(own / "finished")
-    of_all = own.parent / "finished"
-    with FileLock(own.parent / "finished.lock"):
-        if not of_all.exists():
-            _run_tiny(own / "begun").folder.rename(of_all)
-    shutil.copytree(of_all, own / "finished", symlinks=True)
-    return Study(own / "finished", TINY)
+    base = tmp_path_factory.getbasetemp()
+    shared = Path(os.environ.get("CGNI_TINY", base.parent if "PYTEST_XDIST_WORKER" in os.environ else base))
+    with FileLock(shared / "tiny.lock"):
+        if not (shared / "tiny").exists():
+            _run_tiny(shared / "begun").folder.rename(shared / "tiny")
+    shutil.copytree(shared / "tiny", base / "finished", symlinks=True)
+    return Study(base / "finished", TINY)
 
 
 def _run_tiny(folder: Path) -> Study:

@@ -41,7 +41,7 @@ class Ordeal:
 
 def _clear_lock(study: Study, *arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "tools/clear_stale_lock.py", *arguments]
-    return subprocess.run(command, cwd=study.folder, capture_output=True, text=True, timeout=600)
+    return subprocess.run(command, cwd=study.folder, capture_output=True, text=True, timeout=1200)
 
 
 def _copy(study: Study, target: Path, overlay: str) -> tuple[Study, str]:

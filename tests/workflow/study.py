@@ -32,7 +32,7 @@ class Study:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=900,
+            timeout=1800,
         )
 
     def command(self, *arguments: str, overlays: tuple[str, ...] = ()) -> list[str]:

@@ -71,7 +71,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     def is_there() -> bool:
         return len(_records(study.folder)) >= BEFORE_THE_KILL or process.poll() is not None
 
-    wait_for(is_there, 600, "no image was finished")
+    wait_for(is_there, 900, "no image was finished")
     assert process.poll() is None, said.read_text()[-4000:]
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -113,7 +113,7 @@ def test_good_images_give_maps_that_pass_and_spoilt_ones_fail_with_a_reason(made
     for one, defect in spoilt.items():
         assert REASONS[defect] in reasons[one], reasons[one]
     assert qc["participant_id"].tolist() == reasons[reasons.isna()].index.tolist()
-    assert len(qc) >= 12 and qc["passed"].mean() >= 0.9, qc
+    assert len(qc) >= 10 and qc["passed"].mean() >= 0.9, qc
     log = (made.results / "logs/gather_gm_maps/all.log").read_text()
     assert f"{len(qc)} of {len(quality)} images gave a map; not: 1 images" in log
 
@@ -133,7 +133,7 @@ def test_planted_effects_and_head_sizes_survive(made: Made, drawn: SimulatedImag
     print(
         f"{len(quality)} people, planted regions: r {np.round(sorted(r), 2)}, median {np.median(r):.2f}; {of_head:.3f}"
     )
-    assert np.median(r) > 0.55
+    assert np.median(r) > 0.6
     assert of_head > 0.97
     participants = made.table("cohort/participants.parquet").set_index("participant_id")
     assert np.allclose(participants["head_size"].loc[quality.index], head_size), "the main table's own head sizes stay"

@@ -20,7 +20,7 @@ from cgni.imaging.reading import UnusableImageError
 from cgni.imaging.t1.ants_images import load_ants, on_plain_grid, to_ants
 from cgni.imaging.t1.brain import brain_mask
 from cgni.imaging.t1.head import Head, is_stripped
-from cgni.imaging.t1.templates import IN_MASK, Templates, smoothed
+from cgni.imaging.t1.templates import FWHM_TO_SIGMA, IN_MASK, Templates, smoothed, templates
 
 _BRAIN_ML = (600.0, 2500.0)
 _MARGIN = 5  # voxels kept around the brain
@@ -39,8 +39,9 @@ _FLOOR = 0.01  # prior probability of every tissue everywhere in the brain
 class Registration:
     """Numbers of SyN and of the priors: a start that no search has bettered yet (`benchmarks/bench_t1.py --trial`)."""
 
-    affine_rounds: tuple[int, int, int, int] = (500, 250, 100, 0)
-    rounds: tuple[int, ...] = (40, 20, 0)
+    grid_mm: float = 3.0
+    affine_rounds: tuple[int, int, int] = (500, 250, 50)
+    rounds: tuple[int, ...] = (100, 60, 10)
     step: float = 0.2
     flow_sigma: float = 3.0
     total_sigma: float = 0.0
@@ -109,8 +110,8 @@ def segment(head: Head, on: Templates, smooth_mm: float, numbers: Registration |
             unbiased, span = _without_bias(head, mask)
             measures |= {"bias_low": span[0], "bias_high": span[1]}
         with watch.step("register"):
-            warps = _registered(unbiased, on, numbers, folder)
-            measures["r_t1"] = _checked_likeness(warps["warpedmovout"].numpy(), on)
+            warps = _registered(unbiased, numbers, folder)
+            measures["r_t1"] = _checked_likeness(warps["warpedmovout"].numpy(), templates(numbers.grid_mm))
         with watch.step("segment"):
             tissues = _tissues(unbiased, mask, on, warps, numbers.prior_weight, measures)
         measures |= {
@@ -119,8 +120,8 @@ def segment(head: Head, on: Templates, smooth_mm: float, numbers: Registration |
         }
         with watch.step("modulate"):
             gray = load_ants().new_image_like(unbiased, tissues[1])
-            modulated, jacobian = _modulated(gray, on, warps["fwdtransforms"])
-        t1 = warps["warpedmovout"].numpy()
+            t1 = _moved(unbiased, on, warps["fwdtransforms"])
+            modulated, jacobian = _modulated(gray, on, templates(numbers.grid_mm), warps["fwdtransforms"])
     with watch.step("smooth"):
         voxel_mm = float(on.grid.affine[0, 0])
         final = smoothed(modulated, smooth_mm, voxel_mm)
@@ -186,14 +187,20 @@ def _without_bias(head: Head, mask: np.ndarray) -> tuple[Any, tuple[float, float
     return corrected * brain, (float(low / middle), float(high / middle))
 
 
-def _registered(image: Any, on: Templates, numbers: Registration, folder: str) -> dict[str, Any]:
-    """The image's affine and warp to the template; ANTs' own affine step before SyN ends where nothing moves any more."""
-    ants, template = load_ants(), to_ants(on.t1, on.grid.affine)
+def _registered(image: Any, numbers: Registration, folder: str) -> dict[str, Any]:
+    """The image's affine and warp to the template, on a grid of its own: the maps' voxels do not change them.
+
+    The image is brought to the template's resolution first, so that the image's own voxels change little either.
+    """
+    ants, template = load_ants(), templates(numbers.grid_mm).ants()
+    image = _coarsened(image, numbers.grid_mm)
     placed = ants.registration(
         template,
         image,
         type_of_transform="Affine",
         aff_iterations=numbers.affine_rounds,
+        aff_shrink_factors=(4, 2, 1),
+        aff_smoothing_sigmas=(2, 1, 0),
         outprefix=str(Path(folder) / "affine_"),
     )
     warps: dict[str, Any] = ants.registration(
@@ -210,6 +217,13 @@ def _registered(image: Any, on: Templates, numbers: Registration, folder: str) -
         outprefix=str(Path(folder) / "warp_"),
     )
     return warps
+
+
+def _coarsened(image: Any, voxel_mm: float) -> Any:
+    ants = load_ants()
+    sigma = [float(np.sqrt(max(voxel_mm**2 - edge**2, 0)) * FWHM_TO_SIGMA) for edge in image.spacing]
+    smooth = ants.smooth_image(image, sigma, sigma_in_physical_coordinates=True)
+    return ants.resample_image(smooth, (voxel_mm,) * 3, use_voxels=False, interp_type=0)
 
 
 def _checked_likeness(moved: np.ndarray, on: Templates) -> float:
@@ -258,15 +272,20 @@ def _checked_contrast(values: np.ndarray, mask: np.ndarray, gray: np.ndarray, wh
     return ratio
 
 
-def _modulated(gray: Any, on: Templates, transforms: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def _modulated(gray: Any, on: Templates, warped: Templates, transforms: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Gray matter on the templates' grid times the volume change, and that change (both float32 x, y, z)."""
-    ants, warp, affine = load_ants(), *transforms
-    fixed = to_ants(on.t1, on.grid.affine)
-    local = ants.create_jacobian_determinant_image(fixed, warp, False, False).numpy()
+    ants, (warp, affine) = load_ants(), transforms
+    local = ants.create_jacobian_determinant_image(warped.ants(), warp, False, False)
+    local = ants.resample_image_to_target(local, on.ants(), interp_type="linear").numpy()
     whole = abs(np.linalg.det(np.reshape(ants.read_transform(affine).parameters[:9], (3, 3))))
     jacobian: np.ndarray = np.asarray(local * whole, np.float32)
-    moved = ants.apply_transforms(fixed, gray, [warp, affine], interpolator="linear").numpy()
-    return moved * jacobian, jacobian
+    return _moved(gray, on, transforms) * jacobian, jacobian
+
+
+def _moved(image: Any, on: Templates, transforms: list[str]) -> np.ndarray:
+    """An image on the templates' grid (float32 x, y, z)."""
+    moved: np.ndarray = load_ants().apply_transforms(on.ants(), image, transforms, interpolator="linear").numpy()
+    return moved
 
 
 def _map_measures(

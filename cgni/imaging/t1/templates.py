@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.ndimage import gaussian_filter
 
 from cgni.imaging.grids import Grid, spm_grid
 from cgni.imaging.resampling import resampled
+from cgni.imaging.t1.ants_images import to_ants
 
 FWHM_TO_SIGMA = 1 / np.sqrt(8 * np.log(2))
 IN_MASK = 0.1  # smoothed gray matter of the template, where a map's likeness inside the mask is measured
@@ -37,6 +39,10 @@ class Templates:
         """Voxels (bool) of the brain."""
         inside: np.ndarray = self.t1 > 0.05
         return inside
+
+    def ants(self) -> Any:
+        """The brain as an image of ANTs."""
+        return to_ants(self.t1, self.grid.affine)
 
 
 @functools.cache
