@@ -21,7 +21,9 @@ def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palett
     low, high
         Lowest and highest score of each group, inclusive.
     """
-    counts = scores.dropna().astype(int).value_counts().reindex(range(2, 13), fill_value=0).sort_index()
+    known = scores.dropna().astype(int)
+    first, last = min(known.min(), low[0]), max(known.max(), high[1])
+    counts = known.value_counts().reindex(range(first, last + 1), fill_value=0).sort_index()
     colours = [_NO_GROUP] * len(counts)
     for position, digits in enumerate(counts.index):
         if low[0] <= digits <= low[1]:
@@ -35,7 +37,7 @@ def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palett
         total = int(counts.loc[bounds[0] : bounds[1]].sum())
         axes.bar([0], [0], color=colour, label=f"{name} group: {bounds[0]}–{bounds[1]} digits (n = {total:,})")
     axes.bar([0], [0], color=_NO_GROUP, label="Not in a group")
-    axes.set(xlabel="Maximum digits remembered", ylabel="People", xlim=(1.3, 12.7), xticks=list(counts.index))
+    axes.set(xlabel="Maximum digits remembered", ylabel="People", xlim=(first - 0.7, last + 0.7), xticks=list(counts.index))
     axes.set_ylim(0, counts.max() * 1.5)
     axes.legend(loc="upper right", fontsize=8.5)
     return figure

@@ -127,6 +127,13 @@ def test_a_stamp_stands_across_the_top(tmp_path: Path) -> None:
     assert figure.get_suptitle() == "LEAKY"
 
 
+def test_scores_of_any_scale_are_all_shown() -> None:
+    axes = wm_scores(pd.Series([0, 1, 13, 13, None]), (0, 4), (9, 12), PALETTE).axes[0]
+    bars = axes.containers[0]
+    assert [round(bar.get_x() + bar.get_width() / 2) for bar in bars] == list(range(14))
+    assert [bar.get_height() for bar in bars] == [1, 1, *[0] * 11, 2]
+
+
 def test_learning_panels_take_one_metric_a_stage_and_number_the_folds() -> None:
     both = [pd.concat([_curve(fold, "mae"), _curve(9, "loss")]) for fold in (0.5, 1.5)]
     transfer = [_curve(0.7, "balanced_accuracy")]
