@@ -1,4 +1,4 @@
-# make setup | demo | check | study | test | bench | lint | format | settings | tidy | clean
+# make setup | demo | check | study | protocols | test | bench | lint | format | settings | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
@@ -16,7 +16,7 @@ NAME ?=
 CONFIG ?=
 RESULTS ?= results
 
-.PHONY: setup demo check study test lint format settings bench tidy clean
+.PHONY: setup demo check study protocols test lint format settings bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -52,6 +52,10 @@ format: setup
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 	$(BIN)/snakefmt $(SNAKEFILES)
+
+# what each choice of the publication does to a study, in a folder of results of its own
+protocols: setup
+	@$(BIN)/python -m tools.compare_protocols --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 # what follows from the typed settings, the schemas and the rules: config.yaml, JSON schemas, pages of docs/
 settings: setup

@@ -1,20 +1,39 @@
 """`protocol: paper` runs to the report and says what it did."""
 
+import re
+import subprocess
+
 import pandas as pd
 import pytest
 
+from cgni.base.tables import read_table
+from tests.conftest import TINY
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
 
 
-def test_paper_protocol_runs_on_the_tiny_study(study_copy: Study) -> None:
-    overlay = study_copy.overlay("paper.yaml", "protocol: paper\n")
-    planned = study_copy.planned(overlays=(overlay,))
-    assert "train_contrastive" in planned and "simulate_genotypes" not in planned and "make_splits" not in planned
-    run = study_copy.snakemake(overlays=(overlay,))
-    assert run.returncode == 0, run.stdout[-4000:]
-    report = (study_copy.folder / "results-tiny/report.html").read_text()
+def test_protocols_are_compared_choice_by_choice(study_copy: Study) -> None:
+    """Sound is finished already, then one choice of the publication, then the whole of paper, up to its report."""
+    results = study_copy.folder / "results-tiny"
+    of_sound = read_table(results / "contributions/contributions.parquet")
+    command = [study_copy.folder / ".venv/bin/python", "-m", "tools.compare_protocols", "--configfile", *TINY]
+    choice = ["--results", "results-tiny", "--only", "contributions.rule"]
+    run = subprocess.run([*command, *choice], cwd=study_copy.folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    table = read_table(results / "protocols/protocols.parquet").set_index("run")
+    assert table.index.tolist() == ["sound", "contributions.rule", "paper"] and table["stopped"].isna().all()
+    sound, by_sd, paper = (table.loc[name] for name in table.index)
+    assert "Nothing to be done" in (results / "protocols/sound.log").read_text()
+    assert not re.search(r"^rule (train|finetune)_", (results / "protocols/contributions.rule.log").read_text(), re.M)
+    # another rule of calling: the same models and correlations, the calls that the finished study has beside its own
+    scores = [name for name in table if name.startswith(("holdout_", "out_of_fold", "r", "p")) and name != "regions"]
+    assert len(scores) >= 8 and by_sd[scores].equals(sound[scores])
+    for view, column in (("imaging", "regions"), ("genetics", "snps")):
+        called = of_sound[(of_sound["view"] == view) & of_sound["called_sd"]]["feature"].nunique()
+        assert by_sd[column] == called
+    assert by_sd["regions"] > 0 and paper["r"] != sound["r"]
+    report = (results / "report.html").read_text()
     assert "protocol: paper" in report
     assert "<td>contrastive.reduction</td><td>sum</td>" in report
     assert "LEAKY" not in report

@@ -1,0 +1,149 @@
+"""What each choice of the publication does to a study: `sound`, `sound` with one of its choices at a time, and `paper`.
+
+python -m tools.compare_protocols --configfile mine.yaml [--cores N] [--only KEY ...] [--results FOLDER]
+
+All of them are runs of one results folder (by default the config's own with `-protocols` behind its name), so each
+runs again only what its choice changes. `FOLDER/protocols/` gets the table (protocols.parquet, protocols.csv), which is
+printed too, the overlay of each run and what it said. A run that stops is in the table with its last line; the exit
+status is then 1.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import yaml
+
+from cgni.base.files import read_json, write_text
+from cgni.base.nested import nested
+from cgni.base.tables import read_table, write_table
+from cgni.workflow.config import protocol_values
+from cgni.workflow.roster import model_name
+from tools.make_reruns import ROOT, effective
+
+TARGETS = ("report", "tables", "audit")
+SCORED = {"proposed": None, "images": "imaging_cnn", "confounds": "confounds"}
+OUTCOMES = pa.schema(
+    [
+        pa.field("run", pa.string(), nullable=False),  # sound, paper, or the key that is as in paper
+        pa.field("value", pa.string()),  # of that key
+        pa.field("stopped", pa.string()),  # the last line of a run that stopped
+        # balanced accuracy of all fold models together in holdout people
+        *(pa.field(f"holdout_{name}", pa.float64()) for name in SCORED),
+        pa.field("holdout_se", pa.float64()),  # of the proposed model's
+        pa.field("out_of_fold", pa.float64()),  # of the proposed model in validation people
+        # component 1: r and partial r in holdout people, p of that, and p of the whole analysis
+        *(pa.field(name, pa.float64()) for name in ("r", "partial_r", "p", "p_pipeline")),
+        pa.field("components", pa.int64()),
+        pa.field("significant", pa.int64()),  # components in which features may be called
+        pa.field("snps", pa.int64()),  # called
+        pa.field("regions", pa.int64()),
+        pa.field("false_snps", pa.int64()),  # called without a planted effect; missing where no truth is known
+        pa.field("false_regions", pa.int64()),
+    ]
+)
+
+
+def runs(keys: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Name of each run to its changes of the config: sound, a choice of paper each (`keys`: some alone), paper.
+
+    Raises
+    ------
+    ValueError
+        A key that is the same in both protocols, or none that they govern.
+    """
+    sound, paper = protocol_values("sound"), protocol_values("paper")
+    differ = {key: value for key, value in paper.items() if value != sound[key]}
+    if unknown := sorted(set(keys or ()) - set(differ)):
+        raise ValueError(f"{', '.join(unknown)}: not among the choices of the publication ({', '.join(differ)})")
+    alone = {key: nested({key: value}) for key, value in differ.items() if keys is None or key in keys}
+    return {
+        "sound": {"protocol": "sound"},
+        **{key: {"protocol": "sound", **change} for key, change in alone.items()},
+        "paper": {"protocol": "paper"},
+    }
+
+
+def outcome(results: Path) -> dict[str, Any]:
+    """What a finished study found, in the columns of `OUTCOMES`."""
+    performance = read_table(results / "classification/performance.parquet")
+    proposed = model_name(read_json(results / "classification/selection.json", "proposed")["proposed"])
+    together = performance[(performance["fold"] == -1) & (performance["metric"] == "balanced_accuracy")]
+    scores = together.set_index(["model", "split"])[["value", "se"]]
+    components = read_table(results / "contributions/components.parquet")
+    first = components[components["component"] == 1].iloc[0]
+    called = read_table(results / "contributions/contributions.parquet", ["view", "feature", "called"])
+    features = called[called["called"]].groupby("view")["feature"].nunique()
+    return {
+        **{f"holdout_{name}": _value(scores, model or proposed, "holdout") for name, model in SCORED.items()},
+        "holdout_se": _value(scores, proposed, "holdout", "se"),
+        "out_of_fold": _value(scores, proposed, "validation"),
+        **{name: float(first[name]) for name in ("r", "partial_r", "p", "p_pipeline")},
+        "components": len(components),
+        "significant": int(components["gated"].sum()),
+        "snps": int(features.get("genetics", 0)),
+        "regions": int(features.get("imaging", 0)),
+        **_false(results / "audit/recovery.parquet"),
+    }
+
+
+def _value(scores: pd.DataFrame, model: str, split: str, column: str = "value") -> float | None:
+    return float(scores.loc[(model, split), column]) if (model, split) in scores.index else None
+
+
+def _false(recovery: Path) -> dict[str, int]:
+    """Called features without a planted effect, of a simulated study."""
+    if not recovery.exists():
+        return {}
+    table = read_table(recovery)
+    found = table[table["who"] == "pipeline"].set_index("quantity")
+    rows = {"false_snps": found.loc["SNP precision"], "false_regions": found.loc["region precision"]}
+    return {name: round(row["n"] * (1 - row["value"])) if row["n"] else 0 for name, row in rows.items()}
+
+
+def run(configfiles: Sequence[str], results: str, changes: dict[str, Any], name: str, cores: int) -> dict[str, Any]:
+    """Run the study with these changes, and read what it found."""
+    folder = ROOT / results / "protocols"
+    overlay = folder / f"{name}.yaml"
+    write_text(yaml.safe_dump({**changes, "results_dir": results}), overlay)
+    snakemake = [str(Path(sys.executable).parent / "snakemake"), *TARGETS, "--cores", str(cores)]
+    with (folder / f"{name}.log").open("w+") as said:
+        command = [*snakemake, "--configfile", *configfiles, str(overlay)]
+        code = subprocess.run(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, check=False).returncode
+        said.seek(0)
+        lines = [line.strip() for line in said if line.strip()]
+    if code:
+        told = [line for line in lines if "Error" in line or "error" in line]
+        return {"stopped": (told or lines or [f"exit status {code}"])[-1]}
+    return outcome(ROOT / results)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when every run went to its end."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--configfile", nargs="*", default=[])
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--only", nargs="*", metavar="KEY")
+    parser.add_argument("--results")
+    given = parser.parse_args(arguments)
+    results = given.results or f"{effective(given.configfile)['results_dir']}-protocols"
+    rows = []
+    for name, changes in runs(given.only).items():
+        value = None if name in ("sound", "paper") else str(protocol_values("paper")[name])
+        rows.append({"run": name, "value": value, **run(given.configfile, results, changes, name, given.cores)})
+        print(f"{name}: {rows[-1].get('stopped') or 'done'}", flush=True)
+        table = pd.DataFrame(rows).reindex(columns=OUTCOMES.names)
+        folder = ROOT / results / "protocols"
+        write_table(table, folder / "protocols.parquet", OUTCOMES, {"configfiles": given.configfile})
+        write_text(table.to_csv(index=False, float_format="%.4f"), folder / "protocols.csv")
+    print(table.to_string(index=False, float_format="%.3f", na_rep=""))
+    return int(table["stopped"].notna().any())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
