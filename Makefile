@@ -69,7 +69,9 @@ test: lint
 	@bash envs/setup_newer_plink2.sh
 	[ ! -x $(NEWER)/plink2 ] || OMP_NUM_THREADS=1 PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics
 	@set -e; CGNI_TINY=$$(mktemp -d); export CGNI_TINY; trap 'rm -rf "$$CGNI_TINY"' EXIT; set -x; \
-	  $(BIN)/pytest -q -n 2 --dist loadgroup -m "not cluster" --durations=30 tests/workflow tests/integration; \
+	  $(BIN)/pytest -q -n 2 tests/workflow/test_reruns.py; \
+	  $(BIN)/pytest -q -n 2 --dist loadfile -m "not cluster" --durations=30 --ignore=tests/workflow/test_reruns.py \
+	    tests/workflow tests/integration; \
 	  $(BIN)/pytest -q -m cluster --durations=10 tests/workflow tests/integration
 
 bench: setup

@@ -16,14 +16,6 @@ TINY = ("tests/tiny.yaml",)
 READS = "config-reads"  # what each rule of the finished study read of its config
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process where several test, but for those that each plan runs of their own."""
-    for item in items:
-        if item.path.name != "test_reruns.py":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The tiny study, run once for all tests; they must leave it as it is.
