@@ -77,8 +77,8 @@ def outcome(results: Path) -> dict[str, Any]:
     scores = together.set_index(["model", "split"])[["value", "se"]]
     components = read_table(results / "contributions/components.parquet")
     first = components[components["component"] == 1].iloc[0]
-    called = read_table(results / "contributions/contributions.parquet", ["view", "feature", "called"])
-    features = called[called["called"]].groupby("view")["feature"].nunique()
+    called = read_table(results / "contributions/contributions.parquet", ["view", "feature", "fold", "called"])
+    features = called[called["called"] & (called["fold"] == -1)].groupby("view")["feature"].nunique()
     return {
         **{f"holdout_{name}": _value(scores, model or proposed, "holdout") for name, model in SCORED.items()},
         "holdout_se": _value(scores, proposed, "holdout", "se"),

@@ -37,7 +37,9 @@ def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palett
         total = int(counts.loc[bounds[0] : bounds[1]].sum())
         axes.bar([0], [0], color=colour, label=f"{name} group: {bounds[0]}–{bounds[1]} digits (n = {total:,})")
     axes.bar([0], [0], color=_NO_GROUP, label="Not in a group")
-    axes.set(xlabel="Maximum digits remembered", ylabel="People", xlim=(first - 0.7, last + 0.7), xticks=list(counts.index))
+    axes.set(
+        xlabel="Maximum digits remembered", ylabel="People", xlim=(first - 0.7, last + 0.7), xticks=list(counts.index)
+    )
     axes.set_ylim(0, counts.max() * 1.5)
     axes.legend(loc="upper right", fontsize=8.5)
     return figure
