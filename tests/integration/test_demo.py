@@ -25,7 +25,7 @@ def _make_demo(folder: Path) -> subprocess.CompletedProcess:
     # a test may run below another make, whose flags are not the user's
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-    return subprocess.run(["make", "demo", "CORES=2"], cwd=folder, env=environment, text=True, timeout=2400, **streams)
+    return subprocess.run(["make", "demo", "CORES=2"], cwd=folder, env=environment, text=True, timeout=3600, **streams)
 
 
 def test_demo_prints_the_summary_and_the_report(demo: tuple[Path, str]) -> None:
