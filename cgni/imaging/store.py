@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from isal import isal_zlib
 
 from cgni.base.arrays import DAMAGED
@@ -142,6 +141,8 @@ class GmStore:
 
     def read_one(self, row: int) -> np.ndarray:
         """The map of one row as float32 (x, y, z; z fastest), in memory of its own."""
+        import torch  # here, because importing it costs seconds
+
         values = torch.empty(self.grid)  # torch turns and converts several times as fast as numpy
         values.copy_(torch.from_numpy(self.stored(row)))
         if self.scale is not None:
