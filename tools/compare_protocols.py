@@ -21,6 +21,7 @@ import yaml
 
 from cgni.base.files import read_json, write_text
 from cgni.base.nested import nested
+from cgni.base.settings import AUTO
 from cgni.base.tables import read_table, write_table
 from cgni.workflow.config import protocol_values
 from cgni.workflow.roster import model_name
@@ -61,11 +62,12 @@ def runs(keys: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     differ = {key: value for key, value in paper.items() if value != sound[key]}
     if unknown := sorted(set(keys or ()) - set(differ)):
         raise ValueError(f"{', '.join(unknown)}: not among the choices of the publication ({', '.join(differ)})")
-    alone = {key: nested({key: value}) for key, value in differ.items() if keys is None or key in keys}
+    followed = dict.fromkeys(paper, AUTO)  # whatever the config at hand says
+    alone = {key: {**followed, key: value} for key, value in differ.items() if keys is None or key in keys}
     return {
-        "sound": {"protocol": "sound"},
-        **{key: {"protocol": "sound", **change} for key, change in alone.items()},
-        "paper": {"protocol": "paper"},
+        "sound": nested({"protocol": "sound", **followed}),
+        **{key: nested({"protocol": "sound", **changes}) for key, changes in alone.items()},
+        "paper": nested({"protocol": "paper", **followed}),
     }
 
 
@@ -76,7 +78,7 @@ def outcome(results: Path) -> dict[str, Any]:
     together = performance[(performance["fold"] == -1) & (performance["metric"] == "balanced_accuracy")]
     scores = together.set_index(["model", "split"])[["value", "se"]]
     components = read_table(results / "contributions/components.parquet")
-    first = components[components["component"] == 1].iloc[0]
+    first = components.set_index("component").reindex([1]).iloc[0]
     called = read_table(results / "contributions/contributions.parquet", ["view", "feature", "fold", "called"])
     features = called[called["called"] & (called["fold"] == -1)].groupby("view")["feature"].nunique()
     return {
@@ -132,8 +134,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--results")
     given = parser.parse_args(arguments)
     results = given.results or f"{effective(given.configfile)['results_dir']}-protocols"
+    try:
+        planned = runs(given.only)
+    except ValueError as error:
+        parser.error(str(error))
     rows = []
-    for name, changes in runs(given.only).items():
+    for name, changes in planned.items():
         value = None if name in ("sound", "paper") else str(protocol_values("paper")[name])
         rows.append({"run": name, "value": value, **run(given.configfile, results, changes, name, given.cores)})
         print(f"{name}: {rows[-1].get('stopped') or 'done'}", flush=True)

@@ -17,14 +17,13 @@ from cgni.imaging.store import GmStore
 
 inputs, qc = snakemake.input, read_table(snakemake.input.qc)
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-asked = job.section(ImageQcSettings)
+column, lowest = deciding_r(qc, asked := job.section(ImageQcSettings))
 quality = MapQuality(
-    qc,
-    *(decides := deciding_r(qc, asked)),
+    *(qc, column, lowest),
     participants=read_table(inputs.participants, ["participant_id", "site", "head_size"]),
     relations=read_table(inputs.relations),
     least_r_image=asked.correlation,
-    worst=worst_maps(GmStore.open(Path(inputs.maps).parent), qc[decides[0]].to_numpy(), count=6),
+    worst=worst_maps(GmStore.open(Path(inputs.maps).parent), qc[column].to_numpy(), count=6),
     reference=read_array(inputs.reference),
 )
 style.save(gm_quality(quality, style.palette), snakemake.output)

@@ -37,7 +37,7 @@ _FLOOR = 0.01  # prior probability of every tissue everywhere in the brain
 
 @dataclass(frozen=True)
 class Registration:
-    """Numbers of SyN and of the priors: a start that no search has bettered yet (`benchmarks/bench_t1.py --trial`)."""
+    """Numbers of the registration and of the priors; docs/methods/t1.md has what was tried."""
 
     grid_mm: float = 3.0
     affine_rounds: tuple[int, int, int] = (500, 250, 50)

@@ -13,8 +13,10 @@ def test_each_choice_of_the_publication_that_differs_is_made_alone() -> None:
     assert next(iter(found)) == "sound" and list(found)[-1] == "paper"
     differ = {key for key in paper if paper[key] != sound[key]}
     assert set(found) - {"sound", "paper"} == differ and "imaging.qc.correlation" not in differ
+    followed = dict.fromkeys(paper, "auto")
     for key in differ:
-        assert dict(leaves(found[key])) == {"protocol": "sound", key: paper[key]}
+        assert dict(leaves(found[key])) == {"protocol": "sound", **followed, key: paper[key]}
+    assert dict(leaves(found["paper"])) == {"protocol": "paper", **followed}, "a config's own choices do not stay"
 
 
 def test_some_choices_alone_can_be_asked_for() -> None:
