@@ -43,7 +43,7 @@ localrules:
     enrich_genes,
     make_tables,
     write_report,
-    plot_wm_scores,
+    plot_outcome,
     plot_gm_quality,
     plot_map_making,
     plot_learning_curves,

@@ -146,7 +146,7 @@ def make_files(folder: Path, people: int, snps: int) -> None:
     sample = (folder / "d.sample").read_text().splitlines()[2:]
     ids = [line.split()[1] for line in sample]
     cohort = pd.DataFrame({"participant_id": ids, "family": ids, "has_image": True, "has_genotypes": True})
-    cohort = cohort.assign(age=60.0, sex=0, site="1", head_size=1.0, wm_score=5, wm_group=0)
+    cohort = cohort.assign(age=60.0, sex=0, site="1", head_size=1.0, outcome=5, outcome_group=0)
     cohort = cohort.assign(largest_ancestry=True, unrelated=True)
     write_table(cohort, folder / "participants.parquet", participants_schema(0), {})
     splits = pd.DataFrame({"participant_id": ids, "role": "development", "fold": np.arange(people) % 2})

@@ -246,8 +246,8 @@ def _participants(
     digits = 2 + np.searchsorted(np.r_[low, middle, 1 - half * np.array([0.4, 0.12, 0.03])], rank, side="right")
     group = np.select([digits <= 5, digits >= 9], [0, 1], -1)
     named = people.drop(columns="coordinate").assign(
-        wm_score=digits.astype(np.int16),
-        wm_group=pd.array(np.where(group < 0, pd.NA, group), dtype="Int8"),
+        outcome=digits.astype(np.int16),
+        outcome_group=pd.array(np.where(group < 0, pd.NA, group), dtype="Int8"),
         has_image=True,
         has_genotypes=True,
         unrelated=~people["family"].duplicated(),

@@ -152,7 +152,7 @@ def _replicated(by: Mapping[str, Rows]) -> Summary:
 
 def _planted(by: Mapping[str, Rows]) -> Summary:
     rows, found = by["now"], {}
-    for kind in ("allele_wm", "region_wm", "allele_region"):
+    for kind in ("allele_outcome", "region_outcome", "allele_region"):
         found[f"{kind}_right"] = ratio(rows, (kind, "right"), (kind, "judged"))
         found[f"{kind}_certain_right"] = ratio(rows, (kind, "certain_right"), (kind, "certain"))
         found[f"{kind}_coverage"] = ratio(rows, (kind, "covering"), (kind, "intervals"))
@@ -167,7 +167,7 @@ def _planted(by: Mapping[str, Rows]) -> Summary:
         "blocks_hit": mean(rows, "blocks_hit"),
         "regions": mean(rows, "regions"),
         "false_regions": mean(rows, "false_regions"),
-        "directions": found["allele_wm_right"],
+        "directions": found["allele_outcome_right"],
         "variate_sign_right": ratio(rows, ("variate_sign", "right"), ("variate_sign", "judged")),
         **found,
         **_located(rows),

@@ -24,8 +24,8 @@ def scores(trial: Trial, seed: int) -> dict[str, Any]:
     its own; one is errors alone.
     """
     cohort, rng = draw_cohort(trial.kind, seed), np.random.default_rng(derive_seed(seed, "scores"))
-    people = cohort.participants[cohort.participants["wm_group"].notna()].sort_values("participant_id")
-    ids, labels = pd.Index(people["participant_id"]), people["wm_group"].to_numpy(int)
+    people = cohort.participants[cohort.participants["outcome_group"].notna()].sort_values("participant_id")
+    ids, labels = pd.Index(people["participant_id"]), people["outcome_group"].to_numpy(int)
     age = -((people["age"] - people["age"].mean()) / people["age"].std()).to_numpy()
     weights = {CONFOUNDS_ONLY: (1.0, 0.1), "one": (0.5, _NOISE), "other": (0.5, _NOISE), "noise": (0.0, _NOISE)}
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in weights}

@@ -176,7 +176,7 @@ def _directions(analysis: Analysis, cohort: Cohort, seed: int) -> dict[str, Any]
     assert analysis.directions is not None and analysis.calls is not None
     own = analysis.directions[analysis.directions["people"] == OUT_OF_FOLD]
     truth, found = _true_correlations(cohort, seed), {}
-    for kind in ("allele_wm", "region_wm", "allele_region"):
+    for kind in ("allele_outcome", "region_outcome", "allele_region"):
         rows = own[(own["kind"] == kind) & own["estimate"].notna()]
         # what is 0 in truth has no sign
         known = np.array([truth.at[*pair] for pair in zip(rows["feature"], rows["target"], strict=True)])
@@ -194,7 +194,7 @@ def _directions(analysis: Analysis, cohort: Cohort, seed: int) -> dict[str, Any]
         }
     called = called_features(analysis.calls.contributions, GENETICS)
     called = called[_within_causal(called["feature"], cohort)]
-    signs = np.sign(truth.loc[called["feature"], "wm_score"].to_numpy())
+    signs = np.sign(truth.loc[called["feature"], "outcome"].to_numpy())
     by_variate = called["direction"].map({"increase": 1.0, "decrease": -1.0}).fillna(0.0).to_numpy()
     return {**found, "variate_sign": {"judged": len(called), "right": int((signs == by_variate).sum())}}
 
@@ -211,7 +211,7 @@ def _true_correlations(cohort: Cohort, seed: int) -> pd.DataFrame:
     ids = pd.Index(many.participants["participant_id"])
     confounds = confound_columns(many.participants, ids, site_levels(many.participants, ids)).to_numpy()
     features = residualise(np.column_stack([many.counts, many.regions]), confounds)
-    score = many.participants["wm_score"].to_numpy(float)
+    score = many.participants["outcome"].to_numpy(float)
     targets = residualise(np.column_stack([score, many.regions]), confounds)
     names: Sequence[str] = [*cohort.variants, *cohort.region_names]
-    return pd.DataFrame(cross_correlations(features, targets), names, ["wm_score", *cohort.region_names])
+    return pd.DataFrame(cross_correlations(features, targets), names, ["outcome", *cohort.region_names])

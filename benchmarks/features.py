@@ -50,7 +50,7 @@ def write_features(folder: Path, seed: int, people: int = PEOPLE, memorised: flo
     missing = rng.random(counts.shape) < 0.005
     table = pd.DataFrame(counts, columns=names, dtype="Int8").mask(missing)
     _save(pd.concat([ids, table], axis=1), folder / "genetics/genotypes.parquet")
-    labels = cohort["wm_group"].to_numpy(int)
+    labels = cohort["outcome_group"].to_numpy(int)
     gray = 0.7 * factors + 0.7 * rng.normal(size=factors.shape)  # what the images show of the factors
     age = ((cohort["age"] - cohort["age"].mean()) / cohort["age"].std()).to_numpy()
     for fold in range(SPLITS.folds):
@@ -68,7 +68,7 @@ def write_features(folder: Path, seed: int, people: int = PEOPLE, memorised: flo
             pd.concat([ids, pd.DataFrame(h, columns=number_columns("h", FEATURES))], axis=1),
             folder / f"transfer/fold{fold}/features.parquet",
         )
-        _save_head(h[fit], labels[fit], folder / f"transfer/fold{fold}/wm.ckpt")
+        _save_head(h[fit], labels[fit], folder / f"transfer/fold{fold}/outcome.ckpt")
 
 
 def study_tables(folder: Path) -> StudyTables:
@@ -124,8 +124,8 @@ def _people(rng: np.random.Generator, factors: np.ndarray) -> pd.DataFrame:
             "head_size": rng.normal(1.3, 0.1, people),
             "pc1": rng.normal(size=people),
             "pc2": rng.normal(size=people),
-            "wm_score": np.where(high, 9, 5).astype(np.int16),
-            "wm_group": high.astype(np.int8),
+            "outcome": np.where(high, 9, 5).astype(np.int16),
+            "outcome_group": high.astype(np.int8),
             "has_image": True,
             "has_genotypes": True,
             "largest_ancestry": True,

@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--cores", default="2")
     parser.add_argument("--compare-heads", action="store_true")
     arguments = parser.parse_args()
-    if not (FOLDER / "transfer/fold4/wm.ckpt").exists():
+    if not (FOLDER / "transfer/fold4/outcome.ckpt").exists():
         write_features(FOLDER, seed=1)
     if arguments.compare_heads:
         print(compare_heads().to_string(index=False))

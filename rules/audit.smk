@@ -5,7 +5,7 @@ rule audit_lineage:
         participants=result("cohort/participants.parquet"),
         networks=expand(
             result("audit/lineage/{rule}_fold{fold}.parquet"),
-            rule=["pretrain_brain_age", "finetune_wm"],
+            rule=["pretrain_brain_age", "finetune_outcome"],
             fold=FOLDS,
         ),
         small=expand(

@@ -93,6 +93,9 @@ ENCODED = _terms(_roster.encoders(SETTINGS))
 INTERPRETABLE = _terms(dict.fromkeys([*_SUBSETS, LABEL_FREE]))
 ON_SUBSETS = {name: spec.encoders for name, spec in ROSTER.items() if spec.encoders in _SUBSETS}
 PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
+# what makes each person's outcome; its names are the tables' and figures' alone
+OUTCOME_KEYS = [f"outcome.{key}" for key in ("field", "kind", "low", "high", "invalid", "visit", "better")]
+OUTCOME_NAMES = [f"outcome.{key}" for key in ("label", "measure", "unit", "group_names")]
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
 # who encoders learn from, and what is taken out of their views
 ENCODER_PEOPLE = ["people.fit_on", "people.encoders_on", "confounds.remove", "confounds.components"]
@@ -285,7 +288,7 @@ def fitter_inputs(spec):
     """What a model's fitter needs beside its features: encoders to train along, or the networks whose head it takes."""
     places = {
         "encoders": result(f"contrastive/{spec.encoders}/encoders.ckpt"),
-        "networks": expand(result("transfer/fold{fold}/wm.ckpt"), fold=FOLDS),
+        "networks": expand(result("transfer/fold{fold}/outcome.ckpt"), fold=FOLDS),
     }
     return {name: places[name] for name in spec.needs}
 

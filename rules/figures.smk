@@ -1,5 +1,5 @@
 FIGURES = [
-    "wm_scores",
+    "outcome",
     "gm_quality",
     "learning_curves",
     "performance",
@@ -12,16 +12,16 @@ FIGURES = [
 FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
 
 
-rule plot_wm_scores:
-    """Draw the distribution of the working-memory score with the low and the high group (Figure 1)."""
+rule plot_outcome:
+    """Draw the distribution of the outcome, with its groups (Figure 1)."""
     input:
         participants=result("cohort/participants.parquet"),
     output:
-        expand(result("figures/wm_scores.{kind}"), kind=["svg", "png", "pdf"]),
+        expand(result("figures/outcome.{kind}"), kind=["svg", "png", "pdf"]),
     log:
-        log_file("plot_wm_scores"),
+        log_file("plot_outcome"),
     benchmark:
-        benchmark_file("plot_wm_scores")
+        benchmark_file("plot_outcome")
     conda:
         ENVIRONMENT
     threads: 1
@@ -29,12 +29,12 @@ rule plot_wm_scores:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("cohort.wm_low", "cohort.wm_high"),
+        cfg=section(*OUTCOME_NAMES, "outcome.kind", "outcome.low", "outcome.high"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
-        code=code("plot_wm_scores"),
+        code=code("plot_outcome"),
     script:
-        "../workflow_scripts/plot_wm_scores.py"
+        "../workflow_scripts/plot_outcome.py"
 
 
 rule plot_gm_quality:
@@ -97,7 +97,7 @@ if MADE_MAPS:
 
 
 rule plot_learning_curves:
-    """Draw the learning curves of the brain-age, working-memory and contrastive networks."""
+    """Draw the learning curves of the brain-age, outcome and contrastive networks."""
     input:
         selection=result("classification/selection.json"),
         pretraining=expand(result("pretraining/fold{fold}/curve.parquet"), fold=FOLDS),
@@ -116,7 +116,7 @@ rule plot_learning_curves:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg={"encoders": SUBSETS},
+        cfg={"encoders": SUBSETS, **section("outcome.label")},
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_learning_curves"),
@@ -167,7 +167,7 @@ rule plot_canonical_variates:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg={},
+        cfg=section("outcome.group_names"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_canonical_variates"),
@@ -320,7 +320,7 @@ rule make_tables:
             "proposed": PROPOSED,
             "subsets": ON_SUBSETS,
             "stamp": STAMP,
-            **section("contrastive.weights"),
+            **section("contrastive.weights", "outcome.label", "outcome.group_names"),
         },
         labels=LABELS,
         code=code("make_tables"),
@@ -364,7 +364,7 @@ rule write_report:
         mem_mb=grows(1000),
         runtime=grows(10),
     params:
-        cfg={"choices": CHOICES, **section("protocol", "simulation.enabled")},
+        cfg={"choices": CHOICES, **section("protocol", "simulation.enabled", "outcome.kind", *OUTCOME_NAMES)},
         labels=LABELS,
         # written by predict_holdout, no rule's output
         ledger=result("ledger.jsonl"),

@@ -5,7 +5,7 @@ rule occlude_regions:
     """Compute what a fold's imaging network makes of people's maps without each region of the atlas."""
     input:
         **ATLAS,
-        network=result("transfer/fold{fold}/wm.ckpt"),
+        network=result("transfer/fold{fold}/outcome.ckpt"),
         features=result("transfer/fold{fold}/features.parquet"),
         genotypes=result("genetics/genotypes.parquet"),
         splits=result("cohort/splits.parquet"),

@@ -65,6 +65,7 @@ rule simulate_phenotypes:
             "simulation.effect_scale",
             "simulation.wm_effect_scale",
             "simulation.confound_scale",
+            "outcome.field",
         ),
         code=code("simulate_phenotypes"),
     script:

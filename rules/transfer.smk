@@ -1,4 +1,4 @@
-rule finetune_wm:
+rule finetune_outcome:
     """Train a fold's imaging network on the two groups, from the brain-age network's first blocks on."""
     input:
         maps=result("imaging/store/maps.npy"),
@@ -9,15 +9,15 @@ rule finetune_wm:
         splits=result("cohort/splits.parquet"),
         brain_age=result("pretraining/fold{fold}/brain_age.ckpt"),
     output:
-        checkpoint=result("transfer/fold{fold}/wm.ckpt"),
+        checkpoint=result("transfer/fold{fold}/outcome.ckpt"),
         curve=result("transfer/fold{fold}/curve.parquet"),
         metrics=result("transfer/fold{fold}/metrics.parquet"),
         fits=result("transfer/fold{fold}/fits.parquet"),
-        lineage=result("audit/lineage/finetune_wm_fold{fold}.parquet"),
+        lineage=result("audit/lineage/finetune_outcome_fold{fold}.parquet"),
     log:
-        log_file("finetune_wm", "fold{fold}"),
+        log_file("finetune_outcome", "fold{fold}"),
     benchmark:
-        benchmark_file("finetune_wm", "fold{fold}")
+        benchmark_file("finetune_outcome", "fold{fold}")
     conda:
         ENVIRONMENT
     threads: 1
@@ -27,10 +27,10 @@ rule finetune_wm:
     params:
         cfg=section("seed", "people.fit_on", "transfer"),
         execution=section("execution.device", "execution.precision"),
-        code=code("finetune_wm"),
-        resume=result("resume/finetune_wm/fold{fold}"),
+        code=code("finetune_outcome"),
+        resume=result("resume/finetune_outcome/fold{fold}"),
     script:
-        "../workflow_scripts/finetune_wm.py"
+        "../workflow_scripts/finetune_outcome.py"
 
 
 rule extract_features:
@@ -40,7 +40,7 @@ rule extract_features:
         index=result("imaging/store/index.parquet"),
         grid=result("imaging/store/grid.json"),
         qc=result("imaging/qc.parquet"),
-        checkpoint=result("transfer/fold{fold}/wm.ckpt"),
+        checkpoint=result("transfer/fold{fold}/outcome.ckpt"),
     output:
         features=result("transfer/fold{fold}/features.parquet"),
     log:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cgni.base.files import read_json
 from cgni.base.tables import read_table
+from cgni.cohort.settings import OutcomeSettings
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.figures.study_models import StudyModels
 from cgni.figures.study_tables import StudyResults, study_tables
@@ -24,6 +25,7 @@ chosen, interpreted = selection["proposed"], selection["interpreted"]
 roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
 weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}
-tables = study_tables(results, StudyModels(*roster, chosen, interpreted), weights)
+models = StudyModels(*roster, chosen, interpreted)
+tables = study_tables(results, models, weights, job.section(OutcomeSettings))
 for name, table in tables.items():
     write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance(), job.value("stamp"))

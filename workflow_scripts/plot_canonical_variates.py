@@ -10,4 +10,5 @@ from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
 
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-style.save(canonical_variates(read_table(snakemake.input.variates), style.palette), snakemake.output)
+variates, names = read_table(snakemake.input.variates), job.value("outcome.group_names")
+style.save(canonical_variates(variates, names, style.palette), snakemake.output)

@@ -1,4 +1,4 @@
-"""Learning curves of the brain-age, WM and contrastive networks."""
+"""Learning curves of the brain-age, outcome and contrastive networks."""
 
 from cgni.workflow.job import start
 
@@ -19,5 +19,6 @@ panels = learning_panels(
     [read_table(path) for path in inputs.transfer],
     read_table(dict(zip(encoders, inputs.contrastive, strict=True))[chosen]),
     encoders[chosen],
+    job.value("outcome.label"),
 )
 style.save(learning_curves(panels, style.palette), snakemake.output)

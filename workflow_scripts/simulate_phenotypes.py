@@ -13,7 +13,7 @@ from cgni.simulation.ukb_tables import write_lines, write_main_table
 
 cohort, variants = TrueCohort.load(snakemake.input.genotypes), read_table(snakemake.input.truth)
 drawn = simulate_phenotypes(cohort, variants, job.section(SimulationSettings), job.seed)
-write_main_table(drawn.main_table, snakemake.output.phenotypes)
+write_main_table(drawn.main_table, snakemake.output.phenotypes, job.value("outcome.field"))
 write_lines(drawn.relatedness, snakemake.output.relatedness)
 write_lines(drawn.withdrawals, snakemake.output.withdrawals)
 job.write(drawn.people, snakemake.output.people, people_schema(drawn.factors))

@@ -10,19 +10,21 @@ from cgni.base.files import read_json, write_text
 from cgni.base.tables import read_table
 from cgni.classification.ledger import read_looks
 from cgni.cohort.cautions import people_cautions
+from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.provenance import job_costs, origins
 from cgni.figures.report import Choices, Evidence, Page, Report
 
 inputs, target = snakemake.input, snakemake.output.report
 tables = {name: read_table(inputs[name]) for name in Evidence.TABLES if inputs.get(name)}
 attrition = [read_table(path) for path in inputs.origins if Path(path).name == "attrition.parquet"]
-cautions = people_cautions(read_table(inputs.participants), *attrition)
+cautions = people_cautions(read_table(inputs.participants), job.value("outcome.kind"), *attrition)
 config, request = Path(inputs.config).read_text(), read_json(inputs.request, "note")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
     evidence=Evidence(read_looks(snakemake.params.ledger), request["note"], cautions, **tables),
     choices=Choices(config, job.value("choices"), job.value("protocol"), job.value("simulation.enabled")),
     labels=snakemake.params.labels,
+    outcome=job.section(OutcomeSettings),
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),
     costs=job_costs(Path(target).parent),  # everything measured here runs before the report
 )

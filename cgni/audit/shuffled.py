@@ -59,10 +59,10 @@ def shuffled_labels(participants: pd.DataFrame, splits: pd.DataFrame, seed: int)
     """The participants table with the working-memory groups of development people dealt out anew."""
     shuffled = participants.copy()
     development = splits.loc[splits["role"] == "development", "participant_id"]
-    rows = np.flatnonzero(participants["participant_id"].isin(development) & participants["wm_group"].notna())
+    rows = np.flatnonzero(participants["participant_id"].isin(development) & participants["outcome_group"].notna())
     dealt = np.random.default_rng(seed).permutation(rows)
-    column = shuffled.columns.get_loc("wm_group")
-    shuffled.iloc[rows, column] = participants["wm_group"].to_numpy()[dealt]
+    column = shuffled.columns.get_loc("outcome_group")
+    shuffled.iloc[rows, column] = participants["outcome_group"].to_numpy()[dealt]
     return shuffled
 
 

@@ -11,7 +11,7 @@ _LARGEST_FAMILY = 0.02  # share of the cohort in one family
 _SMALL_FAMILY = 10  # people whom a real family may well have
 
 
-def extremes_warning(participants: pd.DataFrame) -> str:
+def extremes_warning(participants: pd.DataFrame, kind: str) -> str:
     """What to say where nearly everybody with image and genotypes is in one of the two groups; empty otherwise.
 
     Genes and brain correlate in such people even though neither acts on the other, because both act on
@@ -20,15 +20,17 @@ def extremes_warning(participants: pd.DataFrame) -> str:
     Parameters
     ----------
     participants
-        has_image, has_genotypes and wm_group (missing: in neither group) of the participants table.
+        has_image, has_genotypes and outcome_group (missing: in neither group) of the participants table.
+    kind
+        `outcome.kind`: of a continuous outcome nobody is chosen by groups.
     """
     imaged = participants[participants["has_image"] & participants["has_genotypes"]]
-    outside = int(imaged["wm_group"].isna().sum())
-    if imaged.empty or outside >= _FEWEST_OUTSIDE * len(imaged):
+    outside = int(imaged["outcome_group"].isna().sum())
+    if kind == "continuous" or imaged.empty or outside >= _FEWEST_OUTSIDE * len(imaged):
         return ""
     return (
-        f"Only {outside} of {len(imaged)} people with an image and genotypes are outside the two working-memory "
-        "groups. Choosing people by their score makes genes and brain correlate even where neither acts on the other, "
+        f"Only {outside} of {len(imaged)} people with an image and genotypes are outside the two groups. "
+        "Choosing people by their outcome makes genes and brain correlate even where neither acts on the other, "
         "so that correlations and calls may come from the choice of people. Give the images of the people between the "
         "groups too."
     )
@@ -71,8 +73,11 @@ def genotypes_warning(attrition: pd.DataFrame) -> str:
     )
 
 
-def people_cautions(participants: pd.DataFrame, attrition: pd.DataFrame | None = None) -> list[str]:
-    """All warnings about the people of the participants table, and of the attrition of all stages."""
-    texts = [extremes_warning(participants), absence_warning(participants), family_warning(participants)]
+def people_cautions(participants: pd.DataFrame, kind: str, attrition: pd.DataFrame | None = None) -> list[str]:
+    """All warnings about the people of the participants table, and of the attrition of all stages.
+
+    `kind`: `outcome.kind`.
+    """
+    texts = [extremes_warning(participants, kind), absence_warning(participants), family_warning(participants)]
     texts += [] if attrition is None else [genotypes_warning(attrition)]
     return [text for text in texts if text]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,17 +28,33 @@ from cgni.cohort.fields import (
     UNRELATED,
 )
 from cgni.cohort.id_lists import Matched
+from cgni.cohort.outcome import outcome_groups, outcome_values
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
 from cgni.cohort.plausible import check_sexes, check_values, count_missing
-from cgni.cohort.settings import CohortSettings
+from cgni.cohort.settings import CohortSettings, OutcomeSettings
 
 _BASELINE = 0
-_LARGEST_SCORE = 10_000
 _MAX_MISSING = 0.05  # share of a person's missing genotypes, study.md B26
+_GROUPS = ("low", "high")
 _ABSENT = "field {field} is not in the main table: not applied"
 
 
-def read_main_table(path: str | Path, cohort: CohortSettings) -> Phenotypes:
+@dataclass(frozen=True)
+class Imaged:
+    """People with a gray-matter map.
+
+    Attributes
+    ----------
+    ids : theirs.
+    visits : visit (int) of the image by id, of those whose list of images states it; the others' is found
+        (`image_visit`).
+    """
+
+    ids: pd.Index
+    visits: pd.Series | None = None
+
+
+def read_main_table(path: str | Path, cohort: CohortSettings, outcome: OutcomeSettings) -> Phenotypes:
     """The fields of the main table that the study needs or can use.
 
     Components are among the needed ones unless they are computed from the genotypes (`cohort.pcs`).
@@ -50,7 +67,7 @@ def read_main_table(path: str | Path, cohort: CohortSettings) -> Phenotypes:
     """
     n_pcs = cohort.n_pcs if cohort.pcs == "field" else 0
     further = [*cohort.confounds, *cohort.category_confounds]
-    needed = [SEX, AGE, CENTRE, cohort.wm_field, *further, *([PCS] if n_pcs else [])]
+    needed = [SEX, AGE, CENTRE, outcome.field, *further, *([PCS] if n_pcs else [])]
     phenotypes = read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
     check_values(path, phenotypes, cohort.ranges)
     return phenotypes
@@ -59,11 +76,11 @@ def read_main_table(path: str | Path, cohort: CohortSettings) -> Phenotypes:
 def build_participants(
     phenotypes: Phenotypes,
     samples: pd.DataFrame,
-    image_ids: pd.Index,
+    imaged: Imaged,
     withdrawn: Matched,
     pairs: pd.DataFrame,
     cohort: CohortSettings,
-    stated_visits: pd.Series | None = None,
+    outcome: OutcomeSettings,
 ) -> tuple[pd.DataFrame, Attrition]:
     """The participants table and its attrition.
 
@@ -73,17 +90,14 @@ def build_participants(
         Values of the main table (`read_main_table`).
     samples
         People of the genotype files: participant_id, missing (`cohort.samples.common_people`).
-    image_ids
-        Ids of people with a gray-matter map.
+    imaged
+        People with a gray-matter map.
     withdrawn
         People who withdrew (`cohort.id_lists.read_listed_ids`).
     pairs
         Pairs of relatives, columns ID1, ID2 (`cohort.families.read_related_pairs`).
-    cohort
-        Which score, groups, visits and components.
-    stated_visits
-        Visit (int) of the image by id, of those whose list of images states it; the others' is found
-        (`image_visit`).
+    cohort, outcome
+        Which visits and components; what is predicted.
 
     Returns
     -------
@@ -92,7 +106,7 @@ def build_participants(
     Raises
     ------
     InputError
-        Nobody left, or nobody with a working-memory group, image and genotypes.
+        Nobody left, or nobody with an outcome, image and genotypes.
     """
     attrition = Attrition("cohort", "participants")
     _check_ids(phenotypes, samples)
@@ -100,9 +114,9 @@ def build_participants(
     ids = _exclude(phenotypes, samples, withdrawn, attrition)
     if cohort.ancestry == "largest":
         ids = _largest_ancestry(ids, phenotypes, attrition)
-    visit = image_visit(phenotypes, image_ids, cohort.image_instances)
-    if stated_visits is not None:
-        visit.update(stated_visits)
+    visit = image_visit(phenotypes, imaged.ids, cohort.image_instances)
+    if imaged.visits is not None:
+        visit.update(imaged.visits)
     people = pd.DataFrame(index=phenotypes.ids)
     people["age"], people["head_size"] = _at_visit(phenotypes, AGE, visit), _at_visit(phenotypes, HEAD_SIZE, visit)
     people["sex"] = phenotypes.at(SEX).astype("Int8")
@@ -113,16 +127,17 @@ def build_participants(
         people[f"{MEASURE}{field}"] = _at_image(phenotypes, field, visit)
     for field in cohort.category_confounds:
         people[f"{CATEGORY}{field}"] = _at_image(phenotypes, field, visit).map("{:.15g}".format, na_action="ignore")
-    people["wm_score"] = wm_scores(phenotypes, cohort.wm_field, cohort.wm_instance, visit).astype("Int16")
-    people["wm_group"] = wm_groups(people["wm_score"], cohort.wm_low, cohort.wm_high)
-    people["has_image"] = people.index.isin(image_ids)
+    people["outcome"] = outcome_values(phenotypes, outcome, visit)
+    people["has_image"] = people.index.isin(imaged.ids)
     people["has_genotypes"] = people.index.isin(samples["participant_id"])
     people = people.loc[ids].copy()
+    people.insert(people.columns.get_loc("outcome") + 1, "outcome_group", outcome_groups(people["outcome"], outcome))
     people["family"] = assign_families(people.index, pairs)
     _add_genetic_flags(people, phenotypes, attrition)
     attrition.count("largest family", people["family"].value_counts().max(), "its people stay in one part of the split")
     count_missing(people, attrition)
-    _count_parts(people, image_ids, samples, attrition)
+    _count_parts(people, imaged.ids, samples, outcome, attrition)
+    _refuse_without_groups(people)
     attrition.log()
     return people.reset_index(names="participant_id"), attrition
 
@@ -141,44 +156,7 @@ def image_visit(phenotypes: Phenotypes, image_ids: pd.Index, instances: Sequence
     return visit
 
 
-def wm_scores(phenotypes: Phenotypes, field: int, choice: str, visit: pd.Series) -> pd.Series:
-    """Working-memory score of every person; negative codes are missing.
-
-    `choice`: `first` valid score, `best` of all visits, or `same_as_image` (that of `visit`).
-
-    Raises
-    ------
-    InputError
-        Scores that are no whole numbers, or larger than any score.
-    """
-    instances = phenotypes.instances(field)
-    table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
-    table = table.where(table >= 0)
-    broken = int(((table % 1 > 0) | (table > _LARGEST_SCORE)).sum().sum())
-    if broken:
-        raise InputError(
-            f"main table: {broken} values of field {field} are no whole numbers up to {_LARGEST_SCORE}; check "
-            "cohort.wm_field"
-        )
-    if choice == "first":
-        return table.bfill(axis=1).iloc[:, 0]
-    if choice == "best":
-        return table.max(axis=1)
-    scores = pd.Series(np.nan, index=phenotypes.ids)
-    for instance in instances:
-        scores[visit == instance] = table.loc[visit == instance, instance]
-    return scores
-
-
-def wm_groups(scores: pd.Series, low: tuple[int, int], high: tuple[int, int]) -> pd.Series:
-    """0 for scores within `low`, 1 within `high` (both inclusive), missing otherwise (Int8)."""
-    groups = pd.Series(pd.NA, index=scores.index, dtype="Int8")
-    groups[scores.between(*low).fillna(False).astype(bool)] = 0
-    groups[scores.between(*high).fillna(False).astype(bool)] = 1
-    return groups
-
-
-def _at_visit(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series:
+def _at_visit(phenotypes: Phenotypes, field: int | str, visit: pd.Series) -> pd.Series:
     values = pd.Series(np.nan, index=phenotypes.ids)
     for instance in set(visit) - {-1}:
         chosen = visit == instance
@@ -186,7 +164,7 @@ def _at_visit(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series
     return values
 
 
-def _at_image(phenotypes: Phenotypes, field: int, visit: pd.Series) -> pd.Series:
+def _at_image(phenotypes: Phenotypes, field: int | str, visit: pd.Series) -> pd.Series:
     """Values at the visit of the image; of fields that the table has of one visit alone, those of that visit.
 
     Raises
@@ -270,16 +248,19 @@ def _add_genetic_flags(people: pd.DataFrame, phenotypes: Phenotypes, attrition: 
     attrition.count("unrelated", people["unrelated"].sum(), note)
 
 
-def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFrame, attrition: Attrition) -> None:
+def _count_parts(
+    people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFrame, outcome: OutcomeSettings, attrition: Attrition
+) -> None:
     both = people["has_image"] & people["has_genotypes"]
-    low, high = (people["wm_group"].eq(group).fillna(False).astype(bool) for group in (0, 1))
+    groups = [people["outcome_group"].eq(group).fillna(False).astype(bool) for group in (0, 1)]
     no_age = int((people["has_image"] & people["age"].isna()).sum())
     strangers = len(image_ids.difference(people.index))
     genotyped = pd.Index(samples["participant_id"])
     absent, negative = len(genotyped.difference(people.index)), int(genotyped.str.startswith("-").sum())
-    attrition.count("with working-memory score", people["wm_score"].notna().sum())
-    attrition.count("low group", low.sum())
-    attrition.count("high group", high.sum())
+    note = "of a continuous outcome those up to its median, and those above" if outcome.kind == "continuous" else ""
+    attrition.count("outcome known", people["outcome"].notna().sum())
+    for name, group in zip(_GROUPS, groups, strict=True):
+        attrition.count(f"{name} group", group.sum(), note)
     attrition.count(
         "with image",
         people["has_image"].sum(),
@@ -291,19 +272,23 @@ def _count_parts(people: pd.DataFrame, image_ids: pd.Index, samples: pd.DataFram
         f"{absent} people of the genotype files not in the cohort, {negative} of them with negative ids",
     )
     attrition.count("with image and genotypes", both.sum())
-    for warning in filter(None, (extremes_warning(people), family_warning(people))):
+    for warning in filter(None, (extremes_warning(people, outcome.kind), family_warning(people))):
         logging.warning(warning)
-    attrition.count("low group with image and genotypes", (both & low).sum())
-    attrition.count("high group with image and genotypes", (both & high).sum())
+    for name, group in zip(_GROUPS, groups, strict=True):
+        attrition.count(f"{name} group with image and genotypes", (both & group).sum())
+
+
+def _refuse_without_groups(people: pd.DataFrame) -> None:
+    both = people["has_image"] & people["has_genotypes"]
+    low, high = (people["outcome_group"].eq(group).fillna(False).astype(bool) for group in (0, 1))
     if not low.any() or not high.any():
         raise InputError(
-            f"main table: by their scores {int(low.sum())} of the low and {int(high.sum())} of the high working-memory "
-            f"group are among {len(people)} people; check cohort.wm_field, cohort.wm_low, cohort.wm_high and "
-            "cohort.wm_instance"
+            f"main table: {int(low.sum())} of the low and {int(high.sum())} of the high group of the outcome are "
+            f"among {len(people)} people; check the keys of the section outcome"
         )
     if not (both & low).any() or not (both & high).any():
         raise InputError(
             f"main table, images and genotypes: of {len(people)} people {int((both & low).sum())} of the low and "
-            f"{int((both & high).sum())} of the high working-memory group have both an image and genotypes; "
+            f"{int((both & high).sum())} of the high group of the outcome have both an image and genotypes; "
             "check that the files use the same ids"
         )

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -28,10 +29,12 @@ _LAYOUTS = (
 _DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"  # such as those of field 53; they become years
 _ID_NAMES = {"eid", "f.eid", "participant.eid"}
 
+Key: TypeAlias = "tuple[int | str, int, int]"  # field (of a named column its name), instance, array
+
 _SEXES = {"Female": 0, "Male": 1}
 _YES = {"Yes": 1, "No": 0}
 # Meanings of coded values as the RAP exports them: UK Biobank codings 9, 10, 1 and 1002.
-_MEANINGS: dict[int, dict[str, int]] = {
+_MEANINGS: dict[int | str, dict[str, int]] = {
     31: _SEXES,
     22001: _SEXES,
     22006: {"Caucasian": 1},
@@ -77,7 +80,8 @@ class Phenotypes:
 
     Attributes
     ----------
-    values : float64, indexed by id; columns are (field, instance, array).
+    values : float64, indexed by id; columns are (field, instance, array), those of a column that is
+        asked for by its header (header, 0, 0).
     """
 
     values: pd.DataFrame
@@ -87,11 +91,11 @@ class Phenotypes:
         """Participant ids (str, unique) in the file's order."""
         return self.values.index
 
-    def has(self, field: int) -> bool:
+    def has(self, field: int | str) -> bool:
         """Whether the file has any column of the field."""
         return field in self.values.columns.get_level_values("field")
 
-    def at(self, field: int, instance: int = 0, array: int | None = None) -> pd.Series:
+    def at(self, field: int | str, instance: int = 0, array: int | None = None) -> pd.Series:
         """One column (the first array index when none is given); all missing when the file has none."""
         columns = [name for name in self.values.columns if name[0] == field and name[1] == instance]
         chosen = [name for name in columns if array is None or name[2] == array]
@@ -99,18 +103,18 @@ class Phenotypes:
             return pd.Series(float("nan"), index=self.ids, dtype="float64")
         return self.values[min(chosen)]
 
-    def instances(self, field: int) -> list[int]:
+    def instances(self, field: int | str) -> list[int]:
         """Sorted instances that the file has of the field."""
         return sorted({name[1] for name in self.values.columns if name[0] == field})
 
 
-def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[int], n_pcs: int) -> Phenotypes:
+def read_phenotypes(path: str | Path, needed: Iterable[int | str], optional: Iterable[int], n_pcs: int) -> Phenotypes:
     """Read the columns of the given fields from a main table in any of the three layouts.
 
     Parameters
     ----------
     needed, optional
-        UK Biobank field numbers; of field 22009 the array indices 1..n_pcs are needed too.
+        UK Biobank field numbers, or headers of columns; of field 22009 the array indices 1..n_pcs are needed too.
 
     Raises
     ------
@@ -121,6 +125,7 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     path, needed = Path(path), list(needed)
     table = LargeTable.open(path, "set inputs.phenotypes to the main table")
     id_name, columns = _columns(path, table.names)
+    columns |= {name: (name, 0, 0) for name in needed if isinstance(name, str) and name in table.names}
     wanted = {name: key for name, key in columns.items() if key[0] in {*needed, *optional} or _is_kept_pc(key, n_pcs)}
     found = {key[0] for key in wanted.values()}
     absent = [str(field) for field in needed if field not in found]
@@ -140,22 +145,22 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     return Phenotypes(values)
 
 
-def _is_kept_pc(key: tuple[int, int, int], n_pcs: int) -> bool:
+def _is_kept_pc(key: Key, n_pcs: int) -> bool:
     return key[0] == 22009 and 1 <= key[2] <= n_pcs
 
 
-def _refuse_doubled_keys(path: Path, wanted: dict[str, tuple[int, int, int]]) -> None:
+def _refuse_doubled_keys(path: Path, wanted: dict[str, Key]) -> None:
     doubled = Counter(wanted.values()).most_common(1)
     if doubled and doubled[0][1] > 1:
         names = [name for name, key in wanted.items() if key == doubled[0][0]]
         raise InputError(f"{path}: the columns {' and '.join(names)} are the same field and visit; keep one")
 
 
-def _columns(path: Path, header: Sequence[str]) -> tuple[str, dict[str, tuple[int, int, int]]]:
+def _columns(path: Path, header: Sequence[str]) -> tuple[str, dict[str, Key]]:
     id_names = [name for name in header if name in _ID_NAMES]
     if len(id_names) != 1:
         raise InputError(f"{path}: expected one id column ({', '.join(sorted(_ID_NAMES))}), found {len(id_names)}")
-    columns = {}
+    columns: dict[str, Key] = {}
     for name in header:
         match = next((match for layout in _LAYOUTS if (match := layout.match(name))), None)
         if match:
@@ -190,7 +195,9 @@ def _new_centres(path: Path, columns: pd.DataFrame) -> dict[str, int]:
     return {name: highest + number for number, name in enumerate(names, start=1)}
 
 
-def _numbers(column: pd.Series, field: int, path: Path, meanings: Mapping[int, Mapping[str, int]]) -> pd.Series:
+def _numbers(
+    column: pd.Series, field: int | str, path: Path, meanings: Mapping[int | str, Mapping[str, int]]
+) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     texts = column.notna() & numbers.isna()
     if texts.any() and column[texts].str.fullmatch(_DATE).all():

@@ -27,7 +27,7 @@ def check_values(path: str | Path, phenotypes: Phenotypes, ranges: RangeSettings
         Infinite values; sexes other than 0 and 1; centres that are no whole numbers; ages, head sizes or components
         outside `cohort.ranges`.
     """
-    for field in sorted(set(phenotypes.values.columns.get_level_values("field"))):
+    for field in sorted(set(phenotypes.values.columns.get_level_values("field")), key=str):
         values = phenotypes.values[field].to_numpy()
         _refuse(path, field, int(np.isinf(values).sum()), "infinite", "correct them, or leave the cells empty")
         if field in (SEX, GENETIC_SEX):

@@ -19,8 +19,12 @@ ATTRITION = pa.schema(
 )
 
 
-def participants_schema(n_pcs: int, measures: Sequence[int] = (), categories: Sequence[int] = ()) -> pa.Schema:
-    """One row a person; `wm_group` 0 = low, 1 = high; `sex` 0 = female, 1 = male; ages in years.
+def participants_schema(
+    n_pcs: int, measures: Sequence[int | str] = (), categories: Sequence[int | str] = ()
+) -> pa.Schema:
+    """One row a person; `sex` 0 = female, 1 = male; ages in years.
+
+    `outcome_group` 0 = low, 1 = high; of a continuous outcome up to its median and above.
 
     Parameters
     ----------
@@ -37,8 +41,8 @@ def participants_schema(n_pcs: int, measures: Sequence[int] = (), categories: Se
             *[pa.field(f"pc{number}", pa.float64()) for number in range(1, n_pcs + 1)],
             *[pa.field(f"{MEASURE}{field}", pa.float64()) for field in measures],
             *[pa.field(f"{CATEGORY}{field}", pa.string()) for field in categories],
-            pa.field("wm_score", pa.int16()),
-            pa.field("wm_group", pa.int8()),
+            pa.field("outcome", pa.float64()),
+            pa.field("outcome_group", pa.int8()),
             pa.field("has_image", pa.bool_(), nullable=False),
             pa.field("has_genotypes", pa.bool_(), nullable=False),
             pa.field("largest_ancestry", pa.bool_(), nullable=False),

@@ -4,6 +4,10 @@ from typing import Literal
 
 from cgni.base.settings import AUTO, Section, section, setting
 
+# a field of UK Biobank, or the name of a column
+_FIELD = {"type": ["integer", "string"], "minimum": 1, "minLength": 1}
+_FIELDS = {"type": "array", "uniqueItems": True, "items": _FIELD}
+
 
 @section("people")
 class PeopleSettings(Section):
@@ -12,8 +16,8 @@ class PeopleSettings(Section):
     fit_on: Literal["fit", "training"] = setting(default=AUTO)
     """on whom CNNs, encoders and scalers are fitted"""
     encoders_on: Literal["labelled", "everybody"] = setting(default=AUTO)
-    """everybody: terms (1) and (2) learn from all people of fit_on with both modalities, (3) and (4) from those with a
-    WM group; labelled: all terms from those with a WM group, as published"""
+    """everybody: terms (1) and (2) learn from all people of fit_on with both modalities, (3) and (4) from those with
+    an outcome; labelled: all terms from those with an outcome, as published"""
     pretrain_on: Literal["training", "everybody"] = setting(default=AUTO)
     """everybody (protocol paper only): brain age on holdout and validation people too; all results are stamped LEAKY"""
     heads_on: Literal["fit", "monitor", "both", "training"] = setting(default=AUTO)
@@ -21,6 +25,35 @@ class PeopleSettings(Section):
     nobody watches)"""
     reference: Literal["development", "everybody"] = setting(default=AUTO)
     """whose genotypes SNP QC and whose maps the image reference are computed on"""
+
+
+@section("outcome")
+class OutcomeSettings(Section):
+    """What is predicted from images and genes: two groups of a score, or the score itself."""
+
+    label: str = setting(default="working memory", pattern=r"\S")
+    """its name in titles, tables and figures"""
+    measure: str = setting(default="maximum digits remembered", pattern=r"\S")
+    """how its values are called on an axis"""
+    unit: str = setting(default="digits", schema={"type": "string"})
+    """of its values; empty: they have none"""
+    field: int | str = setting(default=4282, schema=_FIELD)
+    """UK Biobank's field of the score (4282: numeric memory), or the name of a column of the main table"""
+    kind: Literal["groups", "binary", "continuous"] = setting(default="groups")
+    """groups: people in the ranges low and high; binary: the same of a field that has no other values; continuous: the
+    value itself, of everybody who has one"""
+    low: tuple[float, float] = setting(default=(2, 5))
+    """values of the low group, both ends included (kinds groups and binary)"""
+    high: tuple[float, float] = setting(default=(9, 12))
+    """values of the high group, both ends included (kinds groups and binary)"""
+    group_names: tuple[str, str] = setting(default=("low", "high"))
+    """how readers see the two groups; of a continuous outcome those below and above its median"""
+    invalid: Literal["negative"] | tuple[float, ...] = setting(default="negative")
+    """values that mean a missing one: all negative ones (UK Biobank's codes), or these, such as [-9, 99]"""
+    visit: Literal["first", "best", "same_as_image"] = setting(default="first")
+    """which visit's value: the first valid, the best, or that of the image's visit"""
+    better: Literal["higher", "lower"] = setting(default="higher")
+    """which values are the better ones"""
 
 
 @section("cohort.ranges")
@@ -37,16 +70,8 @@ class RangeSettings(Section):
 
 @section("cohort")
 class CohortSettings(Section):
-    """Phenotypes and groups."""
+    """Who takes part, and their confounds."""
 
-    wm_field: int = setting(default=4282, at_least=1)
-    """field of the score: numeric memory, maximum digits"""
-    wm_low: tuple[int, int] = setting(default=(2, 5), at_least=0)
-    """scores of the low group, inclusive"""
-    wm_high: tuple[int, int] = setting(default=(9, 12), at_least=0)
-    """scores of the high group, inclusive"""
-    wm_instance: Literal["first", "best", "same_as_image"] = setting(default="first")
-    """which visit's score: the first valid, the best, or that of the image's visit"""
     image_instances: tuple[int, ...] = setting(default=(2, 3), at_least=0, min_items=1)
     """visits with imaging; the first with an image counts"""
     n_pcs: int = setting(default=4, at_least=0, at_most=40)
@@ -55,10 +80,11 @@ class CohortSettings(Section):
     """field (22009), or computed on unrelated development people, everybody projected"""
     ancestry: Literal["all", "largest"] = setting(default="all")
     """largest: people outside the largest ancestry (22006) are excluded and counted"""
-    confounds: tuple[int, ...] = setting(default=(), at_least=1, unique=True)
-    """fields of further confounds, such as 25741 (head motion) or 53 (date of the visit), at the visit of the image"""
-    category_confounds: tuple[int, ...] = setting(default=(), at_least=1, unique=True)
-    """fields of further confounds that are categories, such as 22000 (genotyping batch): an indicator each"""
+    confounds: tuple[int | str, ...] = setting(default=(), schema=_FIELDS)
+    """fields of further confounds, such as 25741 (head motion) or 53 (date of the visit), at the visit of the image; or
+    names of columns of the main table"""
+    category_confounds: tuple[int | str, ...] = setting(default=(), schema=_FIELDS)
+    """fields or columns of further confounds that are categories, such as 22000 (genotyping batch)"""
     ranges: RangeSettings = setting(default=RangeSettings())
 
 

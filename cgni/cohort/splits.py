@@ -71,13 +71,15 @@ def make_splits(people: pd.DataFrame, splits: SplitSettings, seed: int) -> pd.Da
 
 def _complete(people: pd.DataFrame) -> np.ndarray:
     """Whether a person has a working-memory group, an image and genotypes."""
-    complete: np.ndarray = (people["wm_group"].notna() & people["has_image"] & people["has_genotypes"]).to_numpy(bool)
+    complete: np.ndarray = (people["outcome_group"].notna() & people["has_image"] & people["has_genotypes"]).to_numpy(
+        bool
+    )
     return complete
 
 
 def _strata(people: pd.DataFrame, age_bands: int) -> np.ndarray:
     """Codes (people, 4) of the strata that each person belongs to; codes of different columns differ."""
-    label = people["wm_group"].astype("Float64").map({0.0: "low", 1.0: "high"}).fillna("none").astype(str)
+    label = people["outcome_group"].astype("Float64").map({0.0: "low", 1.0: "high"}).fillna("none").astype(str)
     group = label + "/" + people["has_image"].astype(str) + people["has_genotypes"].astype(str)
     ages = people["age"].astype("float64")
     bands = pd.qcut(ages, age_bands, labels=False, duplicates="drop") if ages.notna().any() else ages
@@ -123,7 +125,7 @@ def _dealing_order(families: pd.Series, complete: np.ndarray, seed: int) -> list
 
 
 def _group_sizes(people: pd.DataFrame, chosen: np.ndarray) -> tuple[int, int]:
-    groups = people.loc[chosen, "wm_group"]
+    groups = people.loc[chosen, "outcome_group"]
     return int((groups == 0).sum()), int((groups == 1).sum())
 
 

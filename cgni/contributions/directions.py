@@ -16,8 +16,16 @@ from cgni.imaging.atlas import Atlas, region_means
 from cgni.imaging.store import GmStore
 
 # what is estimated; the last two are means over pairs of a called SNP and a region
-KINDS = ("variate_wm", "allele_wm", "region_wm", "region_variate", "allele_region", "gene_region", "alleles_region")
-WM_SCORE, CALLED_SNPS, CALLED_REGIONS = "wm_score", "called SNPs", "called regions"
+KINDS = (
+    "variate_outcome",
+    "allele_outcome",
+    "region_outcome",
+    "region_variate",
+    "allele_region",
+    "gene_region",
+    "alleles_region",
+)
+WM_SCORE, CALLED_SNPS, CALLED_REGIONS = "outcome", "called SNPs", "called regions"
 INCREASE, DECREASE, UNCERTAIN = "increase", "decrease", "uncertain"
 _PER_TARGET = ["estimate", "se", "low", "high", "p"]
 
@@ -139,13 +147,16 @@ def _variate_rows(components: Mapping[int, pd.DataFrame], group: _Group) -> Iter
     for number, own in components.items():
         rows = group.ids.get_indexer(own.index)
         found = _of_score(own.to_numpy(), group.score[rows], group.adjustment.of_rows(rows))
-        yield _table("variate_wm", list(VIEWS), WM_SCORE, found, number)
+        yield _table("variate_outcome", list(VIEWS), WM_SCORE, found, number)
 
 
 def _feature_rows(called: Called, group: _Group) -> Iterable[pd.DataFrame]:
     """Score on called SNPs and regions, called regions on called SNPs."""
     chosen = group.regions[list(called.regions)]
-    for kind, features, values in (("allele_wm", called.snps, group.snps), ("region_wm", called.regions, chosen)):
+    for kind, features, values in (
+        ("allele_outcome", called.snps, group.snps),
+        ("region_outcome", called.regions, chosen),
+    ):
         yield _table(kind, features, WM_SCORE, _of_score(values.to_numpy(), group.score, group.adjustment))
     for region in called.regions:
         found = slopes(group.snps.to_numpy(), chosen[region].to_numpy(), group.adjustment)

@@ -30,12 +30,12 @@ _DIRECTIONS = (
     "Pairs with more gray matter",
     "Partial r [95 % interval], holdout",
 )
-_ON_WM = {
-    "allele_wm": "minor allele of {name}",
-    "region_wm": "gray matter of {name}",
-    "variate_wm": "{name} variate of component {component}",
+_ON_OUTCOME = {
+    "allele_outcome": "minor allele of {name}",
+    "region_outcome": "gray matter of {name}",
+    "variate_outcome": "{name} variate of component {component}",
 }
-_WM, _GRAY_MATTER = "working memory", "gray matter of the called regions"
+_GRAY_MATTER = "gray matter of the called regions"
 _NO_PAIR = "minor alleles on gray matter: there is no called SNP and called region"
 
 
@@ -73,8 +73,8 @@ def claims_table(blocks: pd.DataFrame, credible: pd.DataFrame, rsids: pd.Series)
     return pd.DataFrame(rows, columns=_CLAIMS)
 
 
-def directions_table(directions: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame:
-    """Directions with 95 % intervals: genes' minor alleles on gray matter; alleles, regions and variates on WM.
+def directions_table(directions: pd.DataFrame, rsids: pd.Series, label: str) -> pd.DataFrame:
+    """Directions with intervals: genes' minor alleles on gray matter; alleles, regions and variates on the outcome.
 
     The first is the publication's statement: minor alleles go with less gray matter, except those of STAU1.
 
@@ -84,6 +84,8 @@ def directions_table(directions: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame
         `contributions.schemas_claims.DIRECTIONS`.
     rsids
         rs number by variant id.
+    label
+        Name of the outcome.
     """
     names, rows = Names(rsids), []
     beside_of = _by_key(directions, "gene_region", _HOLDOUT)
@@ -92,17 +94,17 @@ def directions_table(directions: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame
         rows.append((f"minor alleles of {key[1]}", _GRAY_MATTER, *_estimates(own, beside_of.get(key), pairs)))
     if not rows:
         rows.append((NOT_KNOWN, _NO_PAIR, *[""] * 5))
-    for kind, of in _ON_WM.items():
+    for kind, of in _ON_OUTCOME.items():
         beside_of = _by_key(directions, kind, _HOLDOUT)
         for key, own in _by_key(directions, kind, _OUT_OF_FOLD).items():
             component, feature = key
-            name = names[feature] if kind == "allele_wm" else feature.replace("_", " ")
-            rows.append((of.format(name=name, component=component), _WM, *_estimates(own, beside_of.get(key), "")))
+            name = names[feature] if kind == "allele_outcome" else feature.replace("_", " ")
+            rows.append((of.format(name=name, component=component), label, *_estimates(own, beside_of.get(key), "")))
     return pd.DataFrame(rows, columns=_DIRECTIONS)
 
 
-def estimates_on_wm(directions: pd.DataFrame, kind: str) -> dict[str, str]:
-    """Feature to its out-of-fold estimate on the WM score with its interval; `kind`: allele_wm or region_wm."""
+def estimates_on_outcome(directions: pd.DataFrame, kind: str) -> dict[str, str]:
+    """Feature to its out-of-fold estimate on the outcome, with interval; `kind`: allele_outcome or region_outcome."""
     own = directions[(directions["kind"] == kind) & (directions["people"] == _OUT_OF_FOLD)]
     return {row["feature"]: _cell(row) for _, row in own.iterrows()}
 

@@ -1,5 +1,7 @@
 """Table 3: one row a component with the study's one p, and the folds' correlations with their controls beside it."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from cgni.figures.cells import NOT_KNOWN, YES_NO, few, in_words, mean_sd, number, small, small_of_tail
@@ -65,7 +67,9 @@ def _of_pipeline(p: float, replicates: int) -> str:
     return f"{small_of_tail(p)} ({replicates} replicates)" if replicates else NOT_KNOWN
 
 
-def table3_folds(correlations: pd.DataFrame, null: pd.DataFrame, components: pd.DataFrame) -> pd.DataFrame:
+def table3_folds(
+    correlations: pd.DataFrame, null: pd.DataFrame, components: pd.DataFrame, names: Sequence[str]
+) -> pd.DataFrame:
     """Canonical correlations of the folds' own models, mean ± SD over folds, beside controls that should show none.
 
     Folds share people, so they have no p together: that of Table 3 is the study's.
@@ -78,9 +82,14 @@ def table3_folds(correlations: pd.DataFrame, null: pd.DataFrame, components: pd.
         `contributions.schemas.NULL_CORRELATIONS` of all replicates: encoders trained on shuffled pairings.
     components
         `contributions.schemas.COMPONENT_TESTS`, for how far folds agree.
+    names
+        Of the outcome's two groups.
     """
     columns = {title: correlations_of(correlations, split=split) for split, title in _SPLITS.items()}
-    controls = {f"Validation, {group} WM": correlations_of(correlations, group=group) for group in ("low", "high")}
+    controls = {
+        f"Validation, {name} group": correlations_of(correlations, group=group)
+        for group, name in zip(("low", "high"), names, strict=True)
+    }
     controls |= {
         "Label-free encoders, validation": correlations_of(correlations, encoders="label_free"),
         "Shuffled pairs, validation": correlations_of(correlations, pairing="shuffled"),
@@ -107,7 +116,7 @@ def correlations_of(
     split: str = "validation",
     group: str = "all",
 ) -> pd.DataFrame:
-    """The rows of `scca.schemas.CORRELATIONS` of some encoders, pairing, split and WM group."""
+    """The rows of `scca.schemas.CORRELATIONS` of some encoders, pairing, split and group of the outcome."""
     return correlations[
         (correlations["encoders"] == encoders)
         & (correlations["pairing"] == pairing)

@@ -3,46 +3,64 @@
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from cgni.cohort.outcome import group_range, outcome_axis
+from cgni.cohort.settings import OutcomeSettings
+
 _NO_GROUP = "#c9ced6"
+_MOST_BARS = 30
 
 
-def wm_scores(scores: pd.Series, low: Sequence[int], high: Sequence[int], palette: Sequence[str]) -> Figure:
-    """Fig. 1: distribution of the WM score with the two groups marked.
+def outcome_distribution(values: pd.Series, outcome: OutcomeSettings, palette: Sequence[str]) -> Figure:
+    """Fig. 1: distribution of the outcome, with the two groups marked where there are groups.
 
     Parameters
     ----------
-    scores
-        Maximum digits remembered, one value a person; missing ones are left out.
-    low, high
-        Lowest and highest score of each group, inclusive.
+    values
+        One value a person; missing ones are left out.
     """
-    known = scores.dropna().astype(int)
-    first, last = min(known.min(), low[0]), max(known.max(), high[1])
-    counts = known.value_counts().reindex(range(first, last + 1), fill_value=0).sort_index()
-    colours = [_NO_GROUP] * len(counts)
-    for position, digits in enumerate(counts.index):
-        if low[0] <= digits <= low[1]:
-            colours[position] = palette[0]
-        elif high[0] <= digits <= high[1]:
-            colours[position] = palette[1]
+    known = values.dropna()
     figure, axes = plt.subplots(figsize=(6.4, 3.6))
-    bars = axes.bar(counts.index, counts.to_numpy(), color=colours, width=0.85)
-    axes.bar_label(bars, fontsize=8, padding=2)
-    for bounds, name, colour in ((low, "Low", palette[0]), (high, "High", palette[1])):
-        total = int(counts.loc[bounds[0] : bounds[1]].sum())
-        axes.bar([0], [0], color=colour, label=f"{name} group: {bounds[0]}–{bounds[1]} digits (n = {total:,})")
-    axes.bar([0], [0], color=_NO_GROUP, label="Not in a group")
-    axes.set(
-        xlabel="Maximum digits remembered", ylabel="People", xlim=(first - 0.7, last + 0.7), xticks=list(counts.index)
+    counts, width = _bars(known, outcome)
+    ranges = (
+        {} if outcome.kind == "continuous" else dict(zip(outcome.group_names, (outcome.low, outcome.high), strict=True))
     )
-    axes.set_ylim(0, counts.max() * 1.5)
+    colours = [_NO_GROUP if ranges else palette[0]] * len(counts)
+    for number, (low, high) in enumerate(ranges.values()):
+        inside = (counts.index >= low) & (counts.index <= high)
+        colours = [palette[number] if own else colour for own, colour in zip(inside, colours, strict=True)]
+    bars = axes.bar(counts.index, counts.to_numpy(), color=colours, width=0.85 * width)
+    if len(counts) <= _MOST_BARS:
+        axes.bar_label(bars, fontsize=8, padding=2)
+        axes.set_xticks(list(counts.index))
+    for number, (name, (low, high)) in enumerate(ranges.items()):
+        title = f"{name[:1].upper()}{name[1:]} group: {group_range(outcome, (low, high))}"
+        people = int(known.between(low, high).sum())
+        axes.bar([0], [0], color=palette[number], label=f"{title} (n = {people:,})")
+    label = "Not in a group" if ranges else f"n = {len(known):,}"
+    axes.bar([0], [0], color=_NO_GROUP if ranges else palette[0], label=label)
+    axes.set(xlabel=outcome_axis(outcome), ylabel="People", ylim=(0, counts.max() * 1.5))
+    axes.set_xlim(counts.index[0] - 0.7 * width, counts.index[-1] + 0.7 * width)
     axes.legend(loc="upper right", fontsize=8.5)
     return figure
+
+
+def _bars(known: pd.Series, outcome: OutcomeSettings) -> tuple[pd.Series, float]:
+    """People by the middle of each bar, and the bars' distance: one a value, or a histogram of many values."""
+    whole = bool((known % 1 == 0).all())
+    bounds = [known.min(), known.max()]
+    if outcome.kind != "continuous":
+        bounds = [min(bounds[0], outcome.low[0]), max(bounds[1], outcome.high[1])]
+    if whole and bounds[1] - bounds[0] < _MOST_BARS:
+        places = range(int(np.floor(bounds[0])), int(np.ceil(bounds[1])) + 1)
+        return known.value_counts().reindex(places, fill_value=0).sort_index(), 1.0
+    people, edges = np.histogram(known, bins=_MOST_BARS)
+    return pd.Series(people, index=(edges[1:] + edges[:-1]) / 2), float(edges[1] - edges[0])
 
 
 def learning_panels(
@@ -50,6 +68,7 @@ def learning_panels(
     transfer: Sequence[pd.DataFrame],
     contrastive: pd.DataFrame,
     terms: Sequence[int],
+    label: str,
 ) -> dict[str, pd.DataFrame]:
     """What `learning_curves` shows: the title "stage, metric" of each panel and its rows.
 
@@ -61,11 +80,13 @@ def learning_panels(
         `networks.schemas.FOLD_CURVE` of the chosen encoders.
     terms
         Numbers of the loss terms that these encoders were trained on.
+    label
+        Name of the outcome.
     """
     subset = "".join(str(number) for number in sorted(terms))
     return {
         "Brain age, MAE (years)": _metric(_folds(pretraining), "mae"),
-        "Working memory, balanced accuracy": _metric(_folds(transfer), "balanced_accuracy"),
+        f"{label[:1].upper()}{label[1:]}, balanced accuracy": _metric(_folds(transfer), "balanced_accuracy"),
         f"Contrastive {subset}, loss": _metric(contrastive, "loss"),
     }
 

@@ -7,7 +7,7 @@ import pandas as pd
 from cgni.base.views import FEATURE, FEATURES, GENETICS, IMAGING, VIEWS
 from cgni.contributions.called import SUBSPACE, called_features, consensus, subspace
 from cgni.figures.cells import NOT_KNOWN, NOTHING_SIGNIFICANT, YES_NO, in_words, number, small
-from cgni.figures.claim_tables import Names, estimates_on_wm
+from cgni.figures.claim_tables import Names, estimates_on_outcome
 
 _STABILITY = "Stability (share of folds that rank it among the strongest)"
 _GENES = (
@@ -21,14 +21,14 @@ _GENES = (
     "q (null)",
     "Published rule",
     "Sign against the variate",
-    "Minor allele on WM, strongest SNP: partial r [95 % interval]",
+    "Minor allele on {label}, strongest SNP: partial r [95 % interval]",
     _STABILITY,
 )
 _REGIONS = (
     "Component",
     "Region",
     "Sign against the variate",
-    "Gray matter on WM: partial r [95 % interval]",
+    "Gray matter on {label}: partial r [95 % interval]",
     "z",
     "p (null)",
     "q (null)",
@@ -47,12 +47,13 @@ def table4(
     directions: pd.DataFrame,
     snp_genes: pd.DataFrame,
     rsids: pd.Series,
+    label: str,
 ) -> pd.DataFrame:
     """Genes of the called SNPs per component; a SNP of two genes stands under both, marked.
 
     SNPs that are called in the significant components together and in none of them alone stand last, under `together`.
-    The direct estimate on WM is that of the SNP with the smallest p (without one the largest |z|), in people whom the
-    fold has not seen.
+    The direct estimate on the outcome is that of the SNP with the smallest p (without one the largest |z|), in people
+    whom the fold has not seen.
 
     Parameters
     ----------
@@ -64,14 +65,17 @@ def table4(
         variant_id, gene_id and symbol, one row a pair.
     rsids
         rs number by variant id.
+    label
+        Name of the outcome.
     """
+    columns = _named(_GENES, label)
     named = snp_genes.assign(symbol=snp_genes["symbol"].fillna(snp_genes["gene_id"]))
     called = _called(contributions, components, GENETICS).sort_values("z", key=abs, ascending=False, kind="stable")
     called = called.sort_values("p", kind="stable").merge(named, left_on="feature", right_on="variant_id")
     if called.empty:
-        return in_words(_GENES, _nothing(components, FEATURES[GENETICS]))
+        return in_words(columns, _nothing(components, FEATURES[GENETICS]))
     several = set(named.groupby("variant_id")["symbol"].nunique().loc[lambda genes: genes > 1].index)
-    places, names, on_wm = _Blocks(blocks), Names(rsids), estimates_on_wm(directions, "allele_wm")
+    places, names, on_outcome = _Blocks(blocks), Names(rsids), estimates_on_outcome(directions, "allele_outcome")
     rows = []
     for (component, symbol), own in sorted(called.groupby(["component", "symbol"]), key=_last):
         texts = [names[snp] + ("*" if snp in several else "") for snp in own["feature"]]
@@ -87,14 +91,14 @@ def table4(
                 small(own["q"].min()),
                 YES_NO[bool(own["called_sd"].any())],
                 "/".join(sorted({_SIGNS[sign] for sign in own["direction"]})),
-                on_wm.get(strongest, NOT_KNOWN),
+                on_outcome.get(strongest, NOT_KNOWN),
                 number(own["stability"].max(), ".0%"),
             )
         )
-    return pd.DataFrame(rows, columns=_GENES)
+    return pd.DataFrame(rows, columns=columns)
 
 
-def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd.DataFrame) -> pd.DataFrame:
+def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd.DataFrame, label: str) -> pd.DataFrame:
     """Called regions per component, the strongest first; those called in the components together alone stand last.
 
     Parameters
@@ -103,17 +107,20 @@ def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd
         `contributions.schemas.CONTRIBUTIONS` and `COMPONENT_TESTS`.
     directions
         `contributions.schemas_claims.DIRECTIONS`.
+    label
+        Name of the outcome.
     """
+    columns = _named(_REGIONS, label)
     called = _called(contributions, components, IMAGING).sort_values("share", ascending=False, kind="stable")
     if called.empty:
-        return in_words(_REGIONS, _nothing(components, FEATURES[IMAGING]))
-    on_wm = estimates_on_wm(directions, "region_wm")
+        return in_words(columns, _nothing(components, FEATURES[IMAGING]))
+    on_outcome = estimates_on_outcome(directions, "region_outcome")
     rows = [
         (
             _component(component, components),
             row.feature.replace("_", " "),
             _SIGNS[row.direction],
-            on_wm.get(row.feature, NOT_KNOWN),
+            on_outcome.get(row.feature, NOT_KNOWN),
             number(row.z, "+.1f"),
             small(row.p),
             small(row.q),
@@ -123,7 +130,11 @@ def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd
         for (component,), own in sorted(called.groupby(["component"]), key=_last)
         for row in own.itertuples()
     ]
-    return pd.DataFrame(rows, columns=_REGIONS)
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _named(columns: Iterable[str], label: str) -> list[str]:
+    return [name.format(label=label) for name in columns]
 
 
 def rules_table(

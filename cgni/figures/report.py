@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from cgni.base.csv_cells import unguarded
 from cgni.classification.ledger import Looks
+from cgni.cohort.outcome import outcome_axis
+from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, NOT_KNOWN, Scores, few, small, with_interval
 
@@ -103,7 +105,7 @@ class Report:
 
     Attributes
     ----------
-    labels : model name to what readers see.
+    labels : model name to what readers see; outcome : how it is called.
     provenance : see `provenance.origins`; costs : see `provenance.job_costs`.
     """
 
@@ -111,6 +113,7 @@ class Report:
     evidence: Evidence
     choices: Choices
     labels: Mapping[str, str]
+    outcome: OutcomeSettings
     provenance: Sequence[Mapping[str, Any]]
     costs: pd.DataFrame
 
@@ -119,9 +122,10 @@ class Report:
         environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         environment.filters["table"] = _html_table
         page, evidence, choices = self.page, self.evidence, self.choices
+        words = {"outcome": self.outcome, "outcome_axis": outcome_axis(self.outcome)}
         return environment.from_string(page.template).render(
             images={name: base64.b64encode(data).decode() for name, data in page.figures.items()},
-            captions=page.captions,
+            captions={name: environment.from_string(text).render(words) for name, text in page.captions.items()},
             tables=page.tables,
             leaky=not bool(evidence.lineage["clean"].all()),
             fits=int(evidence.lineage["people"].gt(0).sum()),
@@ -141,6 +145,7 @@ class Report:
             simulated=choices.simulated,
             provenance=self.provenance,
             costs=self.costs,
+            **words,
         )
 
 

@@ -69,21 +69,24 @@ def performance(
     return figure
 
 
-def canonical_variates(variates: pd.DataFrame, palette: Sequence[str]) -> Figure:
-    """Imaging against genetic variate of validation people, first fold, one panel a component."""
+def canonical_variates(variates: pd.DataFrame, names: Sequence[str], palette: Sequence[str]) -> Figure:
+    """Imaging against genetic variate of validation people, first fold, one panel a component.
+
+    `names` are those of the outcome's two groups.
+    """
     components = sorted(variates["component"].unique())
     figure, axes = plt.subplots(1, len(components), figsize=(3.3 * len(components) + 0.6, 3.4), squeeze=False)
     own = variates[(variates["part"] == "validation") & (variates["fold"] == variates["fold"].min())]
     for axis, component in zip(axes[0], components, strict=True):
         part = own[own["component"] == component]
-        for code, name, colour in ((0, "low", palette[0]), (1, "high", palette[1]), (None, "no group", "#b8bec6")):
-            chosen = part["wm_group"].isna() if code is None else part["wm_group"] == code
+        for code, name, colour in ((0, names[0], palette[0]), (1, names[1], palette[1]), (None, "no group", "#b8bec6")):
+            chosen = part["outcome_group"].isna() if code is None else part["outcome_group"] == code
             axis.scatter(
                 part.loc[chosen, "genetics"], part.loc[chosen, "imaging"], s=12, color=colour, label=name, alpha=0.8
             )
         r = few(len(part)) or f"r = {part['genetics'].corr(part['imaging']):.2f}"
         axis.set(title=f"Component {component}, {r}", xlabel="Genetic variate", ylabel="Imaging variate")
-    axes[0][0].legend(fontsize=8, title="WM group", title_fontsize=8)
+    axes[0][0].legend(fontsize=8, title="Group", title_fontsize=8)
     return figure
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.brain_age_table import brain_age_table
 from cgni.figures.claim_tables import claims_table, directions_table, published_table
 from cgni.figures.classification_tables import table1, table2
@@ -56,15 +57,19 @@ class StudyResults:
 
 
 def study_tables(
-    results: StudyResults, models: StudyModels, weights: Mapping[str, Mapping[str, float]]
+    results: StudyResults,
+    models: StudyModels,
+    weights: Mapping[str, Mapping[str, float]],
+    outcome: OutcomeSettings,
 ) -> dict[str, pd.DataFrame]:
     """Every table by its name, as the report lists them.
 
-    `weights` are those of the loss terms by their keys, of each pair of encoders by its name.
+    `weights` are those of the loss terms by their keys, of each pair of encoders by its name; of `outcome` the
+    names are read.
     """
     return {
         **_classification(results, models, weights),
-        **_interpretation(results),
+        **_interpretation(results, outcome),
         "attrition": pd.concat(results.attrition, ignore_index=True),
         "summary": _summary(results, models),
     }
@@ -84,18 +89,18 @@ def _classification(
     }
 
 
-def _interpretation(results: StudyResults) -> dict[str, pd.DataFrame]:
+def _interpretation(results: StudyResults, outcome: OutcomeSettings) -> dict[str, pd.DataFrame]:
     batches, components, contributions = results.null_correlations, results.components, results.contributions
     null = pd.concat(batches) if batches else pd.DataFrame(columns=["component", "r"])
     rsids = results.variants.set_index("variant_id")["rsid"]
     blocks, directions = results.blocks, results.directions
     return {
         "table3": table3(components, results.correlations),
-        "table3_folds": table3_folds(results.correlations, null, components),
-        "table4": table4(contributions, components, blocks, directions, results.snp_genes, rsids),
-        "table5": table5(contributions, components, directions),
+        "table3_folds": table3_folds(results.correlations, null, components, outcome.group_names),
+        "table4": table4(contributions, components, blocks, directions, results.snp_genes, rsids, outcome.label),
+        "table5": table5(contributions, components, directions, outcome.label),
         "claims": claims_table(blocks, results.credible, rsids),
-        "directions": directions_table(directions, rsids),
+        "directions": directions_table(directions, rsids, outcome.label),
         "published": published_table(results.published),
         "rules": rules_table(contributions, components, blocks, results.calibration),
     }

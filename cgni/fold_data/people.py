@@ -84,7 +84,7 @@ def assemble_fold(
     data = FoldData(
         ids=ids,
         part=part,
-        labels=np.array(people["wm_group"].fillna(UNLABELLED), np.int64),
+        labels=np.array(people["outcome_group"].fillna(UNLABELLED), np.int64),
         views=remove_confounds(raw, participants, ids, part == "fit", confounds),
         variants=variants,
         families=people["family"].to_numpy() if "family" in people else None,

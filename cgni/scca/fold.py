@@ -19,15 +19,15 @@ class FoldEmbeddings:
 
     Attributes
     ----------
-    ids, part, wm_score, wm_group, family : of each person; NaN and -1: no score, no group.
+    ids, part, outcome, outcome_group, family : of each person; NaN and -1: no score, no group.
     seen : bool [people], whether the fold's encoders learnt from the person.
     views : float64 [people, nodes] of each view, embeddings by the fold's encoders.
     """
 
     ids: pd.Index
     part: np.ndarray
-    wm_score: np.ndarray
-    wm_group: np.ndarray
+    outcome: np.ndarray
+    outcome_group: np.ndarray
     family: np.ndarray
     seen: np.ndarray
     views: Mapping[str, np.ndarray]
@@ -51,13 +51,13 @@ class FoldEmbeddings:
         own = embeddings.sort_values("participant_id")
         ids = pd.Index(own["participant_id"])
         facts = participants.set_index("participant_id").loc[ids]
-        part, wm_group = fold_parts(splits, fold, ids), facts["wm_group"].fillna(UNLABELLED).to_numpy(np.int8)
+        part, outcome_group = fold_parts(splits, fold, ids), facts["outcome_group"].fillna(UNLABELLED).to_numpy(np.int8)
         return cls(
             ids=ids,
             part=part,
-            wm_score=facts["wm_score"].to_numpy(np.float64, na_value=np.nan),
-            wm_group=wm_group,
-            seen=taught_encoders(part, wm_group, people),
+            outcome=facts["outcome"].to_numpy(np.float64, na_value=np.nan),
+            outcome_group=outcome_group,
+            seen=taught_encoders(part, outcome_group, people),
             family=facts["family"].to_numpy(),
             views={view: own.filter(regex=f"^{view}_").to_numpy(np.float64) for view in VIEWS},
         )

@@ -35,21 +35,21 @@ def match_components(
     return order, signs
 
 
-def orient(variates: Mapping[str, np.ndarray], wm_score: np.ndarray) -> dict[str, np.ndarray]:
+def orient(variates: Mapping[str, np.ndarray], outcome: np.ndarray) -> dict[str, np.ndarray]:
     """Signs [components] of each view: the two variates correlate positively, and their sum rises with WM.
 
     Parameters
     ----------
     variates
         [people, components] of each view, of training people whom the encoders have not seen.
-    wm_score
+    outcome
         Of the same people; NaN where unknown.
     """
     agreement = variate_correlations(variates[IMAGING], variates[GENETICS])
     flip = {IMAGING: np.ones(len(agreement)), GENETICS: np.where(agreement < 0, -1.0, 1.0)}
-    known = ~np.isnan(wm_score)
+    known = ~np.isnan(outcome)
     together = np.sum([variates[view] * flip[view] for view in VIEWS], axis=0)
-    score = np.repeat(wm_score[known, None], together.shape[1], axis=1)
+    score = np.repeat(outcome[known, None], together.shape[1], axis=1)
     both = np.where(variate_correlations(together[known], score) < 0, -1.0, 1.0)
     return {view: both * flip[view] for view in VIEWS}
 

@@ -23,7 +23,7 @@ VARIATES = pa.schema(
         _FOLD,
         pa.field("participant_id", pa.string(), nullable=False),
         pa.field("part", pa.string(), nullable=False),
-        pa.field("wm_group", pa.int8()),
+        pa.field("outcome_group", pa.int8()),
         _COMPONENT,
         pa.field("imaging", pa.float64(), nullable=False),
         pa.field("genetics", pa.float64(), nullable=False),

@@ -97,7 +97,7 @@ def align(folds: Sequence[FoldScca]) -> list[FoldScca]:
     training = most.people.training()
     unseen = training & most.people.unseen()
     rows = unseen if unseen.sum() >= _FEWEST_UNSEEN else training
-    signs = orient(_variates(most, rows), most.people.wm_score[rows])
+    signs = orient(_variates(most, rows), most.people.outcome[rows])
     everything = np.arange(most.fit.components)
     reference = dataclasses.replace(most, fit=most.fit.rearranged(everything, everything + 1, signs))
     return [reference if fold is most else _aligned(fold, reference) for fold in folds]

@@ -16,7 +16,7 @@ from cgni.scca.study import StudyScca, align, fit_chosen, fit_study, node_stabil
 
 _SHUFFLES = 100
 _SPLITS = ("fit", "monitor", "validation", "holdout")
-_GROUPS = {"all": (-1, 0, 1), "low": (0,), "high": (1,)}  # codes of wm_group
+_GROUPS = {"all": (-1, 0, 1), "low": (0,), "high": (1,)}  # codes of outcome_group
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +85,13 @@ def variate_table(folds: Sequence[FoldScca]) -> pd.DataFrame:
     parts = []
     for number, fold in enumerate(folds):
         people = fold.people
-        facts = pd.DataFrame({"participant_id": people.ids, "part": people.part, "wm_group": people.wm_group})
+        facts = pd.DataFrame({"participant_id": people.ids, "part": people.part, "outcome_group": people.outcome_group})
         variates = fold.variates()
         for column, component in enumerate(fold.fit.numbers):
             own = {view: values[:, column] for view, values in variates.items()}
             parts.append(facts.assign(fold=number, component=component, **own))
     table = pd.concat(parts, ignore_index=True)
-    return table.assign(wm_group=table["wm_group"].astype("Int8").mask(table["wm_group"] < 0))
+    return table.assign(outcome_group=table["outcome_group"].astype("Int8").mask(table["outcome_group"] < 0))
 
 
 def correlation_table(
@@ -111,7 +111,7 @@ def correlation_table(
         partial_r, p = test.run(people.ids[unseen], people.family[unseen], own, seed)
         for split in _SPLITS:
             for group, codes in _GROUPS.items():
-                rows = (people.part == split) & np.isin(people.wm_group, codes)
+                rows = (people.part == split) & np.isin(people.outcome_group, codes)
                 own = {view: values[rows] for view, values in variates.items()}
                 for pairing, r in _pairings(own, seed).items():
                     tested = (split, group, pairing) == ("validation", "all", "true")

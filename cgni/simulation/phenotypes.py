@@ -65,7 +65,7 @@ def simulate_phenotypes(
     share = settings.traits.polygenic_share * settings.wm_scale**2
     polygenic, small_effects = polygenic_scores(EqtlSnps.of(cohort.genotypes, variants), ["wm"], share, small)
     liability = traits.wm_liability(factors, polygenic[:, 0], confounds, settings, rng)
-    scores = traits.digits_remembered(liability, settings.traits)
+    scores = traits.scores_of(liability, settings.traits)
 
     pairs = cohort.pedigree.related_pairs()
     related = np.zeros(len(cohort.ids), bool)

@@ -85,6 +85,8 @@ class SimulatedTraitsSettings(Section):
     """correlation with the WM liability"""
     cline_effect: float = setting(default=0.0, at_least=-0.5, at_most=0.5)
     """correlation of the cline's coordinate (simulation.people.cline) with the WM liability"""
+    points: tuple[int, int] | None = setting(default=None)
+    """lowest and highest score of another scale, such as [0, 13]; null: digits remembered, 2 to 12"""
     low_share: float = setting(default=0.42, above=0, at_most=0.5)
     """of people in the low group"""
     high_share: float = setting(default=0.38, above=0, at_most=0.5)

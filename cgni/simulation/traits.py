@@ -101,6 +101,19 @@ def wm_liability(
     return whole
 
 
+def scores_of(liability: np.ndarray, traits: SimulatedTraitsSettings) -> np.ndarray:
+    """The score that people are given, int [people]: digits remembered, or points of `traits.points`.
+
+    Points follow a normal distribution whose three SD reach from the middle to the ends.
+    """
+    if traits.points is None:
+        return digits_remembered(liability, traits)
+    lowest, highest = traits.points
+    rank = (liability.argsort().argsort() + 0.5) / len(liability)
+    points: np.ndarray = np.rint((lowest + highest) / 2 + norm.ppf(rank) * (highest - lowest) / 6)
+    return points.clip(lowest, highest).astype(int)
+
+
 def digits_remembered(liability: np.ndarray, traits: SimulatedTraitsSettings) -> np.ndarray:
     """Digits (2-12), int [people]: quantiles of the liability, with the shares of the groups."""
     rank = liability.argsort().argsort() / len(liability)

@@ -29,6 +29,9 @@ EQTL_COLUMNS = [
 SNP_COLUMNS = ["PEC_id", "Rsid", "chr", "position", "REF", "ALT"]
 
 
+_SCORE, _BASELINE = 4282, "0.0"  # numeric memory, at the first visit
+
+
 def main_table(
     ids: np.ndarray,
     confounds: pd.DataFrame,
@@ -63,9 +66,9 @@ def main_table(
         "54-0.0": rng.choice([11010, 11011, 11012], people),
         "54-2.0": site,
         "54-3.0": _filled(second, site),
-        "4282-0.0": _filled(~absent, np.where(abandoned, -1, scores)),
-        "4282-2.0": _filled(rng.random(people) < 0.5, scores),
-        "4282-3.0": _filled(second, scores),
+        f"{_SCORE}-{_BASELINE}": _filled(~absent, np.where(abandoned, -1, scores)),
+        f"{_SCORE}-2.0": _filled(rng.random(people) < 0.5, scores),
+        f"{_SCORE}-3.0": _filled(second, scores),
         "20240-0.0": _filled(rng.random(people) < 0.2, scores),
         "21003-0.0": baseline.astype(int),
         "21003-2.0": np.round(age, 1),
@@ -89,8 +92,15 @@ def main_table(
     return pd.concat([frame, components], axis=1)
 
 
-def write_main_table(table: pd.DataFrame, path: str | Path) -> None:
-    """Write the csv as `ukbconv csv` does: every header and value in double quotes."""
+def write_main_table(table: pd.DataFrame, path: str | Path, field: int | str = _SCORE) -> None:
+    """Write the csv as `ukbconv csv` does: every header and value in double quotes.
+
+    `field`: that of the score; of a name, the baseline's column alone has it.
+    """
+    columns = {name: name.replace(f"{_SCORE}-", f"{field}-") for name in table.columns}
+    if isinstance(field, str):
+        columns[f"{_SCORE}-{_BASELINE}"] = field
+    table = table.rename(columns=columns)
     with atomic_path(path) as temporary:
         table.to_csv(temporary, index=False, quoting=csv.QUOTE_ALL)
 

@@ -20,7 +20,7 @@ from cgni.pretraining.fit import Fitted, fit_network
 from cgni.pretraining.people import ImagedStudy, People, located, watchers
 from cgni.pretraining.trained import TrainedNetwork
 from cgni.transfer.settings import TransferSettings
-from cgni.transfer.task import WmTask
+from cgni.transfer.task import GroupTask
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Transferred:
 
     network: BrainCnn
     fitted: Fitted
-    task: WmTask
+    task: GroupTask
     fits: pd.DataFrame
 
 
@@ -51,26 +51,26 @@ def finetune_fold(
     fit_on
         `fit`, or `training`: the monitor people are fitted on and nobody watches.
     brain_age
-        As of `finetune_wm`.
+        As of `finetune_outcome`.
     run
         Its seed is the study's.
 
     Raises
     ------
     InputError
-        As of `finetune_wm`; too few people, or a loss that is not finite.
+        As of `finetune_outcome`; too few people, or a loss that is not finite.
     """
-    groups = {name: labels.astype("int64") for name, labels in study.groups(fold, fit_on, "wm_group").items()}
+    groups = {name: labels.astype("int64") for name, labels in study.groups(fold, fit_on, "outcome_group").items()}
     people = located(groups, study.store)
     run = run.seeded(derive_seed(run.seed, "transfer", fold))
-    result = finetune_wm(study.store, brain_age, people, settings, run)
+    result = finetune_outcome(study.store, brain_age, people, settings, run)
     metrics = score_people(result.network, study.store, people, result.task, run.device)
     return TrainedNetwork(result.network, result.fitted, metrics, groups), result.fits
 
 
 @dataclass(frozen=True)
 class PlannedFit:
-    """A fit that `finetune_wm` makes.
+    """A fit that `finetune_outcome` makes.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class PlannedFit:
 
 
 def planned_fits(settings: TransferSettings) -> list[PlannedFit]:
-    """Every fit of `finetune_wm` in their order: candidate by candidate, depth by depth, round by round."""
+    """Every fit of `finetune_outcome` in their order: candidate by candidate, depth by depth, round by round."""
     planned = []
     for candidate, changes in enumerate(settings.candidates or ({},)):
         own = settings.changed(**changes) if changes else settings
@@ -97,7 +97,7 @@ def planned_fits(settings: TransferSettings) -> list[PlannedFit]:
     return planned
 
 
-def finetune_wm(
+def finetune_outcome(
     store: GmStore,
     brain_age: Mapping[str, Any],
     people: Mapping[str, People],
@@ -132,7 +132,7 @@ def finetune_wm(
             "transfer.transfer_blocks: a list of them, or of transfer.candidates, needs monitor people; "
             "set people.fit_on: fit"
         )
-    task = WmTask.of(people["fit"].values, settings.class_weights)
+    task = GroupTask.of(people["fit"].values, settings.class_weights)
     best_of_start: dict[tuple[int, int], _Fit] = {}
     best: _Fit | None = None
     fits: list[_Fit] = []
@@ -156,13 +156,13 @@ def finetune_wm(
 
 @dataclass(frozen=True, eq=False)
 class _Fit:
-    """One of the fits that `finetune_wm` chooses from."""
+    """One of the fits that `finetune_outcome` chooses from."""
 
     plan: PlannedFit
     network: BrainCnn
     fitted: Fitted
 
-    def better_than(self, other: "_Fit | None", task: WmTask) -> bool:
+    def better_than(self, other: "_Fit | None", task: GroupTask) -> bool:
         """By score, then loss; without monitor people the later one is."""
         if other is None or self.fitted.best_score is None:
             return True

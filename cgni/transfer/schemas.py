@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from cgni.base.tables import number_columns
 
-# one row a fit of `finetune_wm`
+# one row a fit of `finetune_outcome`
 TRANSFER_FITS = pa.schema(
     [
         pa.field("candidate", pa.int64(), nullable=False),  # its place in transfer.candidates, from 0

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 
 @dataclass(frozen=True)
-class WmTask:
+class GroupTask:
     """Two classes (0 low, 1 high); cross-entropy with `class_weights` (low, high)."""
 
     class_weights: tuple[float, float] = (1.0, 1.0)
@@ -17,7 +17,7 @@ class WmTask:
     higher_is_better: bool = True
 
     @classmethod
-    def of(cls, labels: np.ndarray, weighted: bool) -> "WmTask":
+    def of(cls, labels: np.ndarray, weighted: bool) -> "GroupTask":
         """The task for fit people with these labels; `weighted`: by inverse class frequency."""
         if not weighted:
             return cls()

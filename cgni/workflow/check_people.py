@@ -8,10 +8,10 @@ from cgni.cohort.cautions import people_cautions
 from cgni.cohort.families import read_related_pairs
 from cgni.cohort.fields import OPTIONAL_FIELDS
 from cgni.cohort.id_lists import KnownIds, Matched, read_withdrawals
-from cgni.cohort.participants import build_participants, read_main_table
+from cgni.cohort.participants import Imaged, build_participants, read_main_table
 from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.samples import common_people
-from cgni.cohort.settings import CohortSettings
+from cgni.cohort.settings import OutcomeSettings
 from cgni.cohort.splits import make_splits
 from cgni.genetics.paths import chromosome_files
 from cgni.imaging.paths import stated_visits
@@ -38,8 +38,8 @@ class PeopleFound:
 
 def look_at_people(checklist: Checklist, settings: StudySettings) -> PeopleFound:
     """Read everything about people, as the rules `build_participants` and `make_splits` do."""
-    inputs, cohort, kinship = settings.inputs, settings.cohort, settings.splits.kinship
-    table = checklist.look("main table", lambda: read_main_table(inputs.phenotypes, cohort), _phenotypes_found)
+    inputs, cohort, outcome, kinship = settings.inputs, settings.cohort, settings.outcome, settings.splits.kinship
+    table = checklist.look("main table", lambda: read_main_table(inputs.phenotypes, cohort, outcome), _phenotypes_found)
     withdrawn = checklist.look("withdrawals", lambda: read_withdrawals(inputs.withdrawals, _ids(table)), _found)
     pairs = checklist.look("kinship", lambda: _pairs(inputs.relatedness, kinship, table), _pairs_found)
     samples = checklist.look("genotyped people", lambda: common_people(_people_files(settings)), _count)
@@ -48,20 +48,22 @@ def look_at_people(checklist: Checklist, settings: StudySettings) -> PeopleFound
     )
 
     def build() -> pd.DataFrame:
-        ids, visits = pd.Index(images.get()["participant_id"]), stated_visits(images.get())
-        return build_participants(table.get(), samples.get(), ids, withdrawn.get(), pairs.get(), cohort, visits)[0]
+        imaged = Imaged(pd.Index(images.get()["participant_id"]), stated_visits(images.get()))
+        listed = samples.get(), imaged, withdrawn.get(), pairs.get()
+        return build_participants(table.get(), *listed, cohort, outcome)[0]
 
-    people = checklist.look("participants", build, _people_found)
-    for caution in _cautions(people.value, cohort) if people.value is not None else []:
+    people = checklist.look("participants", build, lambda found: _people_found(found, outcome))
+    for caution in _cautions(people.value, settings) if people.value is not None else []:
         checklist.note("participants", caution)
     checklist.look("split", lambda: make_splits(people.get(), settings.splits, settings.seed), _split_found)
     return PeopleFound(people, images)
 
 
-def _cautions(people: pd.DataFrame, cohort: CohortSettings) -> list[str]:
+def _cautions(people: pd.DataFrame, settings: StudySettings) -> list[str]:
     """Warnings about the people; components that are computed later are not missing."""
+    cohort = settings.cohort
     computed = [f"pc{number}" for number in range(1, cohort.n_pcs + 1)] if cohort.pcs == "computed" else []
-    return people_cautions(people.drop(columns=computed))
+    return people_cautions(people.drop(columns=computed), settings.outcome.kind)
 
 
 def _ids(table: Part[Phenotypes]) -> KnownIds:
@@ -83,7 +85,7 @@ def _count(table: pd.DataFrame) -> str:
 
 
 def _phenotypes_found(table: Phenotypes) -> str:
-    fields = sorted(set(table.values.columns.get_level_values("field")))
+    fields = sorted(set(table.values.columns.get_level_values("field")), key=str)
     absent = [str(field) for field in OPTIONAL_FIELDS if not table.has(field)]
     told = f"{len(table.ids):,} people; fields {', '.join(map(str, fields))}"
     return told + (f"; without the optional {', '.join(absent)}" if absent else "")
@@ -99,13 +101,13 @@ def _pairs_found(pairs: pd.DataFrame) -> str:
     return f"{len(pairs):,} pairs of relatives in the main table"
 
 
-def _people_found(people: pd.DataFrame) -> str:
+def _people_found(people: pd.DataFrame, outcome: OutcomeSettings) -> str:
     both = people[people["has_image"] & people["has_genotypes"]]
-    low, high = (int(both["wm_group"].eq(group).sum()) for group in (0, 1))
+    low, high = (int(both["outcome_group"].eq(group).sum()) for group in (0, 1))
     return (
         f"{len(people):,} after exclusions; {int(people['has_image'].sum()):,} with a map, "
-        f"{int(people['has_genotypes'].sum()):,} with genotypes, {len(both):,} with both: {low:,} of the low and "
-        f"{high:,} of the high working-memory group"
+        f"{int(people['has_genotypes'].sum()):,} with genotypes, {len(both):,} with both: {low:,} of the "
+        f"{outcome.group_names[0]} and {high:,} of the {outcome.group_names[1]} group of {outcome.label}"
     )
 
 

@@ -69,9 +69,9 @@ def _loss_subsets(settings: StudySettings) -> None:
 
 
 def _people(settings: StudySettings) -> None:
-    low, high = settings.cohort.wm_low, settings.cohort.wm_high
+    low, high = settings.outcome.low, settings.outcome.high
     if low[0] > low[1] or high[0] > high[1] or low[1] >= high[0]:
-        raise InputError("cohort.wm_low, cohort.wm_high: each must be [lowest, highest], and low must end below high")
+        raise InputError("outcome.low, outcome.high: each must be [lowest, highest], and low must end below high")
     for key, (lowest, highest) in settings.cohort.ranges.plain().items():
         if lowest >= highest:
             raise InputError(f"cohort.ranges.{key}: [{lowest:g}, {highest:g}]: it must be [lowest, highest]")

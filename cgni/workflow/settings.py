@@ -7,7 +7,7 @@ from cgni.audit.settings import AuditSettings
 from cgni.base.settings import Section, section, section_fields, setting
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.settings import FeatureSet, TrainingSettings
-from cgni.cohort.settings import CohortSettings, ConfoundSettings, PeopleSettings, SplitSettings
+from cgni.cohort.settings import CohortSettings, ConfoundSettings, OutcomeSettings, PeopleSettings, SplitSettings
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contributions.settings import ContributionSettings
 from cgni.enrichment.settings import EnrichmentSettings
@@ -155,6 +155,7 @@ class StudySettings(Section):
     execution: ExecutionSettings = setting(default=ExecutionSettings())
     inputs: InputSettings = setting(default=InputSettings())
     simulation: SimulationSettings = setting(default=SimulationSettings())
+    outcome: OutcomeSettings = setting(default=OutcomeSettings())
     people: PeopleSettings = setting(default=PeopleSettings())
     cohort: CohortSettings = setting(default=CohortSettings())
     confounds: ConfoundSettings = setting(default=ConfoundSettings())

@@ -7,13 +7,13 @@ from cgni.workflow.schema import json_schema
 SCHEMA = json_schema()
 # Keys whose values must fit other keys, or that the schema alone does not bound.
 BY_HAND: dict[str, Any] = {
-    "cohort.wm_low": [2, 4],
-    "cohort.wm_high": [9, 11],
+    "outcome.low": [2, 4],
+    "outcome.high": [9, 11],
     "simulation.genotypes.go_terms": ["GO:0097242", "GO:0048156"],
     "enrichment.sources": ["GO:BP"],
     "figures.palette": ["#000000", "#c8553d", "#6a994e", "#8e7cc3", "#e0a030", "#5f6b7a"],
     "transfer.transfer_blocks": 2,
-    "cohort.wm_instance": "best",
+    "outcome.visit": "best",
     "scca.components": [1],
     "transfer.candidates": [{"learning_rate": 0.01}],
     "transfer.dropout": 0.3,

@@ -90,7 +90,7 @@ def test_a_table_of_features_stands_in_for_the_network(study_copy: Study) -> Non
     overlay = study_copy.overlay("table.yaml", "imaging: {features: features.csv}\n")
     planned = study_copy.planned(overlays=(overlay,))
     assert planned["read_feature_table"] == 2 and planned["train_contrastive"] == 2
-    assert not {"extract_features", "occlude_regions", "pretrain_brain_age", "finetune_wm"} & set(planned)
+    assert not {"extract_features", "occlude_regions", "pretrain_brain_age", "finetune_outcome"} & set(planned)
     made = "results-tiny/occlusion/imaging.parquet"
     run = study_copy.snakemake(made, overlays=(overlay,))
     assert run.returncode == 0, run.stdout[-4000:]

@@ -95,7 +95,7 @@ def test_a_killed_run_goes_on_where_it_was(fresh_study: Study, finished_study: S
     process = subprocess.Popen(
         fresh_study.command(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    started = folder / "results-tiny/logs/finetune_wm"
+    started = folder / "results-tiny/logs/finetune_outcome"
     wait_for(lambda: started.exists() or process.poll() is not None, 900, "fine-tuning never began")
     assert process.poll() is None, "the run ended before it could be killed"
     process.send_signal(signal.SIGKILL)

@@ -135,7 +135,7 @@ def test_structural_change_reruns_what_it_must(
             "train_network model=cgni_terms2_cleaned",
         }
         assert (planned["train_contrastive"], planned["train_network"]) == (1, 2)
-        assert not {"pretrain_brain_age", "finetune_wm", "extract_hidden", "build_genotypes"} & set(planned)
+        assert not {"pretrain_brain_age", "finetune_outcome", "extract_hidden", "build_genotypes"} & set(planned)
     if change == "one model less":
         assert not [rule for rule in planned if rule.startswith(("train_", "pretrain_", "finetune_", "extract_"))]
 

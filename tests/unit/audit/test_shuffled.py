@@ -37,9 +37,9 @@ def test_labels_of_development_people_are_dealt_out_anew():
     study = MadeUpStudy(signal=1.0)
     own = shuffled_labels(study.participants, study.splits, 1)
     development = study.splits["role"] == "development"
-    changed = own["wm_group"] != study.participants["wm_group"]
+    changed = own["outcome_group"] != study.participants["outcome_group"]
     assert changed[development].mean() > 0.3 and not changed[~development].any()
-    assert sorted(own["wm_group"]) == sorted(study.participants["wm_group"])
+    assert sorted(own["outcome_group"]) == sorted(study.participants["outcome_group"])
 
 
 def test_shuffled_labels_leave_every_model_at_chance(tmp_path):

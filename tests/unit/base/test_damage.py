@@ -144,7 +144,7 @@ READERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Path], Any]]] = 
     "arrays": ("a.npz", _arrays, lambda path: read_arrays(path, "a", "b")),
     "features of regions": ("region_features.npz", _regions, RegionFeatures.load),
     "true cohort": ("genotypes.npz", _cohort, TrueCohort.load),
-    "checkpoint": ("wm.ckpt", _checkpoint, load_checkpoint),
+    "checkpoint": ("outcome.ckpt", _checkpoint, load_checkpoint),
 }
 
 
@@ -190,7 +190,7 @@ def test_a_flipped_bit_in_an_archive_is_named(kind: str, tmp_path: Path) -> None
 
 
 def test_a_checkpoint_of_another_fit_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "wm.ckpt"
+    path = tmp_path / "outcome.ckpt"
     _checkpoint(path)
     assert "of another kind of fit: without architecture, state" in _refused(load_cnn, path)
     torch.save([1, 2], path)

@@ -82,5 +82,5 @@ def test_called_snps_are_judged_by_their_block() -> None:
     found = calibration_trials.claims(trial, 90_003)
     assert found["false_snps"] <= found["snps"] and found["false_claims"] <= found["claims"]
     assert found["covering"] <= found["sets"] == len(found["set_sizes"])
-    assert found["allele_wm"]["right"] <= found["allele_wm"]["judged"] <= found["allele_wm"]["intervals"]
+    assert found["allele_outcome"]["right"] <= found["allele_outcome"]["judged"] <= found["allele_outcome"]["intervals"]
     assert np.min(found["p"]) <= 0.05 and found["gated"] >= 1

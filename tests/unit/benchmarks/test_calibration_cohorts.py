@@ -64,11 +64,11 @@ def test_collider_ties_genes_to_age_among_the_extremes_alone() -> None:
     columns = [draw_cohort(COLLIDER, 6).variants.index(name) for name in truth.causal["variant"]]
     found = []
     for people in (selected, draw_people(everybody, 6, 3000)):
-        counts, score = people.counts[:, columns], people.participants["wm_score"].to_numpy(float)
+        counts, score = people.counts[:, columns], people.participants["outcome"].to_numpy(float)
         signs = np.sign(correlations(counts, score[:, None])[:, 0])
         genes = ((counts - counts.mean(axis=0)) / counts.std(axis=0)) @ signs
         found.append(np.corrcoef(genes, people.participants["age"])[0, 1])
-    assert selected.participants["wm_group"].notna().all()
+    assert selected.participants["outcome_group"].notna().all()
     # the trial's r of age and genes lay between -.37 and -.46; in everybody they are independent (SE .018)
     assert -0.5 < found[0] < -0.3 and abs(found[1]) < 0.06
     assert len(truth.to_brain()) == 0 and not truth.planted.any()
@@ -128,8 +128,8 @@ def test_dosages_hold_so_much_of_the_true_counts() -> None:
 def test_share_of_people_in_a_group(share: float) -> None:
     kind = dataclasses.replace(SMALL, memory=dataclasses.replace(SMALL.memory, labelled=share))
     people = draw_people(kind, 11, 2000).participants
-    assert people["wm_group"].notna().mean() == pytest.approx(share, abs=0.002)
-    low, high = (people.loc[people["wm_group"] == group, "wm_score"] for group in (0, 1))
+    assert people["outcome_group"].notna().mean() == pytest.approx(share, abs=0.002)
+    low, high = (people.loc[people["outcome_group"] == group, "outcome"] for group in (0, 1))
     assert low.max() == 5 and high.min() == 9
 
 

@@ -38,8 +38,8 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "NaN in a list": (_config(scca={"penalties": [0.3, _NAN]}), r"scca\.penalties: a number must be finite"),
     "a learning rate of 1e10": (_config(contrastive={"learning_rate": 1e10}), r"contrastive\.learning_rate"),
     "a learning rate of 0": (_config(pretraining={"learning_rate": 0}), r"pretraining\.learning_rate"),
-    "groups that overlap": (_config(cohort={"wm_low": [2, 9]}), r"cohort\.wm_low"),
-    "a group upside down": (_config(cohort={"wm_low": [5, 2]}), r"cohort\.wm_low"),
+    "groups that overlap": (_config(outcome={"low": [2, 9]}), r"outcome\.low"),
+    "a group upside down": (_config(outcome={"low": [5, 2]}), r"outcome\.low"),
     "a range upside down": (_config(cohort={"ranges": {"age": [110, 18]}}), r"cohort\.ranges\.age"),
     "simulated maps taken for T1 images": (_config(imaging={"source": "t1"}), r"simulation\.images\.kind.*let both"),
     "a subset twice": (_config(contrastive={"subsets": [[1, 2], [2, 1]]}), r"contrastive\.subsets"),
@@ -100,9 +100,7 @@ _REFUSED: dict[str, tuple[Call, str]] = {
 CASES: list[Case] = [
     *(clear(f"config: {name}", call, message) for name, (call, message) in _REFUSED.items()),
     handled("config: 4.0 for a whole number", _value("splits.folds", splits={"folds": 4.0}), 4),
-    handled(
-        "config: whole numbers with points in a list", _value("cohort.wm_low", cohort={"wm_low": [2.0, 5]}), [2, 5]
-    ),
+    handled("config: whole numbers with points in a list", _value("outcome.low", outcome={"low": [2.0, 5]}), [2, 5]),
     handled("config: a blank in results_dir", _value("results_dir", results_dir="my results"), "my results"),
     handled(
         "config: CAT12's folders",

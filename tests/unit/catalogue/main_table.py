@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from cgni.cohort.participants import read_main_table, wm_scores
-from cgni.cohort.settings import CohortSettings
+from cgni.cohort.outcome import outcome_values
+from cgni.cohort.participants import read_main_table
+from cgni.cohort.settings import CohortSettings, OutcomeSettings
 from tests.unit.catalogue.case import Case, clear, encodings, handled, not_text, written
 
-_COHORT = CohortSettings(n_pcs=1)
+_COHORT, _OUTCOME = CohortSettings(n_pcs=1), OutcomeSettings()
 _HEADER = "eid,31-0.0,21003-2.0,54-2.0,4282-2.0,25000-2.0,22009-0.1"
 _LINES = ("1000001,0,61,11025,7,1.3,0.01", "1000002,1,58,11026,4,1.2,-0.02")
 _GOOD = "\n".join((_HEADER, *_LINES)) + "\n"
@@ -17,21 +18,21 @@ _EXPECTED = (["1000001", "1000002"], [61.0, 58.0])
 
 
 def _read(path: Path) -> tuple[list[str], list[float]]:
-    phenotypes = read_main_table(path, _COHORT)
+    phenotypes = read_main_table(path, _COHORT, _OUTCOME)
     return list(phenotypes.ids), phenotypes.at(21003, 2).tolist()
 
 
 def _centres(path: Path) -> list[float]:
-    return read_main_table(path, _COHORT).at(54, 2).tolist()
+    return read_main_table(path, _COHORT, _OUTCOME).at(54, 2).tolist()
 
 
 def _dated(path: Path) -> list[float]:
-    return read_main_table(path, CohortSettings(n_pcs=1, confounds=(53,))).at(53, 2).tolist()
+    return read_main_table(path, CohortSettings(n_pcs=1, confounds=(53,)), _OUTCOME).at(53, 2).tolist()
 
 
 def _scored(path: Path) -> None:
-    phenotypes = read_main_table(path, _COHORT)
-    wm_scores(phenotypes, 4282, "first", pd.Series(2, index=phenotypes.ids))
+    phenotypes = read_main_table(path, _COHORT, _OUTCOME)
+    outcome_values(phenotypes, _OUTCOME, pd.Series(2, index=phenotypes.ids))
 
 
 def _with(column: str, value: str) -> str:

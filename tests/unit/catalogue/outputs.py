@@ -55,7 +55,7 @@ _KINDS: dict[str, tuple[str, Callable[[Path], None], _Reader]] = {
     "a JSON file": ("selection.json", _json, lambda path: read_json(path, "proposed")),
     "an array": ("mask.npy", _array, read_array),
     "an archive of arrays": ("region_features.npz", _arrays, lambda path: read_arrays(path, "ids", "means")),
-    "a checkpoint": ("wm.ckpt", _checkpoint, lambda path: load_checkpoint(path, "state")),
+    "a checkpoint": ("outcome.ckpt", _checkpoint, lambda path: load_checkpoint(path, "state")),
 }
 _DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],

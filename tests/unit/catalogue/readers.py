@@ -21,9 +21,9 @@ import yaml
 from cgni.cohort.bgen_header import HAS_IDS
 from cgni.cohort.families import read_related_pairs
 from cgni.cohort.id_lists import KnownIds, read_withdrawals
-from cgni.cohort.participants import build_participants, read_main_table
+from cgni.cohort.participants import Imaged, build_participants, read_main_table
 from cgni.cohort.samples import read_people
-from cgni.cohort.settings import CohortSettings
+from cgni.cohort.settings import CohortSettings, OutcomeSettings
 from cgni.enrichment.ontology import Ontology
 from cgni.enrichment.own_annotation import with_gmt, with_obo
 from cgni.genetics.bgen import locate_variants
@@ -110,7 +110,8 @@ _CONFIG = {
     "seed": 3,
     "results_dir": "results",
     "splits": {"folds": 3, "holdout": 0.2},
-    "cohort": {"wm_low": [2, 5], "confounds": [53]},
+    "cohort": {"confounds": [53]},
+    "outcome": {"low": [2, 5]},
     "contrastive": {"subsets": [[1], [1, 2]], "learning_rate": 0.001},
     "inputs": {"genotypes": {"files": "data/c{chrom}.bgen", "chromosomes": [1, 2]}, "images": "m/{participant_id}.nii"},
 }
@@ -181,14 +182,16 @@ def _dumped(flow: bool) -> bytes:
 
 
 def _main(path: Path) -> Any:
-    return read_main_table(path, _COHORT)
+    return read_main_table(path, _COHORT, OutcomeSettings())
 
 
 def _cohort(path: Path) -> Any:
     ids = pd.Index(["1000001", "1000020"], dtype="str")
     samples = pd.DataFrame({"participant_id": ids, "missing": np.nan, "sex": np.nan})
     pairs = pd.DataFrame({"ID1": [], "ID2": []}, dtype="str")
-    return build_participants(_main(path), samples, ids, read_withdrawals(None, _KNOWN), pairs, _COHORT)
+    return build_participants(
+        _main(path), samples, Imaged(ids), read_withdrawals(None, _KNOWN), pairs, _COHORT, OutcomeSettings()
+    )
 
 
 def _with_index(path: Path) -> Any:

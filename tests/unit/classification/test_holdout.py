@@ -22,9 +22,11 @@ def test_every_model_predicts_the_labelled_holdout_people_once_a_fold(tmp_path: 
     study, models = MadeUpStudy(signal=1.0), SmallModels()
     # sites of the holdout that no fit person has, and people without a label
     study.participants["site"] = np.where(study.fold < 0, "z", np.where(study.labels == 1, "a", "b"))
-    study.participants["wm_group"] = study.participants["wm_group"].astype("Int8").where(study.fold != -1, pd.NA)
+    study.participants["outcome_group"] = (
+        study.participants["outcome_group"].astype("Int8").where(study.fold != -1, pd.NA)
+    )
     labelled = np.flatnonzero(study.fold < 0)[5:]
-    study.participants.loc[labelled, "wm_group"] = study.labels[labelled]
+    study.participants.loc[labelled, "outcome_group"] = study.labels[labelled]
 
     encoders = models.encoders(study)
     embeddings = {"encoders": "ckpt", "embeddings": "parquet", "curve": "parquet", "lineage": "parquet"}

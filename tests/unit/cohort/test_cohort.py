@@ -16,18 +16,17 @@ from cgni.base.tables import write_table
 from cgni.cohort.attrition import Attrition
 from cgni.cohort.families import assign_families, one_per_family, read_related_pairs
 from cgni.cohort.id_lists import KnownIds, Matched
-from cgni.cohort.participants import build_participants, read_main_table
+from cgni.cohort.participants import Imaged, build_participants, read_main_table
 from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.samples import common_people
 from cgni.cohort.schemas import ATTRITION, participants_schema
-from cgni.cohort.settings import CohortSettings
+from cgni.cohort.settings import CohortSettings, OutcomeSettings
 from cgni.imaging.paths import list_images, stated_visits
 
 NO_PAIRS = pd.DataFrame({"ID1": [], "ID2": []})
 NOBODY = Matched(pd.Index([], dtype="str"), 0, 0)
-COHORT = CohortSettings(
-    wm_field=4282, wm_low=(2, 5), wm_high=(9, 12), wm_instance="first", image_instances=(2, 3), n_pcs=1, pcs="field"
-)
+COHORT = CohortSettings(image_instances=(2, 3), n_pcs=1, pcs="field")
+OUTCOME = OutcomeSettings(field=4282, low=(2, 5), high=(9, 12), visit="first")
 EXCLUSIONS = (
     "negative id",
     "withdrawn",
@@ -90,7 +89,7 @@ def _write_main(path: Path, layout: str, without: tuple[int, ...] = (), rows: di
 
 
 def _read(path: Path) -> Phenotypes:
-    return read_main_table(path, COHORT)
+    return read_main_table(path, COHORT, OUTCOME)
 
 
 def _samples() -> pd.DataFrame:
@@ -98,12 +97,13 @@ def _samples() -> pd.DataFrame:
     return pd.DataFrame({"participant_id": ["11", "12", "13", "18", "99"], "missing": missing, "sex": np.nan})
 
 
-def _build(phenotypes: Phenotypes, **changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _build(
+    phenotypes: Phenotypes, outcome: OutcomeSettings = OUTCOME, **changes: object
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     pairs = pd.DataFrame({"ID1": ["13"], "ID2": ["12"]})
     settings = dataclasses.replace(COHORT, **changes)
-    people, attrition = build_participants(
-        phenotypes, _samples(), pd.Index(["11", "12", "77"]), Matched(pd.Index(["17"]), 3, 1), pairs, settings
-    )
+    imaged, withdrawn = Imaged(pd.Index(["11", "12", "77"])), Matched(pd.Index(["17"]), 3, 1)
+    people, attrition = build_participants(phenotypes, _samples(), imaged, withdrawn, pairs, settings, outcome)
     return people.set_index("participant_id"), attrition.frame().set_index("step")
 
 
@@ -114,8 +114,8 @@ def test_three_layouts_give_the_same_participants(tmp_path: Path, layout: str) -
     assert people["age"].tolist() == [58, 69, 44]  # visit of the image, else baseline
     assert people["site"].tolist() == ["11025", "11027", "11003"]
     assert people["head_size"].tolist()[:2] == [1.3, 1.1] and np.isnan(people["head_size"].iloc[2])
-    assert people["wm_score"].tolist() == [4, 9, 7]  # the -1 of visit 0 is missing
-    assert people["wm_group"].tolist()[:2] == [0, 1] and people["wm_group"].isna().iloc[2]
+    assert people["outcome"].tolist() == [4, 9, 7]  # the -1 of visit 0 is missing
+    assert people["outcome_group"].tolist()[:2] == [0, 1] and people["outcome_group"].isna().iloc[2]
     assert people["has_image"].tolist() == [True, True, False]
     assert people["has_genotypes"].all()
     assert people["family"].tolist() == ["F00001", "F00002", "F00002"]
@@ -135,19 +135,17 @@ def test_score_of_the_chosen_visit(tmp_path: Path, choice: str, scores: list) ->
     main = _read(_write_main(tmp_path / "main", "csv"))
     if choice == "same_as_image":  # person 12: image at visit 3, no score there; so no high group is left
         with pytest.raises(InputError, match="1 of the low and 0 of the high"):
-            _build(main, wm_instance=choice)
+            _build(main, dataclasses.replace(OUTCOME, visit=choice))
         return
-    people, _ = _build(main, wm_instance=choice)
-    assert people["wm_score"].tolist()[:2] == scores
+    people, _ = _build(main, dataclasses.replace(OUTCOME, visit=choice))
+    assert people["outcome"].tolist()[:2] == scores
 
 
 def test_ids_of_another_application_are_refused(tmp_path: Path) -> None:
     strangers = pd.DataFrame({"participant_id": ["-1", "71", "72"], "missing": np.nan, "sex": np.nan})
     main = _read(_write_main(tmp_path / "main", "csv"))
     with pytest.raises(InputError, match=r"none of their 2 people .* is among the 9 of the main table"):
-        build_participants(
-            main, strangers, pd.Index(["11", "12"]), NOBODY, pd.DataFrame({"ID1": [], "ID2": []}), COHORT
-        )
+        build_participants(main, strangers, Imaged(pd.Index(["11", "12"])), NOBODY, NO_PAIRS, COHORT, OUTCOME)
 
 
 def test_missingness_of_the_main_table_counts(tmp_path: Path) -> None:
@@ -191,7 +189,7 @@ def test_wrong_main_tables_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="field 54"):
         _read(_write_main(tmp_path / "main", "csv", without=(54,)))
     with pytest.raises(InputError, match=r"22009 \(array 2\)"):
-        read_main_table(_write_main(tmp_path / "main", "csv"), dataclasses.replace(COHORT, n_pcs=2))
+        read_main_table(_write_main(tmp_path / "main", "csv"), dataclasses.replace(COHORT, n_pcs=2), OUTCOME)
     doubled = tmp_path / "doubled"
     text = _write_main(doubled, "csv").read_text()
     doubled.write_text(text + text.splitlines()[1] + "\n")
@@ -208,10 +206,10 @@ def test_wrong_main_tables_are_refused(tmp_path: Path) -> None:
 def test_computed_components_need_no_field(tmp_path: Path) -> None:
     path = _write_main(tmp_path / "main", "csv", without=(22009,))
     with pytest.raises(InputError, match=r"no column of field 22009"):
-        read_main_table(path, COHORT)
-    people, _ = _build(read_main_table(path, dataclasses.replace(COHORT, pcs="computed")), pcs="computed")
+        read_main_table(path, COHORT, OUTCOME)
+    people, _ = _build(read_main_table(path, dataclasses.replace(COHORT, pcs="computed"), OUTCOME), pcs="computed")
     assert people["pc1"].isna().all()  # filled in after the split
-    without = read_main_table(path, dataclasses.replace(COHORT, n_pcs=0))
+    without = read_main_table(path, dataclasses.replace(COHORT, n_pcs=0), OUTCOME)
     assert not without.has(22009)
 
 
@@ -325,10 +323,10 @@ def test_the_visit_that_the_list_of_images_states_is_the_images(tmp_path: Path) 
     header = "eid\t31-0.0\t21003-2.0\t21003-3.0\t54-2.0\t54-3.0\t25000-2.0\t4282-0.0\t22009-0.1\n"
     rows = [f"{person}\t1\t60\t66\t11025\t11026\t1.3\t{score}\t0.1\n" for person, score in ((11, 3), (12, 10))]
     (tmp_path / "main.tab").write_text(header + "".join(rows))
-    main, images = read_main_table(tmp_path / "main.tab", COHORT), pd.Index(listed["participant_id"])
+    main, images = read_main_table(tmp_path / "main.tab", COHORT, OUTCOME), pd.Index(listed["participant_id"])
     samples = pd.DataFrame({"participant_id": ["11", "12"], "missing": 0.0, "sex": np.nan})
     none = pd.DataFrame({"ID1": [], "ID2": []})
-    people, _ = build_participants(main, samples, images, NOBODY, none, COHORT, stated_visits(listed))
+    people, _ = build_participants(main, samples, Imaged(images, stated_visits(listed)), NOBODY, none, COHORT, OUTCOME)
     assert people["age"].tolist() == [60, 66] and people["site"].tolist() == ["11025", "11026"]
 
 
@@ -343,14 +341,14 @@ def test_confounds_of_the_user_come_from_the_visit_of_the_image(tmp_path: Path) 
     cohort = dataclasses.replace(COHORT, confounds=(53,), category_confounds=(22000,))
     samples = pd.DataFrame({"participant_id": ids, "missing": 0.0, "sex": np.nan})
     none = pd.DataFrame({"ID1": [], "ID2": []})
-    main = read_main_table(tmp_path / "main.tab", cohort)
-    people, _ = build_participants(main, samples, pd.Index(ids[:3]), NOBODY, none, cohort)
+    main = read_main_table(tmp_path / "main.tab", cohort, OUTCOME)
+    people, _ = build_participants(main, samples, Imaged(pd.Index(ids[:3])), NOBODY, none, cohort, OUTCOME)
     # 2 July 2016 is day 184 of its year; without an image: the first visit, day 1 of 2008
     np.testing.assert_allclose(people["confound_53"], [2016 + 183 / 365.25] * 3 + [2008])
     assert people["category_22000"].tolist()[:3] == ["-11", "2", "2"] and people["category_22000"].isna().iloc[3]
     write_table(people, tmp_path / "people.parquet", participants_schema(1, (53,), (22000,)), {})
     with pytest.raises(InputError, match="field 25741"):
-        read_main_table(tmp_path / "main.tab", dataclasses.replace(COHORT, confounds=(25741,)))
+        read_main_table(tmp_path / "main.tab", dataclasses.replace(COHORT, confounds=(25741,)), OUTCOME)
 
 
 def test_a_confound_of_the_imaging_visit_alone_is_taken_there(tmp_path: Path) -> None:
@@ -363,13 +361,14 @@ def test_a_confound_of_the_imaging_visit_alone_is_taken_there(tmp_path: Path) ->
     samples = pd.DataFrame({"participant_id": ["1", "2"], "missing": 0.0, "sex": np.nan})
     none, images = pd.DataFrame({"ID1": [], "ID2": []}), pd.Index(["1", "2"])
     cohort = dataclasses.replace(COHORT, confounds=(25741,), category_confounds=(22000,))
-    main = read_main_table(tmp_path / "main.tab", cohort)
-    people, _ = build_participants(main, samples, images, NOBODY, none, cohort)
+    main = read_main_table(tmp_path / "main.tab", cohort, OUTCOME)
+    people, _ = build_participants(main, samples, Imaged(images), NOBODY, none, cohort, OUTCOME)
     assert people["confound_25741"].tolist() == [0.1, 0.2]
     assert people["category_22000"].tolist() == ["1234561", "1234562"]
     empty = dataclasses.replace(COHORT, confounds=(25756,))
+    main = read_main_table(tmp_path / "main.tab", empty, OUTCOME)
     with pytest.raises(InputError, match="nobody has a value of field 25756"):
-        build_participants(read_main_table(tmp_path / "main.tab", empty), samples, images, NOBODY, none, empty)
+        build_participants(main, samples, Imaged(images), NOBODY, none, empty, OUTCOME)
 
 
 def test_a_study_of_the_largest_ancestry_counts_whom_it_leaves_out(tmp_path: Path) -> None:
@@ -389,4 +388,4 @@ def test_groups_that_nobody_is_in_are_told_from_ids_that_do_not_meet(tmp_path: P
 
 def test_images_of_extremes_alone_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     _build(_read(_write_main(tmp_path / "main", "csv")))  # both imaged people are of a group
-    assert "Only 0 of 2 people with an image and genotypes are outside the two working-memory groups" in caplog.text
+    assert "Only 0 of 2 people with an image and genotypes are outside the two groups" in caplog.text

@@ -28,7 +28,7 @@ def _people(n: int, seed: int, families: float = 0.9) -> pd.DataFrame:
             "age": np.where(draw.random(n) < 0.02, np.nan, draw.uniform(45, 80, n)),
             "sex": draw.integers(0, 2, n),
             "site": draw.choice(["11025", "11026", "11027"], n, p=[0.6, 0.3, 0.1]),
-            "wm_group": pd.array(np.where(group < 0, None, group), dtype="Int8"),
+            "outcome_group": pd.array(np.where(group < 0, None, group), dtype="Int8"),
             "has_image": draw.random(n) < 0.9,
             "has_genotypes": draw.random(n) < 0.95,
             "family": [f"F{number}" for number in draw.integers(0, int(n * families), n)],
@@ -75,8 +75,8 @@ def test_holdout_does_not_depend_on_the_number_of_folds() -> None:
 def test_parts_are_balanced() -> None:
     people = _people(2000, 5)
     merged = people.merge(make_splits(people, SPLITS, 7), on="participant_id")
-    complete = merged["wm_group"].notna() & merged["has_image"] & merged["has_genotypes"]
-    merged["label"] = merged["wm_group"].astype("Float64").fillna(-1)
+    complete = merged["outcome_group"].notna() & merged["has_image"] & merged["has_genotypes"]
+    merged["label"] = merged["outcome_group"].astype("Float64").fillna(-1)
     merged["band"] = pd.qcut(merged["age"], 4, labels=False)
     held_out = merged["role"] == "holdout"
     assert abs(held_out.mean() - 0.1) < 0.005
@@ -94,7 +94,7 @@ def test_parts_are_balanced() -> None:
 def test_more_folds_than_the_smaller_class() -> None:
     people = _people(60, 6, families=50)
     people["has_image"] = people["has_genotypes"] = True
-    people["wm_group"] = pd.array([1] * 4 + [0] * 56, dtype="Int8")
+    people["outcome_group"] = pd.array([1] * 4 + [0] * 56, dtype="Int8")
     with pytest.raises(InputError, match=r"splits\.folds: 5 folds, but .* 4 people"):
         make_splits(people, SPLITS, 1)
 

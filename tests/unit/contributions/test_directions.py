@@ -164,8 +164,8 @@ def measures() -> Measures:
         {"A": effect - age + rng.standard_normal(_PEOPLE), "B": rng.standard_normal(_PEOPLE)}, index=ids
     )
     # the score rises with age here: without the confounds A would go with less of it
-    people["wm_score"] = regions["A"].to_numpy() + 3 * age + rng.standard_normal(_PEOPLE)
-    people.loc[::10, "wm_score"] = np.nan
+    people["outcome"] = regions["A"].to_numpy() + 3 * age + rng.standard_normal(_PEOPLE)
+    people.loc[::10, "outcome"] = np.nan
     counts.iloc[3, 0] = pd.NA
     genes = pd.DataFrame({"variant_id": ["s0", "s1", "s2", "s2", "s3"], "gene_id": ["g1", "g1", "g2", "g3", "g4"]})
     genes["symbol"] = ["DOWN", "DOWN", "STAU1", None, "FLAT"]
@@ -202,16 +202,16 @@ def test_directions_of_a_cohort(measures: Measures, variates: pd.DataFrame, tmp_
     assert set(table["kind"]) == set(KINDS)
     assert _direction(table, "allele_region", "s0", "A") == "decrease"
     assert _direction(table, "allele_region", "s2", "A") == "increase"
-    assert _direction(table, "allele_wm", "s0", "wm_score") == "decrease"
-    assert _direction(table, "region_wm", "A", "wm_score") == "increase"
-    assert _direction(table[table["component"] == 1], "variate_wm", "imaging", "wm_score") == "decrease"
+    assert _direction(table, "allele_outcome", "s0", "outcome") == "decrease"
+    assert _direction(table, "region_outcome", "A", "outcome") == "increase"
+    assert _direction(table[table["component"] == 1], "variate_outcome", "imaging", "outcome") == "decrease"
     assert _direction(table, "region_variate", "A", "genetics variate") == "decrease"
     assert _direction(table, "region_variate", "B", "genetics variate") == "uncertain"
     n = table.groupby(["kind", "people"])["n"].agg(set)
     assert n["allele_region", OUT_OF_FOLD] == {540} and n["allele_region", HOLDOUT] == {60}
-    assert n["region_wm", OUT_OF_FOLD] == {486}  # every tenth has no score
+    assert n["region_outcome", OUT_OF_FOLD] == {486}  # every tenth has no score
     assert (table["q"] >= table["p"] - 1e-15).all()
-    assert table.loc[table["kind"] == "variate_wm", "component"].tolist() == [1, 1, 2, 2] * 2
+    assert table.loc[table["kind"] == "variate_outcome", "component"].tolist() == [1, 1, 2, 2] * 2
 
 
 def test_what_the_minor_alleles_of_a_gene_go_with(measures: Measures, variates: pd.DataFrame) -> None:
@@ -229,7 +229,7 @@ def test_what_the_minor_alleles_of_a_gene_go_with(measures: Measures, variates: 
 
 def test_nothing_called_leaves_the_variates(measures: Measures, variates: pd.DataFrame, tmp_path: Path) -> None:
     table = estimate_directions(variates, Called([], [], []), measures)
-    assert set(table["kind"]) == {"variate_wm"}
+    assert set(table["kind"]) == {"variate_outcome"}
     write_table(table, tmp_path / "directions.parquet", DIRECTIONS, {})
     nobody = estimate_directions(variates.iloc[:0], Called([], [], []), measures)
     assert nobody.empty

@@ -180,9 +180,9 @@ def made_credible() -> pd.DataFrame:
 def made_directions() -> pd.DataFrame:
     """One estimate of each kind that tables show, in both groups of people but for the region."""
     kinds = {
-        "variate_wm": (1, "imaging", "wm_score", 1, None),
-        "allele_wm": (None, "1:5:A:G", "wm_score", 1, None),
-        "region_wm": (None, "Insula_L", "wm_score", 1, None),
+        "variate_outcome": (1, "imaging", "outcome", 1, None),
+        "allele_outcome": (None, "1:5:A:G", "outcome", 1, None),
+        "region_outcome": (None, "Insula_L", "outcome", 1, None),
         "gene_region": (None, "MAPT", "called regions", 4, 1),
     }
     found = (-0.12, 0.03, -0.18, -0.06, 1e-4, 2e-4, "decrease")
@@ -190,7 +190,7 @@ def made_directions() -> pd.DataFrame:
         (kind, component, feature, target, people, 400, pairs, positive, *found)
         for kind, (component, feature, target, pairs, positive) in kinds.items()
         for people in ("out_of_fold", "holdout")
-        if (kind, people) != ("region_wm", "holdout")
+        if (kind, people) != ("region_outcome", "holdout")
     ]
     table = pd.DataFrame(rows, columns=DIRECTIONS.names)
     return table.astype({"component": "Int8", "positive": "Int64"})

@@ -37,14 +37,14 @@ def test_table3_without_replicates_or_an_estimate_has_dashes() -> None:
 
 def test_folds_stand_beside_their_controls_and_have_no_p() -> None:
     null = pd.DataFrame({"replicate": [0, 1], "component": [1, 1], "fold": [0, 0], "r": [-0.02, 0.04], "n": 50})
-    table = table3_folds(made_correlations(), null, made_components())
+    table = table3_folds(made_correlations(), null, made_components(), ("low", "high"))
     row = table.iloc[0]
     # r of the two folds is .3 and .4
     assert row["Validation"] == "0.35 ± 0.07" and row["Validation, partial r"] == "0.20 ± 0.00"
-    assert row["Validation, low WM"] == "0.35 ± 0.07" and row["Shuffled pairs, validation"] == "0.05 ± 0.07"
+    assert row["Validation, low group"] == "0.35 ± 0.07" and row["Shuffled pairs, validation"] == "0.05 ± 0.07"
     assert row["Label-free encoders, validation"] == "0.25 ± 0.07"
     assert row["Null encoders, validation"] == "0.01 ± 0.04"
     assert row["Same people's variates by two folds, r imaging / genetics"] == "0.80 / 0.70"
     assert not [name for name in table.columns if name.startswith("p ") or "p <" in name or "edian" in name]
-    without = table3_folds(made_correlations(), null.iloc[:0], made_components())
+    without = table3_folds(made_correlations(), null.iloc[:0], made_components(), ("low", "high"))
     assert without.iloc[0]["Null encoders, validation"] == "–"

@@ -91,7 +91,7 @@ def test_other_tables_of_few_people() -> None:
     strata = strata_table(made_strata().assign(people_high=2), performance, models)
     alike = strata.loc[strata["Stratum"] == "largest", "AUC [95 % interval], holdout"]
     assert set(alike) == {"n = 90, 2 in a group"}
-    directions = directions_table(made_directions().assign(n=7), RSIDS)
+    directions = directions_table(made_directions().assign(n=7), RSIDS, "working memory")
     assert directions["Partial r [95 % interval], out of fold"].isin(["n = 7"]).all()
 
 
@@ -103,7 +103,7 @@ def test_correlations_of_few_people() -> None:
     assert row["Partial r out of fold, mean over folds"] == "n = 4"
     assert row["p of the whole analysis (pairing shuffled before the encoders)"] == "n = 4"
     null = pd.DataFrame({"replicate": [0], "component": [1], "fold": [0], "r": [0.1], "n": 4})
-    folds = table3_folds(correlations, null, components).iloc[0]
+    folds = table3_folds(correlations, null, components, ("low", "high")).iloc[0]
     assert folds["Validation"] == folds["Null encoders, validation"] == folds["Validation, partial r"] == "n = 4 a fold"
     (_, (_, value, beside)) = component_rows(components, correlations)
     assert value == "n = 3" and beside == "partial r out of fold n = 4"

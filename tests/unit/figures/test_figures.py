@@ -9,8 +9,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.brain import region_contributions
-from cgni.figures.diagnostics import learning_curves, learning_panels, wm_scores
+from cgni.figures.diagnostics import learning_curves, learning_panels, outcome_distribution
 from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
 from cgni.figures.map_making import MapMaking, cases_of, map_making
 from cgni.figures.results import canonical_variates, performance, recovery, snp_contributions
@@ -82,17 +83,17 @@ def _brain(contributions: pd.DataFrame) -> Figure:
 def _variates() -> pd.DataFrame:
     rng = np.random.default_rng(0)
     own = {"fold": 0, "part": "validation", "component": 1, "imaging": rng.random(30), "genetics": rng.random(30)}
-    return pd.DataFrame({**own, "wm_group": pd.array([0, 1, None] * 10, dtype="Int8")})
+    return pd.DataFrame({**own, "outcome_group": pd.array([0, 1, None] * 10, dtype="Int8")})
 
 
 _FOUND = pd.DataFrame({"who": ["oracle", "pipeline"], "quantity": "SNP recall", "value": [0.5, 0.75]})
 _FIGURES: dict[str, Callable[[], Figure]] = {
-    "wm_scores": lambda: wm_scores(pd.Series([2, 5, 9, 12, 7, None]), (2, 5), (9, 12), PALETTE),
+    "outcome": lambda: outcome_distribution(pd.Series([2, 5, 9, 12, 7, None]), OutcomeSettings(), PALETTE),
     "gm_quality": lambda: gm_quality(_quality(), PALETTE),
     "map_making": lambda: map_making(_made_maps(), PALETTE),
     "learning_curves": lambda: learning_curves({"Brain age, MAE (years)": _curve().assign(fold=0)}, PALETTE),
     "performance": lambda: performance(made_performance(), list(LABELS), LABELS, PALETTE),
-    "canonical_variates": lambda: canonical_variates(_variates(), PALETTE),
+    "canonical_variates": lambda: canonical_variates(_variates(), ("low", "high"), PALETTE),
     "snp_contributions": lambda: snp_contributions(made_contributions(), _variants(), 3.0, PALETTE),
     "region_contributions": lambda: _brain(made_contributions()),
     "recovery": lambda: recovery(_FOUND, PALETTE),
@@ -122,13 +123,13 @@ def test_no_text_is_left_as_mathematics_in_source(name: str) -> None:
 
 def test_a_stamp_stands_across_the_top(tmp_path: Path) -> None:
     leaky = open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="LEAKY")
-    figure = wm_scores(pd.Series([2, 9]), (2, 5), (9, 12), leaky.palette)
+    figure = outcome_distribution(pd.Series([2, 9]), OutcomeSettings(), leaky.palette)
     leaky.save(figure, [tmp_path / "wm.png"])
     assert figure.get_suptitle() == "LEAKY"
 
 
 def test_scores_of_any_scale_are_all_shown() -> None:
-    axes = wm_scores(pd.Series([0, 1, 13, 13, None]), (0, 4), (9, 12), PALETTE).axes[0]
+    axes = outcome_distribution(pd.Series([0, 1, 13, 13, None]), OutcomeSettings(low=(0, 4)), PALETTE).axes[0]
     bars = axes.containers[0]
     assert [round(bar.get_x() + bar.get_width() / 2) for bar in bars] == list(range(14))
     assert [bar.get_height() for bar in bars] == [1, 1, *[0] * 11, 2]
@@ -138,7 +139,7 @@ def test_learning_panels_take_one_metric_a_stage_and_number_the_folds() -> None:
     both = [pd.concat([_curve(fold, "mae"), _curve(9, "loss")]) for fold in (0.5, 1.5)]
     transfer = [_curve(0.7, "balanced_accuracy")]
     contrastive = pd.concat([_curve(2, "loss"), _curve(9, "alignment")]).assign(fold=1)
-    panels = learning_panels(both, transfer, contrastive, [1, 2, 4])
+    panels = learning_panels(both, transfer, contrastive, [1, 2, 4], "working memory")
     assert list(panels) == [
         "Brain age, MAE (years)",
         "Working memory, balanced accuracy",

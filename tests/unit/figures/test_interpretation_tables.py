@@ -15,8 +15,8 @@ from tests.unit.figures.made_results import (
 )
 
 _SNPS, _CLAIMS = "SNPs (* of several genes)", "Claims (LD blocks called)"
-_ALLELE = "Minor allele on WM, strongest SNP: partial r [95 % interval]"
-_REGION = "Gray matter on WM: partial r [95 % interval]"
+_ALLELE = "Minor allele on working memory, strongest SNP: partial r [95 % interval]"
+_REGION = "Gray matter on working memory: partial r [95 % interval]"
 _GENES = pd.DataFrame(
     {
         "variant_id": ["1:5:A:G", "1:9:A:G", "1:5:A:G", "2:9:A:G"],
@@ -28,7 +28,7 @@ _GENES = pd.DataFrame(
 
 def _table4(contributions: pd.DataFrame, components: pd.DataFrame, blocks: pd.DataFrame | None = None) -> pd.DataFrame:
     known = made_blocks() if blocks is None else blocks
-    return table4(contributions, components, known, made_directions(), _GENES, RSIDS)
+    return table4(contributions, components, known, made_directions(), _GENES, RSIDS, "working memory")
 
 
 def test_table4_lists_a_snp_under_each_of_its_genes_and_counts_linkage_once() -> None:
@@ -48,8 +48,8 @@ def test_nothing_called_is_said_in_words_under_the_same_columns() -> None:
     for table, full, feature in (
         (_table4(nothing_gated(), none), _table4(made_contributions(), gated), "Gene"),
         (
-            table5(nothing_gated(), none, made_directions()),
-            table5(made_contributions(), gated, made_directions()),
+            table5(nothing_gated(), none, made_directions(), "working memory"),
+            table5(made_contributions(), gated, made_directions(), "working memory"),
             "Region",
         ),
     ):
@@ -63,14 +63,14 @@ def test_the_published_rule_calls_in_components_that_are_not_significant() -> No
     genes = _table4(by_published_rule(), made_components(False), made_blocks().iloc[:0])
     assert genes["Component"].tolist() == ["1 (not significant)"] * 2 and genes["Gene"].tolist() == ["FYN", "MAPT"]
     assert set(genes["p (null)"]) == {"–"} and set(genes["LD blocks"]) == {"–"} and set(genes[_CLAIMS]) == {"–"}
-    regions = table5(by_published_rule(), made_components(False), made_directions())
+    regions = table5(by_published_rule(), made_components(False), made_directions(), "working memory")
     assert regions["Region"].tolist() == ["Insula L", "Insula R"] and set(regions["q (null)"]) == {"–"}
     assert regions[_REGION].tolist() == ["-0.12 [-0.18, -0.06]", "–"]
 
 
 def test_what_is_called_in_the_components_together_alone_stands_last() -> None:
     both = made_components(True, True)
-    genes, regions = _table4(with_subspace(), both), table5(with_subspace(), both, made_directions())
+    genes, regions = _table4(with_subspace(), both), table5(with_subspace(), both, made_directions(), "working memory")
     assert genes[["Component", "Gene"]].to_numpy().tolist() == [["1", "FYN"], ["1", "MAPT"], ["together", "E3"]]
     assert genes.iloc[-1][["Largest |z|", "Sign against the variate", "LD blocks"]].tolist() == ["–", "–", "–"]
     assert regions[["Component", "Region"]].to_numpy().tolist() == [["1", "Insula L"], ["together", "Insula R"]]
@@ -79,7 +79,7 @@ def test_what_is_called_in_the_components_together_alone_stands_last() -> None:
 
 
 def test_table5_lists_what_the_rule_in_force_calls() -> None:
-    table = table5(made_contributions(), made_components(), made_directions())
+    table = table5(made_contributions(), made_components(), made_directions(), "working memory")
     assert table["Region"].tolist() == ["Insula L"] and table["z"].tolist() == ["+3.2"]
     assert table["p (null)"].tolist() == ["0.0004"] and table["Sign against the variate"].tolist() == ["+"]
     assert table[_REGION].tolist() == ["-0.12 [-0.18, -0.06]"]  # against the sign, and shown beside it

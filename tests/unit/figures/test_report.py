@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cgni.classification.ledger import Looks
+from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import TERMS
 from cgni.figures.report import Choices, Evidence, Page, Report
 from cgni.figures.table_files import write_table_files
@@ -58,6 +59,7 @@ def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None,
         evidence=shown,
         choices=Choices("seed: 1\n", {"people.fit_on": "fit"}, "sound", simulated=True),
         labels=LABELS,
+        outcome=OutcomeSettings(label="fluid reasoning"),
         provenance=[origin],
         costs=pd.DataFrame({"Rule": ["r"], "Wall time (s)": [1.5]}),
     )
@@ -67,7 +69,9 @@ def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None,
 def test_report_is_self_contained_and_escapes(tmp_path: Path) -> None:
     page = _report(tmp_path)
     assert not re.search(r"(src|href)\s*=\s*[\"']?https?:", page) and "<script" not in page
-    assert "c0ffee" in page and "b 1d" in page and "1.5" in page
+    assert (
+        "c0ffee" in page and "<h1>Imaging genetics of fluid reasoning</h1>" in page and "b 1d" in page and "1.5" in page
+    )
     assert "&lt;1&gt;" in page and "lineage clean" in page and "LEAKY" not in page
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from cgni.cohort.settings import OutcomeSettings
 from cgni.contrastive.terms import TERMS
 from cgni.figures.classification_tables import table1, table2
 from cgni.figures.study_tables import StudyResults, study_tables
@@ -72,7 +73,9 @@ def _results(**changed: Any) -> StudyResults:
 
 
 def _summary(**changed: Any) -> pd.DataFrame:
-    return study_tables(_results(**changed), study_models(), WEIGHTS)["summary"].set_index("quantity")
+    return study_tables(_results(**changed), study_models(), WEIGHTS, OutcomeSettings())["summary"].set_index(
+        "quantity"
+    )
 
 
 def test_table1_prints_percent_and_the_published_row() -> None:
@@ -109,7 +112,7 @@ def test_table1_leaves_out_the_proposed_models_of_other_subsets_alone() -> None:
 
 
 def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
-    table = table2(made_performance(), study_models(), WEIGHTS)
+    table = table2(made_performance(), study_models(), WEIGHTS, OutcomeSettings())
     assert list(table.columns[:4]) == ["(1) λ", "(2) σ", "(3) γ", "(4) θ"]
     assert table.columns[len(TERMS)] == "Train"
     assert table["(1) λ"].tolist() == ["1", "0.7"] and table["(3) γ"].tolist() == ["", ""]
@@ -122,11 +125,11 @@ def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
 def test_a_score_that_is_not_there_is_an_error() -> None:
     performance = made_performance()
     with pytest.raises(KeyError, match="auc"):
-        table2(performance[performance["metric"] != "auc"], study_models(), WEIGHTS)
+        table2(performance[performance["metric"] != "auc"], study_models(), WEIGHTS, OutcomeSettings())
 
 
 def test_summary_says_what_was_chosen_and_found() -> None:
-    tables = study_tables(_results(), study_models(interpreted="terms12"), WEIGHTS)
+    tables = study_tables(_results(), study_models(interpreted="terms12"), WEIGHTS, OutcomeSettings())
     summary = tables["summary"].set_index("quantity")
     selected = {"CGNI (1)", "CGNI (1)+(2)+(4)"}
     assert summary["value"].to_dict() == {
@@ -196,7 +199,7 @@ def test_summary_of_a_simulated_study_compares_with_the_truth() -> None:
 
 
 def test_the_tables_are_those_that_the_rule_declares() -> None:
-    tables = study_tables(_results(), study_models(), WEIGHTS)
+    tables = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
     assert set(tables) == declared_tables()
     assert all(len(table) for table in tables.values())
     assert tables["attrition"]["stage"].tolist() == ["cohort", "imaging"]
@@ -205,7 +208,9 @@ def test_the_tables_are_those_that_the_rule_declares() -> None:
 def test_snps_without_rs_numbers_go_by_their_ids() -> None:
     """As of a plain eQTL table without a SNP table: the column is there, and empty."""
     known = _results()
-    tables = study_tables(_results(variants=known.variants.assign(rsid=None)), study_models(), WEIGHTS)
+    tables = study_tables(
+        _results(variants=known.variants.assign(rsid=None)), study_models(), WEIGHTS, OutcomeSettings()
+    )
     assert tables["claims"]["Lead SNP"].tolist() == ["1:5:A:G"]
     assert tables["table4"]["SNPs (* of several genes)"].tolist() == ["1:5:A:G, 1:9:A:G"]
     assert "minor allele of 1:5:A:G" in tables["directions"]["Of"].tolist()
@@ -216,15 +221,15 @@ def _nothing(**changed: Any) -> StudyResults:
     directions = made_directions()
     empty = {"blocks": made_blocks().iloc[:0], "credible": made_credible().iloc[:0], "terms": _terms().iloc[:0]}
     facts = {"components": made_components(False, False), "contributions": nothing_gated(), **empty}
-    return _results(directions=directions[directions["kind"] == "variate_wm"], **{**facts, **changed})
+    return _results(directions=directions[directions["kind"] == "variate_outcome"], **{**facts, **changed})
 
 
 def test_a_study_without_a_significant_component_says_so_everywhere(tmp_path: Path) -> None:
-    tables = study_tables(_nothing(), study_models(), WEIGHTS)
+    tables = study_tables(_nothing(), study_models(), WEIGHTS, OutcomeSettings())
     words = "no component is significant: nothing is called"
     assert tables["table4"]["Gene"].tolist() == [words] and tables["table5"]["Region"].tolist() == [words]
     assert tables["claims"]["LD block"].tolist() == ["no component is significant: no LD block is called"]
-    full = study_tables(_results(), study_models(), WEIGHTS)
+    full = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
     for name, table in tables.items():
         assert table.columns.equals(full[name].columns), name
         write_table_files(table, tmp_path, name, {"rule": "make_tables"}, "LEAKY")
@@ -238,7 +243,7 @@ def test_a_study_without_a_significant_component_says_so_everywhere(tmp_path: Pa
 def test_a_study_by_the_published_rule_without_a_null_has_all_tables() -> None:
     unjudged = made_components(False).assign(p_pipeline=float("nan"), replicates=0)
     calls = {"components": unjudged, "contributions": by_published_rule(), "terms": _terms(float("nan"))}
-    tables = study_tables(_nothing(**calls), study_models(), WEIGHTS)
+    tables = study_tables(_nothing(**calls), study_models(), WEIGHTS, OutcomeSettings())
     assert tables["table4"]["Component"].tolist() == ["1 (not significant)"]
     assert tables["table5"]["Region"].tolist() == ["Insula L", "Insula R"]
     assert tables["table3_folds"]["Null encoders, validation"].tolist() == ["–"]

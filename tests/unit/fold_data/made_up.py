@@ -84,7 +84,7 @@ class MadeUpStudy(StudyTables):
             training = (self.fold >= 0) & (self.fold != number)
             self.splits[f"monitor_{number}"] = training & (rng.random(PEOPLE) < 0.3)
         ages = rng.uniform(45, 80, PEOPLE)
-        self.participants = pd.DataFrame({"participant_id": ids, "wm_group": self.labels, "age": ages})
+        self.participants = pd.DataFrame({"participant_id": ids, "outcome_group": self.labels, "age": ages})
         self.participants = self.participants.assign(sex=0, site="a", head_size=1.0, family=ids)
         counts = rng.binomial(2, 0.4, (PEOPLE, SNPS))
         names = [f"1:{n}:A:G" for n in range(SNPS)]

@@ -54,7 +54,7 @@ def small_tables() -> dict[str, pd.DataFrame]:
         "features": pd.DataFrame({"participant_id": ["c", "a", "x"], "h_0": [3.0, 1.0, 9.0]}),
         "genotypes": pd.DataFrame({"participant_id": IDS, "v1": pd.array([1, 0, None], "Int8")}),
         "fill": pd.DataFrame({"variant_id": ["v1"], "fill": [0.75]}),
-        "participants": pd.DataFrame({"participant_id": IDS, "wm_group": pd.array([0, 1, None], "Int8")}),
+        "participants": pd.DataFrame({"participant_id": IDS, "outcome_group": pd.array([0, 1, None], "Int8")}),
         "splits": pd.DataFrame({"participant_id": IDS, **roles, **monitors}),
     }
 

@@ -43,13 +43,13 @@ def planted_study(people: int = 600, folds: int = 2) -> tuple[pd.DataFrame, pd.D
             "participant_id": ids,
             "family": ids,
             "largest_ancestry": rng.random(people) < 0.9,
-            "wm_group": pd.array(np.where(score > 0.5, 1, np.where(score < -0.5, 0, -1)), "Int8"),
-            "wm_score": score,
+            "outcome_group": pd.array(np.where(score > 0.5, 1, np.where(score < -0.5, 0, -1)), "Int8"),
+            "outcome": score,
             "age": rng.uniform(45, 80, people),
             "sex": rng.integers(0, 2, people),
             "head_size": rng.normal(1.3, 0.1, people),
             "site": "11025",
         }
     )
-    participants["wm_group"] = participants["wm_group"].mask(participants["wm_group"] < 0)
+    participants["outcome_group"] = participants["outcome_group"].mask(participants["outcome_group"] < 0)
     return pd.concat(embeddings, ignore_index=True), participants, splits

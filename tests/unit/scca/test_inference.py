@@ -50,8 +50,8 @@ def _fold(views: dict[str, np.ndarray], number: int, columns: list[int], noise: 
     people = FoldEmbeddings(
         ids=pd.Index([f"p{row:03d}" for row in range(_PEOPLE)]),
         part=part,
-        wm_score=np.full(_PEOPLE, np.nan),
-        wm_group=np.full(_PEOPLE, -1),
+        outcome=np.full(_PEOPLE, np.nan),
+        outcome_group=np.full(_PEOPLE, -1),
         family=np.arange(_PEOPLE) // 2,
         seen=part == "fit",
         views=noisy,

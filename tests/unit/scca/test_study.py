@@ -71,8 +71,8 @@ def test_who_taught_the_encoders_follows_the_options(fit_on: str, encoders_on: s
     part, group = zip(*_KINDS.values(), strict=True)
     ids = list(_KINDS)
     embeddings = pd.DataFrame({"participant_id": ids, "imaging_0": 0.0, "genetics_0": 0.0})
-    participants = pd.DataFrame({"participant_id": ids, "family": ids, "wm_score": 5.0})
-    participants["wm_group"] = pd.array([code if code >= 0 else pd.NA for code in group], "Int8")
+    participants = pd.DataFrame({"participant_id": ids, "family": ids, "outcome": 5.0})
+    participants["outcome_group"] = pd.array([code if code >= 0 else pd.NA for code in group], "Int8")
     splits = pd.DataFrame({"participant_id": ids, "role": "development", "fold": 1, "monitor_0": False})
     splits.loc[splits["participant_id"] == "holdout", ["role", "fold"]] = ["holdout", -1]
     splits.loc[splits["participant_id"] == "validation", "fold"] = 0
@@ -91,8 +91,8 @@ def test_people_are_read_with_the_embeddings_of_their_fold() -> None:
     assert folds[1].ids.equals(second.index)
     assert np.array_equal(folds[1].views[GENETICS][:, 3], second["genetics_3"])
     assert folds[1].views[IMAGING].shape == (600, 8)
-    unknown = participants.set_index("participant_id").loc[folds[1].ids, "wm_group"].isna()
-    assert ((folds[1].wm_group == -1) == unknown.to_numpy()).all()
+    unknown = participants.set_index("participant_id").loc[folds[1].ids, "outcome_group"].isna()
+    assert ((folds[1].outcome_group == -1) == unknown.to_numpy()).all()
 
 
 def test_one_component_count_serves_all_folds_and_the_best_penalties_each(study) -> None:
@@ -108,7 +108,7 @@ def test_one_component_count_serves_all_folds_and_the_best_penalties_each(study)
 
 def test_components_of_all_folds_point_the_same_way(study) -> None:
     first, second = fit_study(study[0], _SETTINGS, 0).folds
-    score = first.people.wm_score
+    score = first.people.outcome
     for view in VIEWS:
         a, b = (fold.variates()[view][:, 0] for fold in (first, second))
         assert np.corrcoef(a, b)[0, 1] > 0.8
@@ -151,7 +151,7 @@ def test_variates_stand_beside_their_people(study) -> None:
     assert own["participant_id"].tolist() == people.ids.tolist()
     weights, scaling = fitted.folds[1].fit.weights[GENETICS][:, 0], fitted.folds[1].scalings[GENETICS]
     assert np.allclose(own["genetics"], (people.views[GENETICS] - scaling.mean) / scaling.sd @ weights)
-    assert (own["wm_group"].isna().to_numpy() == (people.wm_group == -1)).all()
+    assert (own["outcome_group"].isna().to_numpy() == (people.outcome_group == -1)).all()
 
 
 def test_correlations_of_unseen_people_are_tested_and_shuffled_ones_vanish(study) -> None:
@@ -177,8 +177,8 @@ def test_a_fit_is_oriented_by_people_whom_its_encoders_have_not_seen(study) -> N
     # in the people seen alone, imaging is mirrored and WM as well: neither may turn the fit
     mirrored = dict(people.views)
     mirrored[IMAGING] = np.where(people.seen[:, None], -people.views[IMAGING], people.views[IMAGING])
-    score = np.where(people.seen, -people.wm_score, people.wm_score)
-    changed = dataclasses.replace(fitted[0], people=dataclasses.replace(people, views=mirrored, wm_score=score))
+    score = np.where(people.seen, -people.outcome, people.outcome)
+    changed = dataclasses.replace(fitted[0], people=dataclasses.replace(people, views=mirrored, outcome=score))
     for view in VIEWS:
         assert (align([changed])[0].fit.weights[view] == fitted[0].fit.weights[view]).all()
 

@@ -21,10 +21,10 @@ from cgni.pretraining.cnn import BrainCnn
 from cgni.pretraining.evaluation import extract_features, score_people
 from cgni.pretraining.people import ImagedStudy, People, lineage_table, located
 from cgni.transfer.features import features_table
-from cgni.transfer.finetune import finetune_fold, finetune_wm, planned_fits
+from cgni.transfer.finetune import finetune_fold, finetune_outcome, planned_fits
 from cgni.transfer.schemas import TRANSFER_FITS, features_schema
 from cgni.transfer.settings import TransferSettings
-from cgni.transfer.task import WmTask
+from cgni.transfer.task import GroupTask
 from tests.unit.pretraining.made_up import (
     CPU,
     GRID,
@@ -61,7 +61,7 @@ def test_transfer_starts_from_brain_age_and_learns(maps, tmp_path: Path, changes
     settings = replace(TRANSFER, **changes)
     people = parts_of((ages < 60).astype(np.int64))
     checkpoint = load_checkpoint(tmp_path / "age.ckpt")
-    result = finetune_wm(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / "wm", 3))
+    result = finetune_outcome(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / "wm", 3))
     network, fitted = result.network, result.fitted
     metrics = score_people(network, store_of(values), people, result.task, CPU).set_index(["split", "metric"])["value"]
     assert metrics["validation", "auc"] > 0.8
@@ -79,7 +79,7 @@ def test_a_sweep_keeps_the_depth_that_the_monitor_people_prefer(maps, tmp_path: 
 
     def run(name: str, blocks: int | tuple[int, ...]):
         settings = replace(TRANSFER, transfer_blocks=blocks, epochs=3)
-        return finetune_wm(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / name, 3))
+        return finetune_outcome(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / name, 3))
 
     swept = run("sweep", (2, 0, 1))
     table = swept.fits
@@ -99,7 +99,7 @@ def test_one_class_is_refused(maps, tmp_path: Path) -> None:
     _brain_age(values, ages, tmp_path)
     people = parts_of(np.zeros(60, dtype=np.int64))
     with pytest.raises(InputError, match="all of one class"):
-        finetune_wm(
+        finetune_outcome(
             store_of(values), load_checkpoint(tmp_path / "age.ckpt"), people, TRANSFER, run_on_cpu(tmp_path / "wm")
         )
 
@@ -108,7 +108,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 80)
     outputs = torch.tensor(np.round(rng.normal(size=(80, 2)), 1), dtype=torch.float32)  # with ties
-    scores = WmTask.of(labels, True).scores(outputs, labels)
+    scores = GroupTask.of(labels, True).scores(outputs, labels)
     margin = (outputs[:, 1] - outputs[:, 0]).numpy()
     assert scores["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(labels, outputs.argmax(1)))
     assert scores["auc"] == pytest.approx(roc_auc_score(labels, margin))
@@ -118,8 +118,8 @@ def test_scores_are_those_of_scikit_learn() -> None:
 
 
 def test_class_weights_are_inverse_frequencies() -> None:
-    assert WmTask.of(np.array([0, 0, 0, 1]), True).class_weights == (4 / 6, 2.0)
-    assert WmTask.of(np.array([0, 0, 0, 1]), False).class_weights == (1.0, 1.0)
+    assert GroupTask.of(np.array([0, 0, 0, 1]), True).class_weights == (4 / 6, 2.0)
+    assert GroupTask.of(np.array([0, 0, 0, 1]), False).class_weights == (1.0, 1.0)
 
 
 def _planned(settings: TransferSettings) -> list[tuple[int, int, int]]:
@@ -147,7 +147,7 @@ def test_of_candidates_the_monitor_people_choose(maps, tmp_path: Path) -> None:
 
     def run(name: str, **changes):
         settings = replace(TRANSFER, epochs=4, **changes)
-        return finetune_wm(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / name, 3))
+        return finetune_outcome(store_of(values), checkpoint, people, settings, run_on_cpu(tmp_path / name, 3))
 
     found = run("tried", candidates=(slow, quick))
     assert found.fits["candidate"].tolist() == [0, 1]
@@ -174,15 +174,15 @@ def test_a_folds_network_is_that_of_its_groups(maps, tmp_path: Path) -> None:
     ids = list(store.ids)
     qc = pd.DataFrame({"participant_id": ids, "passed": [True] * 60})
     groups = pd.Series((ages < 60).astype(int)).astype("Int8").mask(np.arange(60) % 9 == 0)
-    participants = pd.DataFrame({"participant_id": ids, "wm_group": groups})
+    participants = pd.DataFrame({"participant_id": ids, "outcome_group": groups})
     study, settings = ImagedStudy(store, qc, participants, splits_of(ids)), replace(TRANSFER, epochs=2)
     resume = run_on_cpu(tmp_path / "wm", 11)
     trained, fits = finetune_fold(study, 0, "fit", checkpoint, settings, resume)
-    expected = study.groups(0, "fit", "wm_group")
+    expected = study.groups(0, "fit", "outcome_group")
     assert trained.lineage.equals(lineage_table(expected)) and len(expected["fit"]) < 40
     people = located({name: part.astype("int64") for name, part in expected.items()}, store)
     run = run_on_cpu(tmp_path / "same", derive_seed(11, "transfer", 0))
-    same = finetune_wm(store, checkpoint, people, settings, run)
+    same = finetune_outcome(store, checkpoint, people, settings, run)
     assert weight_bytes(trained.network) == weight_bytes(same.network)
     pd.testing.assert_frame_equal(fits, same.fits)
     pd.testing.assert_frame_equal(trained.metrics, score_people(same.network, store, people, same.task, CPU))

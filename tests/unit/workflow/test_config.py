@@ -104,8 +104,8 @@ def test_value_set_by_hand_beats_the_protocol() -> None:
         ),
         ({"contrastive": {"subsets": [[1, 2], [2, 1]]}}, r"contrastive\.subsets"),
         ({"contrastive": None}, r"contrastive: None is not of type 'object'"),
-        ({"cohort": {"wm_low": [2, 9]}}, r"cohort\.wm_low"),
-        ({"cohort": {"wm_low": [4, 2]}}, r"cohort\.wm_low"),
+        ({"outcome": {"low": [2, 9]}}, r"outcome\.low"),
+        ({"outcome": {"low": [4, 2]}}, r"outcome\.low"),
         ({"inputs": {"genotypes": {"build": "GRCh38"}}}, r"inputs\.genotypes\.build: GRCh38, .*genetics\.eqtl\.build"),
         ({"transfer": {"transfer_blocks": 4}}, r"transfer\.transfer_blocks: 4 blocks"),
         ({"transfer": {"transfer_blocks": [0, 4]}}, r"transfer\.transfer_blocks: 4 blocks"),
@@ -154,9 +154,9 @@ def test_patterns_of_other_names_are_refused(pattern: str) -> None:
 
 
 def test_whole_numbers_with_a_point_are_whole_and_numbers_are_finite() -> None:
-    effective = cgni_config.effective_config({"splits": {"folds": 4.0}, "cohort": {"wm_low": [2.0, 5]}})
+    effective = cgni_config.effective_config({"splits": {"folds": 4.0}, "outcome": {"low": [2.0, 5]}})
     assert effective["splits"]["folds"] == 4 and isinstance(effective["splits"]["folds"], int)
-    assert all(isinstance(value, int) for value in effective["cohort"]["wm_low"])
+    assert all(isinstance(value, int) for value in effective["outcome"]["low"])
     assert cgni_config.effective_config({"splits": {"holdout": 0.2}})["splits"]["holdout"] == 0.2
     for value in (float("nan"), float("inf")):
         with pytest.raises(InputError, match=r"contrastive\.learning_rate: a number must be finite"):

@@ -72,7 +72,7 @@ def test_descriptions_stand_at_their_keys() -> None:
         ("execution.device", {"enum": ["auto", "cpu", "cuda"]}),
         ("genetics.ld.per_gene", {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}),
         (
-            "cohort.wm_low",
+            "outcome.low",
             {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
         ),
         (

@@ -13,7 +13,11 @@ from cgni.workflow.written import compared_digests, note_outputs, remove_leftove
 
 def _made(results: Path) -> dict[str, str]:
     """Outputs of several kinds, written down."""
-    files = {"table": "cohort/splits.parquet", "checkpoint": "transfer/fold0/wm.ckpt", "text": "config.effective.yaml"}
+    files = {
+        "table": "cohort/splits.parquet",
+        "checkpoint": "transfer/fold0/outcome.ckpt",
+        "text": "config.effective.yaml",
+    }
     paths = {name: results / path for name, path in files.items()}
     for path in paths.values():
         path.parent.mkdir(parents=True, exist_ok=True)
