@@ -33,7 +33,7 @@ from cgni.classification.settings import TrainingSettings
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.contrastive.fit import fit_encoders
-from cgni.contrastive.losses import LossOptions, contrastive_loss, term_weights
+from cgni.contrastive.losses import LossOptions, Outcome, contrastive_loss, term_weights
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import encoder_spec
 from cgni.fold_data.people import FoldData
@@ -75,7 +75,7 @@ def ours(data: FoldData, epochs: int, seed: int) -> float:
     fit, monitor, unseen = (data.rows(part) for part in ("fit", "monitor", "validation"))
     people, watched = (Examples(x[rows], data.labels[rows]) for rows in (fit, monitor))
     fitted, _ = NetworkFitter(own, training).fit(people, watched, 0, seed)
-    return balanced_accuracy(data.labels[unseen], fitted.probabilities(x[unseen]))
+    return balanced_accuracy(data.labels[unseen], fitted.predict(x[unseen]))
 
 
 def obvious(data: FoldData, epochs: int, seed: int) -> float:
@@ -90,13 +90,13 @@ def obvious(data: FoldData, epochs: int, seed: int) -> float:
 
     def encoder_loss(*columns: torch.Tensor) -> torch.Tensor:
         embeddings = {view: pair.raw(view, values) for view, values in zip(VIEWS, columns[:-1], strict=True)}
-        return contrastive_loss(embeddings, columns[-1], weights, options)
+        return contrastive_loss(embeddings, Outcome(columns[-1]), weights, options)
 
     _obvious_fit(pair, encoder_loss, (*views, labels), (fit, monitor), _fit_settings(encoders.batch_size, encoders))
     with torch.inference_mode():
         x = torch.hstack([pair.encode(GENETICS, torch.from_numpy(data.views[GENETICS])), views[0]])
     scaling = Scaling.fit(x[fit].numpy())
-    network = Mlp(**network_sizes(x.shape[1], own, training))
+    network = Mlp(**network_sizes(x.shape[1], 2, own, training))
     balance = torch.tensor([len(fit) / (2 * (labels[fit] == c).sum()) for c in (0, 1)])
 
     def head_loss(inputs: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:

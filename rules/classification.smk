@@ -260,10 +260,11 @@ rule evaluate_beyond_confounds:
 
 
 rule check_calibration:
-    """Check whether every model's probabilities are shares, before and after temperature scaling."""
+    """Check whether every model's probabilities are shares, or its values those that are observed."""
     input:
         predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
         holdout=result("classification/holdout.parquet"),
+        participants=result("cohort/participants.parquet"),
     output:
         calibration=result("classification/calibration.parquet"),
         reliability=result("classification/reliability.parquet"),
@@ -278,7 +279,10 @@ rule check_calibration:
         mem_mb=grows(2000),
         runtime=grows(30),
     params:
-        cfg={"models": MODELS, **section("seed", "people.fit_on", "people.heads_on")},
+        cfg={
+            "models": MODELS,
+            **section("seed", "people.fit_on", "people.heads_on", "classification.bootstrap", "outcome.kind"),
+        },
         code=code("check_calibration"),
     script:
         "../workflow_scripts/check_calibration.py"

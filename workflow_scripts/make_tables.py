@@ -25,7 +25,6 @@ chosen, interpreted = selection["proposed"], selection["interpreted"]
 roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
 weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}
-models = StudyModels(*roster, chosen, interpreted)
-tables = study_tables(results, models, weights, job.section(OutcomeSettings))
-for name, table in tables.items():
+models, outcome = StudyModels(*roster, chosen, interpreted), job.section(OutcomeSettings)
+for name, table in study_tables(results, models, weights, outcome).items():
     write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance(), job.value("stamp"))

@@ -8,7 +8,7 @@ import logging
 
 from cgni.classification.holdout import predict_holdout
 from cgni.classification.ledger import ledger_entry, record_look
-from cgni.classification.schemas import HOLDOUT
+from cgni.classification.schemas import PREDICTED, holdout_schema
 from cgni.classification.spec import ModelSpec
 from cgni.cohort.settings import ConfoundSettings
 from cgni.fold_data.tables import StudyTables
@@ -24,4 +24,4 @@ tables = StudyTables.of(dict(inputs.items()), job.section(ConfoundSettings))
 table = predict_holdout(models, checkpoints, tables, embeddings, inputs.get("hidden"))
 looks = record_look(snakemake.params.ledger, ledger_entry(job.config, fitted, table["participant_id"]))
 logging.info("%d sets of models have scored the holdout, %d of them these people", *looks)
-job.write(table, snakemake.output.holdout, HOLDOUT)
+job.write(table, snakemake.output.holdout, holdout_schema(PREDICTED in table))

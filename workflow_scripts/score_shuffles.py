@@ -1,4 +1,4 @@
-"""Balanced accuracy of every model on shuffled labels, in a cheap configuration: chance, if nothing leaks."""
+"""Scores of every model on shuffled labels, in a cheap configuration: chance, if nothing leaks."""
 
 from cgni.workflow.job import start
 
@@ -18,7 +18,7 @@ from cgni.networks.device import prepare_torch
 
 prepare_torch(job.seed, snakemake.threads)
 inputs, shuffles = snakemake.input, job.section(ShuffleSettings)
-networks = [load_checkpoint(path, "state")["state"] for path in inputs.networks]
+networks = [load_checkpoint(path, "state") for path in inputs.networks]
 models = {spec: fitter_parts(spec, job.section, networks) for spec in map(ModelSpec.of, job.value("models"))}
 spec, settings = encoder_spec(job.value("encoders")), job.section(ContrastiveSettings)
 study = ShuffledStudy(models, spec, settings, job.section(PeopleSettings), job.seed).cheap(shuffles.epochs)

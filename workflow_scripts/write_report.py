@@ -14,17 +14,18 @@ from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.provenance import job_costs, origins
 from cgni.figures.report import Choices, Evidence, Page, Report
 
-inputs, target = snakemake.input, snakemake.output.report
+inputs, target, outcome = snakemake.input, snakemake.output.report, job.section(OutcomeSettings)
 tables = {name: read_table(inputs[name]) for name in Evidence.TABLES if inputs.get(name)}
 attrition = [read_table(path) for path in inputs.origins if Path(path).name == "attrition.parquet"]
-cautions = people_cautions(read_table(inputs.participants), job.value("outcome.kind"), *attrition)
-config, request = Path(inputs.config).read_text(), read_json(inputs.request, "note")
+cautions = people_cautions(read_table(inputs.participants), outcome.kind, *attrition)
+looks, note = read_looks(snakemake.params.ledger), read_json(inputs.request, "note")["note"]
+choices = job.value("choices"), job.value("protocol"), job.value("simulation.enabled")
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
-    evidence=Evidence(read_looks(snakemake.params.ledger), request["note"], cautions, **tables),
-    choices=Choices(config, job.value("choices"), job.value("protocol"), job.value("simulation.enabled")),
+    evidence=Evidence(looks, note, cautions, **tables),
+    choices=Choices(Path(inputs.config).read_text(), *choices),
     labels=snakemake.params.labels,
-    outcome=job.section(OutcomeSettings),
+    outcome=outcome,
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),
     costs=job_costs(Path(target).parent),  # everything measured here runs before the report
 )

@@ -1,4 +1,4 @@
-"""How far predictions follow the confounds beyond what the label explains."""
+"""How far predictions follow the confounds beyond what the outcome explains."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from cgni.audit.schemas import CONFOUND_SHARES, CONFOUNDS
 from cgni.base.seeds import derive_seed
-from cgni.classification.metrics import log_odds
+from cgni.classification.scores import GROUPS, Answers
 from cgni.cohort.confounds import CATEGORY, MEASURE, centred, confound_columns, site_levels
 
 _PERMUTATIONS = 499
@@ -22,7 +22,7 @@ def audit_confounds(
     Parameters
     ----------
     predictions
-        Model to its participant_id, part, label and probability; other parts than validation are left out.
+        Model to its participant_id, part, observed and predicted values; other parts than validation are left out.
     participants
         The participants table.
     seed
@@ -36,20 +36,22 @@ def audit_confounds(
     rows, shares = [], []
     for model, table in predictions.items():
         scored = table[table["part"] == "validation"].sort_values("participant_id")
-        ids, labels = scored["participant_id"], scored["label"].to_numpy()
-        scores = log_odds(scored["probability"].to_numpy())
+        ids, answers = scored["participant_id"], Answers.of(scored)
+        scores, observed = answers.kind.scale(answers.predicted), answers.observed
         columns = confound_columns(participants, ids, site_levels(participants, ids))
-        rows.append((model, *confounder_test(scores, labels, columns.to_numpy(), _PERMUTATIONS, own_seed), len(ids)))
-        shares += [(model, *own, len(ids)) for own in confound_shares(scores, labels, columns)]
+        strata = observed if answers.kind is GROUPS else None
+        tested = confounder_test(scores, observed, strata, columns.to_numpy(), _PERMUTATIONS, own_seed)
+        rows.append((model, *tested, len(ids)))
+        shares += [(model, *own, len(ids)) for own in confound_shares(scores, observed, columns)]
     return pd.DataFrame(rows, columns=CONFOUNDS.names), pd.DataFrame(shares, columns=CONFOUND_SHARES.names)
 
 
-def confound_shares(scores: np.ndarray, labels: np.ndarray, columns: pd.DataFrame) -> list[tuple[str, int, float]]:
+def confound_shares(scores: np.ndarray, observed: np.ndarray, columns: pd.DataFrame) -> list[tuple[str, int, float]]:
     """Partial R² of each confound in the scores, given the label and all other confounds.
 
     Parameters
     ----------
-    scores, labels
+    scores, observed
         As of `confounder_test`.
     columns
         Of `cohort.confounds.confound_columns`. Columns that say one thing are one confound: age with its
@@ -61,11 +63,11 @@ def confound_shares(scores: np.ndarray, labels: np.ndarray, columns: pd.DataFram
     """
     names = np.array([confound_name(name) for name in columns.columns])
     filled, kept = _filled(columns.to_numpy())
-    label = np.column_stack([np.ones(len(labels)), labels])
+    outcome = np.column_stack([np.ones(len(observed)), observed])
     shares = []
     for name in dict.fromkeys(names.tolist()):
         own = filled[:, names[kept] == name]
-        base = np.column_stack([label, filled[:, names[kept] != name]])
+        base = np.column_stack([outcome, filled[:, names[kept] != name]])
         rest = scores - base @ np.linalg.lstsq(base, scores, rcond=None)[0]
         shares.append((name, own.shape[1], _partial_r2(rest, base, own)))
     return shares
@@ -85,35 +87,45 @@ def confound_name(column: str) -> str:
 
 
 def confounder_test(
-    scores: np.ndarray, labels: np.ndarray, confounds: np.ndarray, permutations: int, seed: int
+    scores: np.ndarray,
+    observed: np.ndarray,
+    strata: np.ndarray | None,
+    confounds: np.ndarray,
+    permutations: int,
+    seed: int,
 ) -> tuple[float, float]:
-    """Partial R² of the confounds in the scores given the label, and its permutation p.
+    """Partial R² of the confounds in the scores given the outcome, and its permutation p.
 
-    The confounds' rows are permuted within each label (the null: given the label, predictions do
-    not depend on the confounds; in the spirit of Spisak 2022, own implementation).
+    The confounds' rows are permuted within each stratum (the null: given the label, predictions do
+    not depend on the confounds; in the spirit of Spisak 2022, own implementation). Of a continuous outcome what a line
+    on it leaves of the confounds is permuted among everybody.
 
     Parameters
     ----------
     scores
-        Log odds or probabilities, float [people].
-    labels
-        0 or 1, int [people].
+        Log odds, probabilities or predicted values, float [people].
+    observed
+        0 or 1, or values, float [people].
+    strata
+        Those within whom people are exchanged, [people]; None: everybody.
     confounds
         float [people, columns]; missing values count as the column's mean.
     """
     filled, _ = _filled(confounds)
-    base = np.column_stack([np.ones(len(labels)), labels])
+    base = np.column_stack([np.ones(len(observed)), observed])
     rest = scores - base @ np.linalg.lstsq(base, scores, rcond=None)[0]
-    observed = _partial_r2(rest, base, filled)
+    found = _partial_r2(rest, base, filled)
+    if strata is None:
+        filled, strata = filled - base @ np.linalg.lstsq(base, filled, rcond=None)[0], np.zeros(len(observed))
     rng = np.random.default_rng(seed)
-    groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
     reached = 0
     for _ in range(permutations):
-        order = np.arange(len(labels))
+        order = np.arange(len(observed))
         for group in groups:
             order[group] = rng.permutation(group)
-        reached += _partial_r2(rest, base, filled[order]) >= observed - 1e-12
-    return observed, (1 + reached) / (1 + permutations)
+        reached += _partial_r2(rest, base, filled[order]) >= found - 1e-12
+    return found, (1 + reached) / (1 + permutations)
 
 
 def _filled(confounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.classification.schemas import POOLED
+from cgni.classification.scores import CONTINUOUS, GROUPS
 
 
 class RecoveryRow(NamedTuple):
@@ -126,11 +127,13 @@ def term_ranks(terms: pd.DataFrame, planted: Collection[str]) -> list[RecoveryRo
 
 
 def accuracy_rows(performance: pd.DataFrame) -> list[RecoveryRow]:
-    """Balanced accuracy of every model, pooled out of fold and on the holdout, with its standard error."""
-    chosen = performance[(performance["metric"] == "balanced_accuracy") & (performance["fold"] == POOLED)]
+    """Main score of every model, pooled out of fold and on the holdout, with its standard error."""
+    kind = CONTINUOUS if (performance["metric"] == CONTINUOUS.main).any() else GROUPS
+    chosen = performance[(performance["metric"] == kind.main) & (performance["fold"] == POOLED)]
+    title = "balanced accuracy" if kind is GROUPS else "R²"
     names = {"validation": "pooled out of fold", "holdout": "holdout"}
     return [
-        RecoveryRow(row.model, f"balanced accuracy, {names[row.split]}", row.value, 0, f"SE {row.se:.3f}")
+        RecoveryRow(row.model, f"{title}, {names[row.split]}", row.value, 0, f"SE {row.se:.3f}")
         for row in chosen.itertuples()
     ]
 

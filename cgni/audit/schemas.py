@@ -54,7 +54,8 @@ SHUFFLES = pa.schema(
     [
         pa.field("model", pa.string(), nullable=False),
         pa.field("shuffle", pa.int64(), nullable=False),
-        pa.field("balanced_accuracy", pa.float64(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),  # balanced accuracy, or r of a continuous outcome
+        pa.field("chance", pa.float64(), nullable=False),  # what the score is where nothing is predicted
     ]
 )
 SHUFFLE_SUMMARY = pa.schema(
@@ -64,6 +65,6 @@ SHUFFLE_SUMMARY = pa.schema(
         pa.field("mean", pa.float64(), nullable=False),
         pa.field("sd", pa.float64(), nullable=False),
         pa.field("se", pa.float64(), nullable=False),
-        pa.field("compatible", pa.bool_(), nullable=False),  # 50 % within three standard errors
+        pa.field("compatible", pa.bool_(), nullable=False),  # chance within three standard errors
     ]
 )

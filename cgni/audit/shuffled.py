@@ -1,4 +1,4 @@
-"""Stages 2 and 3 on shuffled labels: whatever scores away from 50 % then leaks."""
+"""Stages 2 and 3 on shuffled labels: whatever scores away from chance then leaks."""
 
 import copy
 import dataclasses
@@ -16,10 +16,11 @@ from cgni.classification.fitters.network_model import NetworkModel
 from cgni.classification.fitters.registry import FITTERS
 from cgni.classification.folds import classifier_seed, fit_classifier_folds
 from cgni.classification.hidden import hidden_layers
-from cgni.classification.metrics import balanced_accuracy
 from cgni.classification.pooling import pooled_validation
+from cgni.classification.scores import Answers
 from cgni.classification.settings import TrainingSettings
 from cgni.classification.spec import ModelSpec
+from cgni.cohort.schemas import TARGET
 from cgni.cohort.settings import PeopleSettings
 from cgni.contrastive.folds import fit_contrastive_folds
 from cgni.contrastive.settings import ContrastiveSettings
@@ -56,37 +57,37 @@ class ShuffledStudy:
 
 
 def shuffled_labels(participants: pd.DataFrame, splits: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The participants table with the working-memory groups of development people dealt out anew."""
+    """The participants table with the outcomes of development people dealt out anew."""
     shuffled = participants.copy()
     development = splits.loc[splits["role"] == "development", "participant_id"]
     rows = np.flatnonzero(participants["participant_id"].isin(development) & participants["outcome_group"].notna())
     dealt = np.random.default_rng(seed).permutation(rows)
-    column = shuffled.columns.get_loc("outcome_group")
-    shuffled.iloc[rows, column] = participants["outcome_group"].to_numpy()[dealt]
+    for name in (name for name in ("outcome_group", TARGET) if name in shuffled):
+        shuffled.iloc[rows, shuffled.columns.get_loc(name)] = participants[name].to_numpy()[dealt]
     return shuffled
 
 
 def score_shuffles(study: ShuffledStudy, tables: StudyTables, shuffles: int) -> pd.DataFrame:
-    """Pooled out-of-fold balanced accuracy of every model after each shuffle (model, shuffle, balanced_accuracy)."""
+    """Pooled out-of-fold main score of every model after each shuffle (`audit.schemas.SHUFFLED`)."""
     rows = []
     for number in range(shuffles):
         seed = derive_seed(study.seed, "shuffle", number)
         own = copy.copy(tables)
         own.participants = shuffled_labels(tables.participants, tables.splits, seed)
         for name, predictions in _fit_all(study, own, seed):
-            pooled = pooled_validation(predictions)
-            score = balanced_accuracy(pooled["label"].to_numpy(), pooled["probability"].to_numpy())
-            rows.append((name, number, score))
+            answers = Answers.of(pooled_validation(predictions))
+            rows.append((name, number, answers.above_chance(), answers.kind.chance))
         logging.info("shuffle %d of %d", number + 1, shuffles)
-    return pd.DataFrame(rows, columns=["model", "shuffle", "balanced_accuracy"])
+    return pd.DataFrame(rows, columns=["model", "shuffle", "score", "chance"])
 
 
 def summarise_shuffles(scores: pd.DataFrame) -> pd.DataFrame:
-    """Mean over shuffles with its standard error, and whether 50 % lies within three of them, per model."""
-    grouped = scores.groupby("model", sort=False)["balanced_accuracy"]
+    """Mean over shuffles with its standard error, and whether chance lies within three of them, per model."""
+    grouped = scores.groupby("model", sort=False)["score"]
     table = pd.DataFrame({"shuffles": grouped.size(), "mean": grouped.mean(), "sd": grouped.std(ddof=1)})
     table["se"] = table["sd"] / np.sqrt(table["shuffles"])
-    table["compatible"] = (table["mean"] - 0.5).abs() <= 3 * table["se"]
+    chance = scores.groupby("model", sort=False)["chance"].first()
+    table["compatible"] = (table["mean"] - chance).abs() <= 3 * table["se"]
     return table.reset_index()
 
 

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cgni.classification.metrics import auc, balanced_accuracy
-
 _BLOCK = 500  # resamples held at a time
+_NOTHING = 1e-12  # of a sum of squares
 
 
 class Interval(NamedTuple):
@@ -55,6 +54,30 @@ def weighted_auc(labels: np.ndarray, probabilities: np.ndarray, weights: np.ndar
     return areas
 
 
+def weighted_r_squared(observed: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`metrics.r_squared` of each row of `weights` [resamples, people]; NaN where all values are the same."""
+    sums = weights @ np.column_stack([np.ones(len(observed)), observed, observed**2, (observed - predicted) ** 2])
+    total = sums[:, 2] - sums[:, 1] ** 2 / sums[:, 0]
+    return np.where(total > _NOTHING * sums[:, 2], 1 - sums[:, 3] / np.where(total > 0, total, 1.0), np.nan)
+
+
+def weighted_pearson(observed: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`metrics.pearson` of each row of `weights` [resamples, people]; NaN where either side is constant."""
+    y, z = (values - values.mean() for values in (observed, predicted))
+    sums = weights @ np.column_stack([np.ones(len(y)), y, z, y * y, z * z, y * z])
+    people, of_y, of_z = sums[:, 0], sums[:, 1] / sums[:, 0], sums[:, 2] / sums[:, 0]
+    variances = (sums[:, 3] / people - of_y**2) * (sums[:, 4] / people - of_z**2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r: np.ndarray = (sums[:, 5] / people - of_y * of_z) / np.sqrt(np.where(variances > 0, variances, np.nan))
+    return r
+
+
+def weighted_mean_absolute_error(observed: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`metrics.mean_absolute_error` of each row of `weights` [resamples, people]."""
+    errors: np.ndarray = weights @ np.abs(observed - predicted) / weights.sum(axis=1)
+    return errors
+
+
 def interval(draws: Sequence[np.ndarray]) -> Interval:
     """Standard error and 95 % interval (percentiles) of the scores of all blocks of resamples.
 
@@ -66,27 +89,3 @@ def interval(draws: Sequence[np.ndarray]) -> Interval:
         return Interval(np.nan, np.nan, np.nan)
     low, high = np.percentile(together, [2.5, 97.5])
     return Interval(float(np.std(together, ddof=1)), float(low), float(high))
-
-
-def bootstrap_scores(
-    labels: np.ndarray, probabilities: np.ndarray, families: np.ndarray, resamples: int, seed: int
-) -> dict[str, tuple[float, Interval]]:
-    """`balanced_accuracy` and `auc`, each with its interval of a bootstrap over families.
-
-    Parameters
-    ----------
-    labels, probabilities, families
-        Of each person; labels 0 or 1.
-
-    Returns
-    -------
-    Score and interval by the score's name; NaN where a class is absent.
-    """
-    values = {"balanced_accuracy": balanced_accuracy(labels, probabilities), "auc": auc(labels, probabilities)}
-    scorers = {"balanced_accuracy": weighted_balanced_accuracy, "auc": weighted_auc}
-    draws: dict[str, list[np.ndarray]] = {name: [] for name in values}
-    if len(np.unique(labels)) == 2:
-        for weights in family_weights(families, resamples, seed):
-            for name, scorer in scorers.items():
-                draws[name].append(scorer(labels, probabilities, weights))
-    return {name: (value, interval(draws[name])) for name, value in values.items()}

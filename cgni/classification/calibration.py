@@ -12,7 +12,7 @@ from cgni.base.seeds import derive_seed
 from cgni.classification.fold_maps import Map, map_folds, predictions_of
 from cgni.classification.metrics import brier
 from cgni.classification.pooling import UNSEEN
-from cgni.classification.schemas import CALIBRATION, RELIABILITY
+from cgni.classification.schemas import CALIBRATION, LABEL, PROBABILITY, RELIABILITY
 
 BINS = 10
 _DRAWS = 1000
@@ -53,8 +53,8 @@ def check_calibration(
         mean_temperature = float(np.exp(np.mean(np.log(temperatures))))
         for split in UNSEEN:
             own = plain.pooled(split)
-            labels, before = own["label"].to_numpy(), own["probability"].to_numpy()
-            after = scaled.pooled(split)["probability"].to_numpy()
+            labels, before = own[LABEL].to_numpy(), own[PROBABILITY].to_numpy()
+            after = scaled.pooled(split)[PROBABILITY].to_numpy()
             error = calibration_error(labels, before)
             limit = error_limit(before, derive_seed(seed, model, split))
             share = np.full(len(labels), labels.sum() / max(len(labels), 1))
@@ -66,18 +66,18 @@ def check_calibration(
     return pd.DataFrame(rows, columns=CALIBRATION.names), pd.DataFrame(bins, columns=RELIABILITY.names)
 
 
-def reliability(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[int, int, float, float]]:
-    """Bins of equally many people (one more in the first ones where it does not divide), by rising probability.
+def reliability(observed: np.ndarray, predicted: np.ndarray) -> list[tuple[int, int, float, float]]:
+    """Bins of equally many people (one more in the first ones where it does not divide), by rising prediction.
 
     Returns
     -------
-    Of each bin its number from 1, people, mean probability and observed share of the high group; fewer than
-    ten people make a bin each.
+    Of each bin its number from 1, people, mean prediction and mean of what was observed (the share of the high group);
+    fewer than ten people make a bin each.
     """
-    order = np.argsort(probabilities, kind="stable")
+    order = np.argsort(predicted, kind="stable")
     parts = np.array_split(order, min(BINS, len(order)) or 1)
     return [
-        (number, len(part), float(probabilities[part].mean()), float(labels[part].mean()))
+        (number, len(part), float(predicted[part].mean()), float(observed[part].mean()))
         for number, part in enumerate(parts, start=1)
         if len(part)
     ]

@@ -7,17 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cgni.classification.metrics import balanced_accuracy
 from cgni.classification.schemas import POOLED
+from cgni.classification.scores import Answers
 
 
 def fold_scores(predictions: pd.DataFrame) -> dict[int, float]:
-    """Balanced accuracy of each fold's validation people."""
+    """Balanced accuracy, or R² of a continuous outcome, of each fold's validation people."""
     own = predictions[predictions["part"] == "validation"]
-    return {
-        int(fold): balanced_accuracy(group["label"].to_numpy(), group["probability"].to_numpy())
-        for fold, group in own.groupby("fold")
-    }
+    return {int(fold): Answers.of(group).main() for fold, group in own.groupby("fold")}
 
 
 def candidate_scores(
@@ -33,15 +30,15 @@ def candidate_scores(
         scores[POOLED] = float(np.mean(list(scores.values())))
         text = json.dumps(settings[name], sort_keys=True)
         rows += [(name, text, fold, score) for fold, score in sorted(scores.items())]
-    return pd.DataFrame(rows, columns=["candidate", "settings", "fold", "balanced_accuracy"])
+    return pd.DataFrame(rows, columns=["candidate", "settings", "fold", "score"])
 
 
 def choose_candidate(scores: pd.DataFrame) -> dict[str, Any]:
     """The candidate with the best mean validation score; of equal ones the first of the config."""
     means = scores[scores["fold"] == POOLED].reset_index(drop=True)
-    best = means.loc[means["balanced_accuracy"].idxmax()]
+    best = means.loc[means["score"].idxmax()]
     return {
         "candidate": best["candidate"],
         "settings": json.loads(best["settings"]),
-        "validation_balanced_accuracy": float(best["balanced_accuracy"]),
+        "validation_score": float(best["score"]),
     }

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from cgni.classification.bootstrap import family_weights, weighted_balanced_accuracy
-from cgni.classification.metrics import balanced_accuracy
-from cgni.classification.paired import mcnemar, swap_test
+from cgni.classification.bootstrap import family_weights
+from cgni.classification.paired import mcnemar, swap_errors, swap_test
 from cgni.classification.pooling import UNSEEN, families_of, pooled_people
 from cgni.classification.schemas import COMPARISONS
+from cgni.classification.scores import GROUPS, Answers
 
 _P_VALUES = ("permutation_p", "bootstrap_p", "mcnemar_p")
 
@@ -28,7 +28,8 @@ def compare_models(
     Difference of the balanced accuracies with a paired bootstrap over families (interval, p), the exact
     swap test over families, which decides, and exact McNemar, which counts relatives as strangers; on
     out-of-fold people and on the holdout people's mean probability of the fold models. Holm's correction
-    is over the models of Table 1 of a split, and apart from them over the ablations.
+    is over the models of Table 1 of a split, and apart from them over the ablations. Of a continuous outcome the
+    difference is that of R², the test swaps squared errors, and there is no McNemar.
 
     Parameters
     ----------
@@ -50,17 +51,19 @@ def compare_models(
     for split in UNSEEN:
         tables = pooled_people(development, holdout, split)
         own = tables.pop(proposed)
-        labels, mine, families = own["label"].to_numpy(), own["probability"].to_numpy(), families_of(own, participants)
-        theirs = {model: table["probability"].to_numpy() for model, table in tables.items()}
+        mine, families = Answers.of(own), families_of(own, participants)
+        theirs = {model: Answers.of(table) for model, table in tables.items()}
         draws: dict[str, list[np.ndarray]] = {model: [] for model in theirs}
+        weighted = mine.kind.weighted[mine.kind.main]
         for weights in family_weights(families, resamples, seed):
-            base = weighted_balanced_accuracy(labels, mine, weights)
-            for model, values in theirs.items():
-                draws[model].append(base - weighted_balanced_accuracy(labels, values, weights))
-        for model, values in theirs.items():
-            difference = balanced_accuracy(labels, mine) - balanced_accuracy(labels, values)
+            base = weighted(mine.observed, mine.predicted, weights)
+            for model, answers in theirs.items():
+                draws[model].append(base - weighted(answers.observed, answers.predicted, weights))
+        for model, answers in theirs.items():
+            difference = mine.main() - answers.main()
             low, high, p = _interval_and_p(np.concatenate(draws[model]))
-            tests = (swap_test(labels, mine, values, families), p, mcnemar(labels, mine, values))
+            swapped, paired = _tests(mine, answers, families, seed)
+            tests = (swapped, p, paired)
             group = "ablations" if model in ablations else "table1"
             rows.append((proposed, model, split, group, difference, low, high, *tests))
     names = ["model", "other", "split", "group", "difference", "low", "high", *_P_VALUES]
@@ -72,12 +75,22 @@ def compare_models(
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
-    """Holm's step-down adjusted p-values."""
+    """Holm's step-down adjusted p-values; NaN where none is known."""
+    if np.isnan(p_values).all():
+        return p_values
     order = np.argsort(p_values)
     scaled = p_values[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1)
     return adjusted
+
+
+def _tests(mine: Answers, theirs: Answers, families: np.ndarray, seed: int) -> tuple[float, float]:
+    """p of the swap test, and of McNemar's (NaN of a continuous outcome)."""
+    observed, pair = mine.observed, (mine.predicted, theirs.predicted)
+    if mine.kind is GROUPS:
+        return swap_test(observed, *pair, families), mcnemar(observed, *pair)
+    return swap_errors(observed, *pair, families, seed), np.nan
 
 
 def _interval_and_p(draws: np.ndarray) -> tuple[float, float, float]:

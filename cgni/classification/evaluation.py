@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from cgni.classification.bootstrap import bootstrap_scores
-from cgni.classification.metrics import auc, balanced_accuracy, confusion
+from cgni.classification.metrics import confusion
 from cgni.classification.pooling import mean_holdout, pooled_validation
 from cgni.classification.schemas import PERFORMANCE, POOLED
+from cgni.classification.scores import GROUPS, Answers, bootstrap_scores
 
 
 def matched_subset(people: pd.DataFrame, caliper: float = 3.0) -> np.ndarray:
@@ -45,7 +45,8 @@ def score_models(
     people of validation (each once, by the fold that did not see them) and holdout (mean probability of
     the fold models), fold -1: balanced_accuracy, auc and, on the age- and sex-matched subset,
     balanced_accuracy_matched and auc_matched, with the standard error and 95 % interval of a bootstrap
-    over families (percentiles); matched_people and the confusion counts.
+    over families (percentiles); matched_people and the confusion counts. Of a continuous outcome r2, r
+    and mae in their places; nobody is matched.
 
     Parameters
     ----------
@@ -74,13 +75,10 @@ def score_models(
 def _fold_scores(model: str, split: str, people: pd.DataFrame) -> list[dict[str, object]]:
     rows, accuracies = [], []
     for fold, own in people.groupby("fold"):
-        labels, probabilities = own["label"].to_numpy(), own["probability"].to_numpy()
-        accuracies.append(balanced_accuracy(labels, probabilities))
-        scores = {
-            "balanced_accuracy": accuracies[-1],
-            "auc": auc(labels, probabilities),
-            **confusion(labels, probabilities),
-        }
+        answers = Answers.of(own)
+        scores = {name: score(answers.observed, answers.predicted) for name, score in answers.kind.scores.items()}
+        accuracies.append(scores[answers.kind.main])
+        scores |= _counts(answers)
         rows += [_row(model, split, int(fold), metric, value) for metric, value in scores.items()]
     rows.append(_row(model, split, POOLED, "fold_mean", float(np.mean(accuracies))))
     rows.append(_row(model, split, POOLED, "fold_sd", float(np.std(accuracies, ddof=1))))
@@ -90,18 +88,26 @@ def _fold_scores(model: str, split: str, people: pd.DataFrame) -> list[dict[str,
 def _pooled_scores(
     model: str, split: str, people: pd.DataFrame, participants: pd.DataFrame, resamples: int, seed: int
 ) -> list[dict[str, object]]:
-    labels, probabilities = people["label"].to_numpy(), people["probability"].to_numpy()
+    answers = Answers.of(people)
     details = participants.set_index("participant_id").loc[people["participant_id"]].reset_index(drop=True)
-    matched = matched_subset(details[["age", "sex"]].assign(label=labels))
     families = details["family"].to_numpy()
-    rows = []
-    for suffix, chosen in (("", np.arange(len(labels))), ("_matched", matched)):
-        scored = bootstrap_scores(labels[chosen], probabilities[chosen], families[chosen], resamples, seed)
+    rows, parts = [], {"": np.arange(len(people))}
+    if answers.kind is GROUPS:
+        parts["_matched"] = matched_subset(details[["age", "sex"]].assign(label=people["label"].to_numpy()))
+        rows.append(_row(model, split, POOLED, "matched_people", len(parts["_matched"])))
+    for suffix, chosen in parts.items():
+        scored = bootstrap_scores(answers.at(chosen), families[chosen], resamples, seed)
         for metric, (value, errors) in scored.items():
             rows.append({**_row(model, split, POOLED, metric + suffix, value), **errors._asdict()})
-    rows.append(_row(model, split, POOLED, "matched_people", len(matched)))
-    rows += [_row(model, split, POOLED, name, count) for name, count in confusion(labels, probabilities).items()]
+    rows += [_row(model, split, POOLED, name, count) for name, count in _counts(answers).items()]
     return rows
+
+
+def _counts(answers: Answers) -> dict[str, float]:
+    """The confusion counts of groups, the number of people of a continuous outcome."""
+    if answers.kind is GROUPS:
+        return dict(confusion(answers.observed, answers.predicted))
+    return {"people": len(answers.observed)}
 
 
 def _row(model: str, split: str, fold: int, metric: str, value: float) -> dict[str, object]:

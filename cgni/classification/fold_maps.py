@@ -1,4 +1,4 @@
-"""What monitor people teach about a fold's probabilities, applied to the fold's unseen people."""
+"""What monitor people teach about a fold's predictions, applied to the fold's unseen people."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.errors import InputError
-from cgni.classification.metrics import log_odds
 from cgni.classification.pooling import mean_holdout, pooled_validation
+from cgni.classification.scores import Answers, answer_columns
 
-Map = Callable[[np.ndarray], np.ndarray]  # logits [people, models] to probabilities [people]
+Map = Callable[
+    [np.ndarray], np.ndarray
+]  # predictions [people, models] on their scale (`scores.ScoreSet.scale`) to new ones [people]
 
 
 class Predictions(NamedTuple):
@@ -30,18 +32,19 @@ def predictions_of(development: Mapping[str, pd.DataFrame], holdout: pd.DataFram
 
 
 def map_folds(inputs: list[Predictions], learn: Callable[[np.ndarray, np.ndarray], Map]) -> Predictions:
-    """Probabilities out of those of one or several models, by a map that each fold's monitor people decide.
+    """Predictions out of those of one or several models, by a map that each fold's monitor people decide.
 
     Parameters
     ----------
     inputs
         Of models on the same people.
     learn
-        From logits float64 [monitor people, models] and labels [monitor people] to the fold's map.
+        From predictions float64 [monitor people, models] on their scale and what was observed [monitor people] to the
+        fold's map.
 
     Returns
     -------
-    Validation and holdout people with the mapped probabilities, in the columns of the first model's tables.
+    Validation and holdout people with the mapped predictions, in the columns of the first model's tables.
 
     Raises
     ------
@@ -52,23 +55,24 @@ def map_folds(inputs: list[Predictions], learn: Callable[[np.ndarray, np.ndarray
     parts: dict[str, list[pd.DataFrame]] = {"development": [], "holdout": []}
     for fold, own in development.groupby("fold"):
         monitor = own[own["part"] == "monitor"]
-        mapped = learn(_logits(monitor), monitor["label"].to_numpy())
+        mapped = learn(_scaled(monitor), Answers.of(monitor).observed)
         unseen = {"development": own[own["part"] == "validation"], "holdout": holdout[holdout["fold"] == fold]}
         for name, people in unseen.items():
-            parts[name].append(people.assign(probability=mapped(_logits(people))))
+            parts[name].append(people.assign(**{answer_columns(people)[1]: mapped(_scaled(people))}))
     return Predictions(*(pd.concat(parts[name], ignore_index=True) for name in Predictions._fields))
 
 
 def _beside(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """The first table, with the logits of all in columns logit_0 ..."""
+    """The first table, with all predictions on their scale in columns scaled_0 ..."""
     joined = tables[0].sort_values(["fold", "participant_id"]).reset_index(drop=True)
     for number, table in enumerate(tables):
         own = table.sort_values(["fold", "participant_id"]).reset_index(drop=True)
         if not own[["fold", "participant_id"]].equals(joined[["fold", "participant_id"]]):
             raise InputError("predictions: not of the same people in all models; delete classification/ and run again")
-        joined[f"logit_{number}"] = log_odds(own["probability"].to_numpy())
+        answers = Answers.of(own)
+        joined[f"scaled_{number}"] = answers.kind.scale(answers.predicted)
     return joined
 
 
-def _logits(people: pd.DataFrame) -> np.ndarray:
-    return np.asarray(people.filter(regex=r"^logit_\d+$").to_numpy())
+def _scaled(people: pd.DataFrame) -> np.ndarray:
+    return np.asarray(people.filter(regex=r"^scaled_\d+$").to_numpy())

@@ -12,7 +12,7 @@ from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
 from cgni.classification.features import FeatureTables
 from cgni.classification.fitters.base import Examples, FittedModel, Fitter
-from cgni.classification.schemas import PREDICTIONS
+from cgni.classification.schemas import LABEL, PREDICTED, PROBABILITY, TARGET, predictions_schema
 from cgni.classification.spec import ModelSpec
 from cgni.fold_data.people import FoldData, head_rows
 from cgni.networks.checkpoint import save_checkpoint
@@ -28,7 +28,7 @@ class ClassifierFits:
     ----------
     models : of each fold, in order.
     checkpoint : {"fold0": ...} of plain types and tensors: kind, model, features, site_levels.
-    predictions : for development people, in the columns of PREDICTIONS.
+    predictions : for development people, in the columns of `schemas.predictions_schema`.
     curve, lineage : in the columns of FOLD_CURVE and FOLD_LINEAGE.
     """
 
@@ -43,7 +43,7 @@ class ClassifierFits:
     ) -> None:
         """Write the outputs that are asked for (model, predictions, curve, lineage); then resume files can go."""
         tables = {
-            "predictions": (self.predictions, PREDICTIONS),
+            "predictions": (self.predictions, predictions_schema(PREDICTED in self.predictions)),
             "curve": (self.curve, FOLD_CURVE),
             "lineage": (self.lineage, FOLD_LINEAGE),
         }
@@ -91,8 +91,8 @@ def fit_classifier_folds(
         fit = finished.get(fold)
         if fit is None:
             logging.info("fold %d: %s on %d people, %d inputs", fold, spec.name, len(rows), x.shape[1])
-            seen = None if watched is None else Examples(x[watched], data.labels[watched])
-            model, curve = fitter.fit(Examples(x[rows], data.labels[rows]), seen, fold, derive_seed(seed, fold))
+            seen = None if watched is None else _examples(x, data, watched)
+            model, curve = fitter.fit(_examples(x, data, rows), seen, fold, derive_seed(seed, fold))
             fit = {"model": model.state(), "curve": curve}
             finished.add(fold, fit)
         else:
@@ -114,15 +114,20 @@ def fit_classifier_folds(
 
 def _predictions(fold: int, data: FoldData, model: FittedModel, x: np.ndarray) -> pd.DataFrame:
     rows = data.rows("fit", "monitor", "validation")
-    return pd.DataFrame(
-        {
-            "fold": fold,
-            "participant_id": data.ids[rows],
-            "part": data.part[rows],
-            "label": data.labels[rows],
-            "probability": model.probabilities(x[rows]),
-        }
-    )
+    people = {"fold": fold, "participant_id": data.ids[rows], "part": data.part[rows]}
+    return pd.DataFrame({**people, **answers(data, rows, model.predict(x[rows]))})
+
+
+def answers(data: FoldData, rows: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns of what was observed and predicted of some people (`schemas.predictions_schema`)."""
+    label = {LABEL: data.labels[rows]}
+    if data.values is None:
+        return {**label, PROBABILITY: predicted}
+    return {**label, TARGET: data.values[rows], PREDICTED: predicted}
+
+
+def _examples(x: np.ndarray, data: FoldData, rows: np.ndarray) -> Examples:
+    return Examples(x[rows], data.labels[rows], None if data.values is None else data.values[rows])
 
 
 def _used(

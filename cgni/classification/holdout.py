@@ -7,6 +7,7 @@ import pandas as pd
 
 from cgni.classification.features import FeatureTables, Table
 from cgni.classification.fitters.restore import restore
+from cgni.classification.folds import answers
 from cgni.classification.spec import ModelSpec
 from cgni.fold_data.tables import StudyTables
 
@@ -18,7 +19,7 @@ def predict_holdout(
     embeddings: Mapping[str, str],
     hidden: Table,
 ) -> pd.DataFrame:
-    """Probabilities of the labelled people of the holdout (`schemas.HOLDOUT`), by fold and model.
+    """Predictions of the labelled people of the holdout (`schemas.holdout_schema`), by fold and model.
 
     Parameters
     ----------
@@ -37,14 +38,6 @@ def predict_holdout(
             own = checkpoints[spec.name][f"fold{fold}"]
             tables = FeatureTables(study, embeddings.get(spec.encoders), hidden)
             x = tables.inputs(own["features"], data, fold, own["site_levels"])
-            table = pd.DataFrame(
-                {
-                    "model": spec.name,
-                    "fold": fold,
-                    "participant_id": data.ids[rows],
-                    "label": data.labels[rows],
-                    "probability": restore(own).probabilities(x[rows]),
-                }
-            )
-            parts.append(table)
+            people = {"model": spec.name, "fold": fold, "participant_id": data.ids[rows]}
+            parts.append(pd.DataFrame({**people, **answers(data, rows, restore(own).predict(x[rows]))}))
     return pd.concat(parts, ignore_index=True)

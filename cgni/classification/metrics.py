@@ -42,3 +42,24 @@ def log_odds(probabilities: np.ndarray) -> np.ndarray:
 def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Mean squared difference of probability and label (Brier 1950); NaN for nobody."""
     return float(np.mean((probabilities - labels) ** 2)) if len(labels) else float("nan")
+
+
+def r_squared(observed: np.ndarray, predicted: np.ndarray) -> float:
+    """1 - mean squared error / variance of the observed values; below 0 where their mean predicts better.
+
+    NaN for fewer than two different values.
+    """
+    total = float(np.square(observed - observed.mean()).sum()) if len(observed) else 0.0
+    return 1 - float(np.square(observed - predicted).sum()) / total if total > 0 else float("nan")
+
+
+def pearson(observed: np.ndarray, predicted: np.ndarray) -> float:
+    """Pearson's r; NaN where either side is constant."""
+    if len(observed) < 2 or np.ptp(observed) == 0 or np.ptp(predicted) == 0:
+        return float("nan")
+    return float(np.corrcoef(observed, predicted)[0, 1])
+
+
+def mean_absolute_error(observed: np.ndarray, predicted: np.ndarray) -> float:
+    """In the unit of the values; NaN for nobody."""
+    return float(np.abs(observed - predicted).mean()) if len(observed) else float("nan")

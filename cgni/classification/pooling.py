@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.classification.schemas import LABEL, PREDICTED, PROBABILITY, TARGET
 
 UNSEEN = ("validation", "holdout")  # splits whose people no fit of the fold has seen
 
@@ -16,15 +17,16 @@ def pooled_validation(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_holdout(holdout: pd.DataFrame) -> pd.DataFrame:
-    """One row a holdout person: the mean probability of the fold models."""
-    grouped = holdout.groupby("participant_id", sort=True)
-    return grouped.agg(label=("label", "first"), probability=("probability", "mean")).reset_index()
+    """One row a holdout person: the mean prediction of the fold models."""
+    means = {name: "mean" for name in (PROBABILITY, PREDICTED) if name in holdout.columns}
+    known = {name: "first" for name in (LABEL, TARGET) if name in holdout.columns}
+    return holdout.groupby("participant_id", sort=True).agg({**known, **means}).reset_index()
 
 
 def pooled_people(
     development: Mapping[str, pd.DataFrame], holdout: pd.DataFrame, split: str
 ) -> dict[str, pd.DataFrame]:
-    """Every model's people of a split of `UNSEEN`, each once, sorted by id: participant_id, label, probability.
+    """Every model's people of a split of `UNSEEN`, each once, sorted by id: participant_id, observed and predicted.
 
     Parameters
     ----------

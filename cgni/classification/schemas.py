@@ -3,30 +3,51 @@
 import pyarrow as pa
 
 POOLED = -1  # fold number of scores over all folds
-PREDICTIONS = pa.schema(
-    [
-        pa.field("fold", pa.int8(), nullable=False),
-        pa.field("participant_id", pa.string(), nullable=False),
-        pa.field("part", pa.string(), nullable=False),
-        pa.field("label", pa.int8(), nullable=False),
-        pa.field("probability", pa.float64(), nullable=False),
+# observed and predicted values: of groups 0 or 1 and the probability of the high group; of a continuous outcome its
+# value and the predicted one, in its unit (the label then says in which half of the cohort the value lies)
+LABEL, PROBABILITY = "label", "probability"
+TARGET, PREDICTED = "target", "predicted"
+
+
+def _answers(continuous: bool) -> list[pa.Field]:
+    values = (TARGET, PREDICTED) if continuous else (PROBABILITY,)
+    return [
+        pa.field(LABEL, pa.int8(), nullable=False),
+        *(pa.field(name, pa.float64(), nullable=False) for name in values),
     ]
-)
-HOLDOUT = pa.schema(
-    [
-        pa.field("model", pa.string(), nullable=False),
-        pa.field("fold", pa.int8(), nullable=False),
-        pa.field("participant_id", pa.string(), nullable=False),
-        pa.field("label", pa.int8(), nullable=False),
-        pa.field("probability", pa.float64(), nullable=False),
-    ]
-)
+
+
+def predictions_schema(continuous: bool = False) -> pa.Schema:
+    """A model's predictions of development people, one row a fold and person."""
+    return pa.schema(
+        [
+            pa.field("fold", pa.int8(), nullable=False),
+            pa.field("participant_id", pa.string(), nullable=False),
+            pa.field("part", pa.string(), nullable=False),
+            *_answers(continuous),
+        ]
+    )
+
+
+def holdout_schema(continuous: bool = False) -> pa.Schema:
+    """All models' predictions of holdout people."""
+    return pa.schema(
+        [
+            pa.field("model", pa.string(), nullable=False),
+            pa.field("fold", pa.int8(), nullable=False),
+            pa.field("participant_id", pa.string(), nullable=False),
+            *_answers(continuous),
+        ]
+    )
+
+
+PREDICTIONS, HOLDOUT = predictions_schema(), holdout_schema()
 SEARCH_SCORES = pa.schema(
     [
         pa.field("candidate", pa.string(), nullable=False),
         pa.field("settings", pa.string(), nullable=False),  # JSON of what differs from the config
         pa.field("fold", pa.int8(), nullable=False),  # -1: mean over folds
-        pa.field("balanced_accuracy", pa.float64(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),  # balanced accuracy, or R²
     ]
 )
 PERFORMANCE = pa.schema(
@@ -56,7 +77,7 @@ COMPARISONS = pa.schema(
         pa.field("permutation_p_holm", pa.float64()),
         pa.field("bootstrap_p", pa.float64()),
         pa.field("bootstrap_p_holm", pa.float64()),
-        pa.field("mcnemar_p", pa.float64()),
+        pa.field("mcnemar_p", pa.float64()),  # of groups alone
         pa.field("mcnemar_p_holm", pa.float64()),
     ]
 )
@@ -65,8 +86,9 @@ INCREMENTS = pa.schema(
         pa.field("model", pa.string(), nullable=False),
         pa.field("split", pa.string(), nullable=False),  # validation, holdout
         pa.field("people", pa.int64(), nullable=False),
-        pa.field("auc_confounds", pa.float64()),  # of the stack with the confounds-only model alone
-        pa.field("auc_stack", pa.float64()),  # of the stack with this model beside it
+        # AUC, or R² of a continuous outcome, of the stack with the confounds-only model alone
+        pa.field("score_confounds", pa.float64()),
+        pa.field("score_stack", pa.float64()),  # of the stack with this model beside it
         pa.field("increment", pa.float64()),
         pa.field("se", pa.float64()),
         pa.field("low", pa.float64()),
@@ -82,12 +104,10 @@ STRATA = pa.schema(
         pa.field("stratum", pa.string(), nullable=False),
         pa.field("people", pa.int64(), nullable=False),
         pa.field("people_high", pa.int64(), nullable=False),
-        pa.field("balanced_accuracy", pa.float64()),
-        pa.field("balanced_accuracy_low", pa.float64()),
-        pa.field("balanced_accuracy_high", pa.float64()),
-        pa.field("auc", pa.float64()),
-        pa.field("auc_low", pa.float64()),
-        pa.field("auc_high", pa.float64()),
+        pa.field("metric", pa.string(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
     ]
 )
 CALIBRATION = pa.schema(
@@ -106,14 +126,31 @@ CALIBRATION = pa.schema(
         pa.field("unseen", pa.bool_(), nullable=False),  # as in INCREMENTS
     ]
 )
+# of a continuous outcome: the least-squares line of observed on predicted values in unseen people (1 and 0 if they are
+# calibrated), with percentile intervals of a bootstrap over families
+LINE_CALIBRATION = pa.schema(
+    [
+        pa.field("model", pa.string(), nullable=False),
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+        pa.field("slope", pa.float64()),
+        pa.field("slope_low", pa.float64()),
+        pa.field("slope_high", pa.float64()),
+        pa.field("intercept", pa.float64()),
+        pa.field("intercept_low", pa.float64()),
+        pa.field("intercept_high", pa.float64()),
+        pa.field("rmse", pa.float64()),
+        pa.field("sd", pa.float64()),  # of the observed values: the error of giving everybody their mean
+    ]
+)
 RELIABILITY = pa.schema(
     [
         pa.field("model", pa.string(), nullable=False),
         pa.field("split", pa.string(), nullable=False),
         pa.field("scaled", pa.bool_(), nullable=False),  # after temperature scaling
-        pa.field("bin", pa.int8(), nullable=False),  # from the lowest probabilities, from 1
+        pa.field("bin", pa.int8(), nullable=False),  # from the lowest predictions, from 1
         pa.field("people", pa.int64(), nullable=False),
-        pa.field("probability", pa.float64(), nullable=False),  # mean of the bin
-        pa.field("observed", pa.float64(), nullable=False),  # share of the high group
+        pa.field("predicted", pa.float64(), nullable=False),  # mean of the bin
+        pa.field("observed", pa.float64(), nullable=False),  # share of the high group, or mean
     ]
 )

@@ -11,7 +11,7 @@ from cgni.contrastive.terms import LABEL_FREE, EncoderSpec, encoder_spec
 
 
 def validation_score(predictions: pd.DataFrame) -> float:
-    """Mean over folds of the balanced accuracy of the fold's validation people."""
+    """Mean over folds of the main score (`scores.ScoreSet`) of the fold's validation people."""
     return float(np.mean(list(fold_scores(predictions).values())))
 
 
@@ -27,7 +27,7 @@ def choose_terms(predictions: Mapping[EncoderSpec, pd.DataFrame]) -> dict[str, A
     -------
     `proposed` (name of the proposed model's encoders), `interpreted` (the best ones with a term that relates the
     views: without one nothing relates the two embeddings, so that a correlation between them means nothing; the
-    label-free encoders when there is none), `validation_balanced_accuracy` of every subset.
+    label-free encoders when there is none), `validation_score` of every subset.
     """
     scores = {spec: validation_score(table) for spec, table in predictions.items()}
 
@@ -38,5 +38,5 @@ def choose_terms(predictions: Mapping[EncoderSpec, pd.DataFrame]) -> dict[str, A
     return {
         "proposed": best(scores),
         "interpreted": best(related) if related else encoder_spec(LABEL_FREE).name,
-        "validation_balanced_accuracy": {spec.name: score for spec, score in scores.items()},
+        "validation_score": {spec.name: score for spec, score in scores.items()},
     }

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from cgni.classification.bootstrap import bootstrap_scores
 from cgni.classification.pooling import UNSEEN, pooled_people
 from cgni.classification.schemas import STRATA
+from cgni.classification.scores import Answers, bootstrap_scores
 
 _AGES = (50, 60, 70)  # years at which a band begins
 
@@ -20,7 +20,7 @@ def score_strata(
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Balanced accuracy and AUC within ancestry and age bands (`schemas.STRATA`).
+    """All scores within ancestry and age bands (`schemas.STRATA`).
 
     Ancestry is the largest one against all others; age bands begin at 50, 60 and 70 years. Strata without
     anybody are left out; of a stratum without one of the groups the numbers of people alone are given.
@@ -40,10 +40,10 @@ def score_strata(
         families = details["family"].to_numpy()
         for by, stratum, chosen in _strata(details):
             for model, table in tables.items():
-                labels, values = table["label"].to_numpy()[chosen], table["probability"].to_numpy()[chosen]
-                scores = bootstrap_scores(labels, values, families[chosen], resamples, seed)
-                cells = [number for value, own in scores.values() for number in (value, own.low, own.high)]
-                rows.append((model, split, by, stratum, len(labels), int(labels.sum()), *cells))
+                scores = bootstrap_scores(Answers.of(table).at(chosen), families[chosen], resamples, seed)
+                high = int(table["label"].to_numpy()[chosen].sum())
+                for metric, (value, own) in scores.items():
+                    rows.append((model, split, by, stratum, len(chosen), high, metric, value, own.low, own.high))
     return pd.DataFrame(rows, columns=STRATA.names)
 
 

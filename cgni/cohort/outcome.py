@@ -7,6 +7,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.cohort.phenotypes import Phenotypes
+from cgni.cohort.schemas import TARGET
 from cgni.cohort.settings import OutcomeSettings
 
 _LARGEST_SCORE = 10_000
@@ -56,6 +57,11 @@ def outcome_groups(values: pd.Series, outcome: OutcomeSettings) -> pd.Series:
     groups[values.between(*outcome.low)] = LOW
     groups[values.between(*outcome.high)] = HIGH
     return groups
+
+
+def is_continuous(participants: pd.DataFrame) -> bool:
+    """Whether models predict values (`schemas.TARGET`), not groups."""
+    return TARGET in participants and bool(participants[TARGET].notna().any())
 
 
 def outcome_axis(outcome: OutcomeSettings) -> str:

@@ -31,6 +31,7 @@ from cgni.cohort.id_lists import Matched
 from cgni.cohort.outcome import outcome_groups, outcome_values
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
 from cgni.cohort.plausible import check_sexes, check_values, count_missing
+from cgni.cohort.schemas import TARGET
 from cgni.cohort.settings import CohortSettings, OutcomeSettings
 
 _BASELINE = 0
@@ -131,7 +132,8 @@ def build_participants(
     people["has_image"] = people.index.isin(imaged.ids)
     people["has_genotypes"] = people.index.isin(samples["participant_id"])
     people = people.loc[ids].copy()
-    people.insert(people.columns.get_loc("outcome") + 1, "outcome_group", outcome_groups(people["outcome"], outcome))
+    people["outcome_group"] = outcome_groups(people["outcome"], outcome)
+    people[TARGET] = people["outcome"] if outcome.kind == "continuous" else np.nan
     people["family"] = assign_families(people.index, pairs)
     _add_genetic_flags(people, phenotypes, attrition)
     attrition.count("largest family", people["family"].value_counts().max(), "its people stay in one part of the split")

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from cgni.cohort.confounds import CATEGORY, MEASURE
 
+TARGET = "target"
 ATTRITION = pa.schema(
     [
         pa.field("stage", pa.string(), nullable=False),
@@ -24,7 +25,8 @@ def participants_schema(
 ) -> pa.Schema:
     """One row a person; `sex` 0 = female, 1 = male; ages in years.
 
-    `outcome_group` 0 = low, 1 = high; of a continuous outcome up to its median and above.
+    `outcome_group` 0 = low, 1 = high; of a continuous outcome up to its median and above. `target` is the outcome where
+    it is continuous, which models then predict; of groups nobody has one.
 
     Parameters
     ----------
@@ -43,6 +45,7 @@ def participants_schema(
             *[pa.field(f"{CATEGORY}{field}", pa.string()) for field in categories],
             pa.field("outcome", pa.float64()),
             pa.field("outcome_group", pa.int8()),
+            pa.field(TARGET, pa.float64()),
             pa.field("has_image", pa.bool_(), nullable=False),
             pa.field("has_genotypes", pa.bool_(), nullable=False),
             pa.field("largest_ancestry", pa.bool_(), nullable=False),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -11,6 +12,30 @@ from cgni.contrastive.settings import ContrastiveSettings
 from cgni.contrastive.terms import BY_NUMBER, EncoderSpec, Term
 
 _DIVERGED = 1e4
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What supervised terms look at.
+
+    Attributes
+    ----------
+    labels : class of each person, -1 none.
+    values : standardised values of a continuous outcome, float32 [people]; None: the classes count.
+    """
+
+    labels: torch.Tensor
+    values: torch.Tensor | None = None
+
+    def __getitem__(self, rows: torch.Tensor | np.ndarray) -> "Outcome":
+        return Outcome(self.labels[rows], None if self.values is None else self.values[rows])
+
+    def nearness(self, bandwidth: float) -> torch.Tensor:
+        """[people, people]: 1 within a class and 0 between classes, or a Gaussian kernel of the values' distance."""
+        if self.values is None:
+            return self.labels[:, None] == self.labels[None, :]
+        distance = (self.values[:, None] - self.values[None, :]) / bandwidth
+        return torch.exp(-distance.square() / 2)
 
 
 @dataclass(frozen=True)
@@ -23,17 +48,25 @@ class LossOptions:
     include_positive : whether the denominator of (1) and (2) holds the positive pair (study B2).
     reduction : `mean` or `sum` over the batch's anchors (B3).
     normalise : embeddings on the unit sphere; without it (1) and (2) have no lower bound.
+    bandwidth : of the kernel of a continuous outcome in (3) and (4), in its SD.
     """
 
     temperature: float
     include_positive: bool
     reduction: str
     normalise: bool
+    bandwidth: float = 0.5
 
     @classmethod
     def of(cls, settings: ContrastiveSettings) -> "LossOptions":
         """From the settings."""
-        return cls(settings.temperature, settings.include_positive, settings.reduction, settings.normalise)
+        return cls(
+            settings.temperature,
+            settings.include_positive,
+            settings.reduction,
+            settings.normalise,
+            settings.outcome_bandwidth,
+        )
 
 
 def term_weights(spec: EncoderSpec, weights: Mapping[str, float]) -> dict[Term, float]:
@@ -50,7 +83,7 @@ def term_weights(spec: EncoderSpec, weights: Mapping[str, float]) -> dict[Term, 
 
 
 def cross_modal_loss(
-    anchors: torch.Tensor, others: torch.Tensor, labels: torch.Tensor, options: LossOptions
+    anchors: torch.Tensor, others: torch.Tensor, outcome: Outcome, options: LossOptions
 ) -> torch.Tensor:
     """Each anchor with its own person's other embedding against those of all others: terms (1) and (2).
 
@@ -58,7 +91,7 @@ def cross_modal_loss(
     ----------
     anchors, others
         [batch, latent] embeddings of the same people, already normalised if they are to be.
-    labels
+    outcome
         Not looked at: such a term needs none.
     """
     similarity = anchors @ others.T / options.temperature
@@ -69,43 +102,45 @@ def cross_modal_loss(
 
 
 def supervised_loss(
-    anchors: torch.Tensor, others: torch.Tensor, labels: torch.Tensor, options: LossOptions
+    anchors: torch.Tensor, others: torch.Tensor, outcome: Outcome, options: LossOptions
 ) -> torch.Tensor:
     """People of the same class against everybody else of a class in the batch, in one view: terms (3) and (4).
 
-    People of no class (-1) are not looked at. Anchors without another person of their class are left out
+    Of a continuous outcome each pair counts by how near its values are, with a Gaussian kernel of `options.bandwidth`
+    SD: y-aware InfoNCE (Dufumier et al. 2021, MICCAI, equation 2), of which classes are the case of a kernel that is 1
+    or 0. People of no class (-1) are not looked at. Anchors without another person of their class are left out
     of the reduction; a batch in which all are has loss 0 with a graph.
 
     Parameters
     ----------
     anchors, others
         The same [batch, latent] embeddings.
-    labels
-        Class of each person.
+    outcome
+        Class of each person, or value.
     """
-    labelled = labels >= 0
+    labelled = outcome.labels >= 0
     if not labelled.all():
-        anchors, others, labels = anchors[labelled], others[labelled], labels[labelled]
+        anchors, others, outcome = anchors[labelled], others[labelled], outcome[labelled]
     itself = _eye(anchors @ others.T)
     similarity = (anchors @ others.T / options.temperature).masked_fill(itself, -torch.inf)
     log_share = similarity - torch.logsumexp(similarity, dim=1, keepdim=True)
-    same = (labels[:, None] == labels[None, :]) & ~itself
-    counts = same.sum(dim=1)
-    anchored = counts > 0
+    near = outcome.nearness(options.bandwidth).masked_fill(itself, 0).to(log_share.dtype)
+    totals = near.sum(dim=1)
+    anchored = totals > 0
     if not anchored.any():
         return anchors.sum() * 0
-    summed = torch.where(same, log_share, torch.zeros_like(log_share)).sum(dim=1)
-    return _reduce(-summed[anchored] / counts[anchored], options)
+    summed = torch.where(near > 0, near * log_share.masked_fill(itself, 0), torch.zeros_like(log_share)).sum(dim=1)
+    return _reduce(-summed[anchored] / totals[anchored], options)
 
 
-TermLoss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, LossOptions], torch.Tensor]
+TermLoss = Callable[[torch.Tensor, torch.Tensor, Outcome, LossOptions], torch.Tensor]
 # what `Term.loss` names
 LOSSES: dict[str, TermLoss] = {"cross_modal": cross_modal_loss, "supervised": supervised_loss}
 
 
 def contrastive_loss(
     embeddings: Mapping[str, torch.Tensor],
-    labels: torch.Tensor,
+    outcome: Outcome,
     weights: Mapping[Term, float],
     options: LossOptions,
 ) -> torch.Tensor:
@@ -128,7 +163,7 @@ def contrastive_loss(
         _guard(own)
     nothing = next(iter(own.values())).sum() * 0
     terms = (
-        weight * LOSSES[term.loss](own[term.anchor], own[term.other], labels, options)
+        weight * LOSSES[term.loss](own[term.anchor], own[term.other], outcome, options)
         for term, weight in weights.items()
     )
     return sum(terms, nothing)

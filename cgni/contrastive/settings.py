@@ -39,6 +39,8 @@ class ContrastiveSettings(Section):
     """embeddings on the unit sphere; false is unbounded below and guarded"""
     temperature: float = setting(default=1.0, above=0)
     """what similarities are divided by"""
+    outcome_bandwidth: float = setting(default=0.5, above=0)
+    """of the kernel by which people of near values attract each other in (3) and (4), in SD of a continuous outcome"""
     layers: Mapping[str, tuple[int, ...]] = setting(default={view: (100,) for view in VIEWS}, at_least=1, min_items=1)
     """of each encoder; one linear layer each: with some 400 people deep encoders memorise (docs/methods); the published
     layers stand in config.ukb.yaml"""

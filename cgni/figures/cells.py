@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.classification.schemas import POOLED
+from cgni.figures.score_words import ScoreWords, words_of
 
 NOT_KNOWN = "–"
 SELECTED = " (selected)"  # beside a score that a choice has looked at
@@ -27,7 +28,8 @@ class Scores:
         self._rows = pooled.set_index(["model", "split", "metric"])[["value", "se", "low", "high"]].sort_index()
         chosen = performance.loc[performance["selected"], ["model", "split"]].drop_duplicates()
         self._selected = set(chosen.itertuples(index=False, name=None))
-        self._sizes = _sizes(performance)
+        self.words = words_of(performance)
+        self._sizes = _sizes(performance, self.words)
 
     def marked(self, cell: str, model: str, split: str) -> str:
         """A cell of a score, followed by " (selected)" where a choice has looked at such scores of these people."""
@@ -48,30 +50,34 @@ class Scores:
         return float(self._rows.at[(model, split, metric), column])
 
     def over_folds(self, model: str, split: str) -> str:
-        """Balanced accuracy in percent, mean ± SD over folds; the fewest people of a fold where they are too few."""
+        """The main score, mean ± SD over folds; the fewest people of a fold where they are too few."""
         if nothing := self.few_a_fold(model, split):
             return f"{nothing} a fold"
         mean, sd = (self.value(model, split, name) for name in ("fold_mean", "fold_sd"))
-        return f"{100 * mean:.2f} ± {100 * sd:.2f}"
+        factor, digits = self.words.factor, self.words.digits + 1 if self.words.grouped else self.words.digits
+        return f"{factor * mean:.{digits}f} ± {factor * sd:.{digits}f}"
 
     def pooled(self, model: str, split: str) -> str:
-        """Balanced accuracy in percent of all people of the split, ± its standard error; `few` of too few."""
+        """The main score of all people of the split, ± its standard error; `few` of too few."""
         if nothing := self.few(model, split):
             return nothing
-        value, error = (self.value(model, split, "balanced_accuracy", column) for column in ("value", "se"))
-        return f"{100 * value:.1f} ± {100 * error:.1f}"
+        words = self.words
+        value, error = (words.factor * self.value(model, split, words.main, column) for column in ("value", "se"))
+        return f"{value:.{words.digits}f} ± {error:.{words.digits}f}"
 
-    def percent(self, model: str, split: str, metric: str) -> str:
-        """A share in percent with its 95 % interval, marked where a choice has looked at it."""
-        return self._interval(model, split, metric, scale=100, digits=1)
+    def main(self, model: str, split: str, suffix: str = "") -> str:
+        """The main score with its 95 % interval, marked where a choice has looked at it; `suffix`: `_matched`."""
+        return self._interval(model, split, self.words.main + suffix, self.words.factor, self.words.digits)
 
-    def auc(self, model: str, split: str) -> str:
-        """Area under the ROC curve with its 95 % interval, marked where a choice has looked at it."""
-        return self._interval(model, split, "auc", scale=1, digits=3)
+    def second(self, model: str, split: str) -> str:
+        """AUC, or r of a continuous outcome, with its 95 % interval, marked where a choice has looked at it."""
+        return self._interval(model, split, self.words.second, scale=1, digits=3)
 
-    def confusion(self, model: str, split: str) -> str:
-        """Counts TP / FN / TN / FP."""
-        return " / ".join(f"{self.value(model, split, name):.0f}" for name in ("tp", "fn", "tn", "fp"))
+    def counts(self, model: str, split: str) -> str:
+        """Counts TP / FN / TN / FP, or the mean absolute error of a continuous outcome."""
+        if not self.words.grouped:
+            return self._interval(model, split, "mae", scale=1, digits=2)
+        return " / ".join(f"{self.value(model, split, name):.0f}" for name in _COUNTS)
 
     def _interval(self, model: str, split: str, metric: str, scale: int, digits: int) -> str:
         value, low, high = (self.value(model, split, metric, name) for name in ("value", "low", "high"))
@@ -82,8 +88,11 @@ class Scores:
         return self.marked(with_interval(value, low, high, f".{digits}f", scale), model, split)
 
 
-def _sizes(performance: pd.DataFrame) -> pd.DataFrame:
-    """People, and people of the smaller group, by model, split and fold."""
+def _sizes(performance: pd.DataFrame, words: ScoreWords) -> pd.DataFrame:
+    """People, and people of the smaller group (all of a continuous outcome), by model, split and fold."""
+    if not words.grouped:
+        people = performance[performance["metric"] == "people"].set_index(["model", "split", "fold"])["value"]
+        return pd.DataFrame({"people": people, "group": people}).sort_index()
     counts = performance[performance["metric"].isin(_COUNTS)]
     wide = counts.pivot(index=["model", "split", "fold"], columns="metric", values="value").sort_index()
     high, low = wide["tp"] + wide["fn"], wide["tn"] + wide["fp"]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cgni.contrastive.terms import TERMS
 from cgni.figures.cells import NOT_KNOWN, Scores, with_interval
+from cgni.figures.score_words import ScoreWords
 from cgni.figures.study_models import StudyModels
 
 # As printed (train / validation / holdout, balanced accuracy in percent, mean ± SD over folds).
@@ -27,7 +28,7 @@ _UNSEEN = {"holdout": "holdout, fold models averaged", "validation": "out of fol
 def table1(
     performance: pd.DataFrame, comparisons: pd.DataFrame, increments: pd.DataFrame, models: StudyModels
 ) -> pd.DataFrame:
-    """Models by split: balanced accuracy in percent with its interval, and what stands beside it.
+    """Models by split: balanced accuracy in percent, or R², with its interval, and what stands beside it.
 
     Intervals are those of a bootstrap over families; p is that of the exact swap test over families against the
     proposed model, Holm-corrected over the models of this table. Of too few people (`cells.few`) their number stands
@@ -40,25 +41,26 @@ def table1(
         `classification.schemas.PERFORMANCE`, `COMPARISONS` and `INCREMENTS`.
     """
     scores, rows = Scores(performance), []
+    words = scores.words
     gains = increments.set_index(["model", "split"])[["increment", "low", "high"]]
     for model in models.compared:
         row = {"Model": models.labels[model]}
         for split, title in _UNSEEN.items():
             nothing = scores.few(model, split)
             gain = nothing or with_interval(*gains.loc[(model, split)])
-            difference, p = _comparison(comparisons, model, split, nothing)
-            row[f"Balanced accuracy % [95 % interval], {title}"] = scores.percent(model, split, "balanced_accuracy")
-            row[f"AUC [95 % interval], {title}"] = scores.auc(model, split)
-            row[f"AUC beyond confounds [95 % interval], {title}"] = scores.marked(gain, model, split)
-            row[f"Age- and sex-matched % [95 % interval], {title}"] = scores.percent(
-                model, split, "balanced_accuracy_matched"
-            )
-            row[f"TP/FN/TN/FP, {title}"] = scores.confusion(model, split)
+            difference, p = _comparison(comparisons, model, split, words, nothing)
+            row[f"{words.main_title} [95 % interval], {title}"] = scores.main(model, split)
+            row[f"{words.second_title} [95 % interval], {title}"] = scores.second(model, split)
+            row[f"{words.added} beyond confounds [95 % interval], {title}"] = scores.marked(gain, model, split)
+            if words.grouped:
+                row[f"Age- and sex-matched % [95 % interval], {title}"] = scores.main(model, split, "_matched")
+            row[f"{words.counts}, {title}"] = scores.counts(model, split)
             row[f"Proposed minus this, {title}"] = difference
             row[f"p (Holm), {title}"] = p
         for split in _SPLITS:
             row[f"{split.capitalize()}, mean ± SD over fold models"] = scores.over_folds(model, split)
-        row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, (NOT_KNOWN,)))
+        if words.grouped:
+            row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, (NOT_KNOWN,)))
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -78,6 +80,7 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
         alone weighs 1.
     """
     scores, rows = Scores(performance), []
+    words = scores.words
     for name, subset in models.subsets.items():
         row, model = {}, models.proposed[name]
         for term in TERMS:
@@ -86,23 +89,25 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
         row["Train"] = scores.over_folds(model, "train")
         row["Validation"] = scores.marked(scores.over_folds(model, "validation"), model, "validation")
         row["Holdout (descriptive)"] = scores.over_folds(model, "holdout")
-        row["Out of fold [95 % interval]"] = scores.percent(model, "validation", "balanced_accuracy")
-        row["Matched subset, out of fold"] = scores.percent(model, "validation", "balanced_accuracy_matched")
-        row["AUC, out of fold"] = scores.auc(model, "validation")
-        row["TP/FN/TN/FP, out of fold"] = scores.confusion(model, "validation")
-        row["Published holdout"] = PUBLISHED_HOLDOUT.get(subset.terms, NOT_KNOWN)
+        row["Out of fold [95 % interval]"] = scores.main(model, "validation")
+        if words.grouped:
+            row["Matched subset, out of fold"] = scores.main(model, "validation", "_matched")
+        row[f"{words.second_title}, out of fold"] = scores.second(model, "validation")
+        row[f"{words.counts}, out of fold"] = scores.counts(model, "validation")
+        if words.grouped:
+            row["Published holdout"] = PUBLISHED_HOLDOUT.get(subset.terms, NOT_KNOWN)
         row["Chosen"] = "yes" if name == models.chosen else ""
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _comparison(comparisons: pd.DataFrame, model: str, split: str, nothing: str) -> tuple[str, str]:
-    """Difference in points with its interval, and p; dashes for the proposed model itself, `nothing` of too few."""
+def _comparison(comparisons: pd.DataFrame, model: str, split: str, words: ScoreWords, nothing: str) -> tuple[str, str]:
+    """Difference with its interval, and p; dashes for the proposed model itself, `nothing` of too few."""
     found = comparisons[(comparisons["other"] == model) & (comparisons["split"] == split)]
     if found.empty:
         return NOT_KNOWN, NOT_KNOWN
     if nothing:
         return nothing, nothing
     own = found.iloc[0]
-    difference = with_interval(own["difference"], own["low"], own["high"], "+.1f", scale=100)
+    difference = with_interval(own["difference"], own["low"], own["high"], words.difference, words.factor)
     return difference, f"{own['permutation_p_holm']:.3g}"

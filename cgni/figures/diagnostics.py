@@ -86,7 +86,7 @@ def learning_panels(
     subset = "".join(str(number) for number in sorted(terms))
     return {
         "Brain age, MAE (years)": _metric(_folds(pretraining), "mae"),
-        f"{label[:1].upper()}{label[1:]}, balanced accuracy": _metric(_folds(transfer), "balanced_accuracy"),
+        **_outcome_panel(_folds(transfer), label),
         f"Contrastive {subset}, loss": _metric(contrastive, "loss"),
     }
 
@@ -107,6 +107,14 @@ def learning_curves(panels: Mapping[str, pd.DataFrame], palette: Sequence[str]) 
     lines = [Line2D([], [], color="black", linestyle=style) for style in ("--", "-")]
     axes[0][-1].legend(lines, ["fit people", "monitor people"], fontsize=8.5)
     return figure
+
+
+def _outcome_panel(curves: pd.DataFrame, label: str) -> dict[str, pd.DataFrame]:
+    """The score that decides: of two groups, or of a continuous outcome."""
+    name = label[:1].upper() + label[1:]
+    if (curves["metric"] == "r2").any():
+        return {f"{name}, R²": _metric(curves, "r2")}
+    return {f"{name}, balanced accuracy": _metric(curves, "balanced_accuracy")}
 
 
 def _folds(curves: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from cgni.base.csv_cells import unguarded
 from cgni.classification.ledger import Looks
-from cgni.cohort.outcome import outcome_axis
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, NOT_KNOWN, Scores, few, small, with_interval
@@ -122,7 +121,7 @@ class Report:
         environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         environment.filters["table"] = _html_table
         page, evidence, choices = self.page, self.evidence, self.choices
-        words = {"outcome": self.outcome, "outcome_axis": outcome_axis(self.outcome)}
+        words = {"outcome": self.outcome, "grouped": self.outcome.kind != "continuous"}
         return environment.from_string(page.template).render(
             images={name: base64.b64encode(data).decode() for name, data in page.figures.items()},
             captions={name: environment.from_string(text).render(words) for name, text in page.captions.items()},
@@ -183,16 +182,20 @@ def _comparison_rows(comparisons: pd.DataFrame, scores: Scores, labels: Mapping[
     ordered = comparisons.sort_values(["split", "group"], key=lambda column: column.map(_ORDER), kind="stable")
     nothing = [scores.few(*pair) for pair in zip(ordered["other"], ordered["split"], strict=True)]
     bounds = zip(ordered["difference"], ordered["low"], ordered["high"], strict=True)
-    differences = [with_interval(*own, "+.1f", 100) for own in bounds]
+    words = scores.words
+    differences = [with_interval(*own, words.difference, words.factor) for own in bounds]
+    tests = {test: column for test, column in _TESTS.items() if words.grouped or column != "mcnemar"}
     return pd.DataFrame(
         {
             "Against": [labels[model] for model in ordered["other"]],
             "People": ordered["split"].map(_UNSEEN),
             "Corrected among": ordered["group"].map(_GROUPS),
-            "Difference in points [95 % interval]": _unless_few(nothing, differences),
+            f"Difference in {'points' if words.grouped else words.name} [95 % interval]": _unless_few(
+                nothing, differences
+            ),
             **{
                 f"{test} p (Holm)": _unless_few(nothing, ordered[f"{column}_p_holm"].map(_p_value))
-                for test, column in _TESTS.items()
+                for test, column in tests.items()
             },
         }
     )

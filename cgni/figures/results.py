@@ -21,7 +21,7 @@ _CONFOUNDS = "confounds"  # the model that every score is held against
 def performance(
     scores: pd.DataFrame, models: Sequence[str], labels: Mapping[str, str], palette: Sequence[str]
 ) -> Figure:
-    """Balanced accuracy of every model: folds as dots, pooled people with 95 % intervals, hollow where selected.
+    """Main score of every model: folds as dots, pooled people with 95 % intervals, hollow where selected.
 
     Of too few people (`cells.few`) nothing is drawn.
 
@@ -36,7 +36,11 @@ def performance(
     """
     figure, axes = plt.subplots(1, 2, figsize=(10, 0.42 * len(models) + 1.6), sharey=True)
     rows = {model: len(models) - position for position, model in enumerate(models)}
-    own, sizes = scores[scores["metric"] == "balanced_accuracy"], Scores(scores)
+    sizes = Scores(scores)
+    words = sizes.words
+    own = scores[scores["metric"] == words.main]
+    lowest = own["value"].min() - 0.02
+    limits = (min(0.3, lowest), 1.0) if words.grouped else (max(-1.0, min(-0.05, lowest)), own["value"].max() + 0.05)
     for axis, (split, title) in zip(axes, _PARTS.items(), strict=True):
         part = own[own["split"] == split]
         for model, row in rows.items():
@@ -52,10 +56,10 @@ def performance(
             bounds = [[value - low], [high - value]]
             axis.errorbar(value, row, xerr=bounds, fmt="D", color=palette[1], capsize=3, markersize=6, **fill)
         baseline = part[(part["model"] == _CONFOUNDS) & (part["fold"] == POOLED)]["value"].iloc[0]
-        axis.axvline(0.5, color="gray", linestyle=":", linewidth=1)
+        axis.axvline(words.chance, color="gray", linestyle=":", linewidth=1)
         if not sizes.few(_CONFOUNDS, split):
             axis.axvline(baseline, color=palette[3], linestyle="--", linewidth=1)
-        axis.set(title=title, xlabel="Balanced accuracy", xlim=(min(0.3, own["value"].min() - 0.02), 1.0))
+        axis.set(title=title, xlabel=words.name, xlim=limits)
     axes[0].set_yticks(list(rows.values()), [labels[model] for model in rows])
     handles = [
         Line2D([], [], marker="o", linestyle="", color=palette[0], alpha=0.45),

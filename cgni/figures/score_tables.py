@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cgni.figures.cells import NOT_KNOWN, YES_NO, Scores, few, number, with_interval
+from cgni.figures.score_words import ScoreWords
 from cgni.figures.study_models import StudyModels
 
 _SPLITS = {"holdout": "holdout", "validation": "out of fold"}  # the holdout leads
@@ -18,11 +19,11 @@ _OF_PROBABILITIES = {
 }
 _FIRST, _SCALED = list(_OF_PROBABILITIES.values())[:4], list(_OF_PROBABILITIES.values())[4:]
 _CALIBRATION_COLUMNS = ("Model", "People", *_FIRST, "Calibrated", "Temperature", *_SCALED)
-_OF_STRATUM = ("People", "Balanced accuracy % [95 % interval]", "AUC [95 % interval]")
+_LINE = {"slope": "Slope of observed on predicted", "intercept": "Intercept"}
 
 
 def increments_table(increments: pd.DataFrame, performance: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
-    """Models by what each adds to the AUC of the confounds alone, with its interval.
+    """Models by what each adds to the AUC (R²) of the confounds alone, with its interval.
 
     Parameters
     ----------
@@ -30,16 +31,17 @@ def increments_table(increments: pd.DataFrame, performance: pd.DataFrame, models
         `classification.schemas.INCREMENTS` and `PERFORMANCE`; the latter knows which scores a choice has looked at.
     """
     scores, rows = Scores(performance), []
+    added = scores.words.added
     for model, own in _of_models(increments, models):
         row = {"Model": models.labels[model]}
         for split, title in _SPLITS.items():
             found = own[own["split"] == split].iloc[0]
             nothing = scores.few(model, split) or few(found["people"])
             gain = nothing or with_interval(*found[["increment", "low", "high"]])
-            row[f"Gain in AUC [95 % interval], {title}"] = scores.marked(gain, model, split)
-            stack, alone = (nothing or number(found[name], ".3f") for name in ("auc_stack", "auc_confounds"))
-            row[f"AUC with the model, {title}"] = scores.marked(stack, model, split)
-            row[f"AUC of the confounds alone, {title}"] = alone
+            row[f"Gain in {added} [95 % interval], {title}"] = scores.marked(gain, model, split)
+            stack, alone = (nothing or number(found[name], ".3f") for name in ("score_stack", "score_confounds"))
+            row[f"{added} with the model, {title}"] = scores.marked(stack, model, split)
+            row[f"{added} of the confounds alone, {title}"] = alone
             row[f"People, {title}"] = str(found["people"])
         row["Weighed by people whom the model has not seen"] = YES_NO[bool(own["unseen"].all())]
         rows.append(row)
@@ -55,14 +57,16 @@ def strata_table(strata: pd.DataFrame, performance: pd.DataFrame, models: StudyM
         `classification.schemas.STRATA` and `PERFORMANCE`; the latter knows which scores a choice has looked at.
     """
     scores, rows = Scores(performance), []
+    words = scores.words
+    titles = ("People", *(f"{title} [95 % interval]" for title in (words.main_title, words.second_title)))
     for model, own in _of_models(strata, models):
         for (by, stratum), alike in own.groupby(["by", "stratum"], sort=False):
             row = {"Model": models.labels[model], "Alike in": by, "Stratum": stratum}
             for split, title in _SPLITS.items():
                 found = alike[alike["split"] == split]
-                people, *own_scores = _stratum_cells(found.iloc[0] if len(found) else None)
+                people, *own_scores = _stratum_cells(found, words)
                 cells = (people, *(scores.marked(cell, model, split) for cell in own_scores))
-                row |= {f"{name}, {title}": cell for name, cell in zip(_OF_STRATUM, cells, strict=True)}
+                row |= {f"{name}, {title}": cell for name, cell in zip(titles, cells, strict=True)}
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -70,8 +74,11 @@ def strata_table(strata: pd.DataFrame, performance: pd.DataFrame, models: StudyM
 def calibration_table(calibration: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
     """How far the probabilities of the models of Table 1 are shares, and what temperature scaling makes of them.
 
-    `calibration`: `classification.schemas.CALIBRATION`.
+    `calibration`: `classification.schemas.CALIBRATION`; of a continuous outcome `LINE_CALIBRATION`: whether a line of
+    observed on predicted values has slope 1.
     """
+    if "slope" in calibration:
+        return _line_table(calibration, models)
     rows = []
     for model, own in _of_models(calibration, models):
         for split, title in _SPLITS.items():
@@ -85,7 +92,7 @@ def calibration_table(calibration: pd.DataFrame, models: StudyModels) -> pd.Data
 
 
 def confound_shares_table(shares: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
-    """Models by confounds: partial R² of each in the out-of-fold log odds, given the label and the other confounds.
+    """Models by confounds: partial R² of each in the out-of-fold log odds, given the outcome and the others.
 
     `shares`: `audit.schemas.CONFOUND_SHARES`.
     """
@@ -102,15 +109,34 @@ def _of_models(table: pd.DataFrame, models: StudyModels) -> Iterator[tuple[str, 
     yield from ((model, table[table["model"] == model]) for model in models.compared)
 
 
-def _stratum_cells(found: pd.Series | None) -> tuple[str, str, str]:
+def _line_table(calibration: pd.DataFrame, models: StudyModels) -> pd.DataFrame:
+    rows = []
+    for model, own in _of_models(calibration, models):
+        for split, title in _SPLITS.items():
+            for _, row in own[own["split"] == split].iterrows():
+                nothing, cells = few(row["people"]), {"Model": models.labels[model]}
+                cells["People"] = f"{title} ({row['people']})"
+                for name, heading in _LINE.items():
+                    own_cells = with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], ".2f")
+                    cells[f"{heading} [95 % interval]"] = nothing or own_cells
+                cells["Root mean squared error"] = nothing or number(row["rmse"])
+                cells["SD of the outcome"] = nothing or number(row["sd"])
+                rows.append(cells)
+    return pd.DataFrame(rows)
+
+
+def _stratum_cells(found: pd.DataFrame, words: ScoreWords) -> tuple[str, str, str]:
     """Cells of a stratum in one split; nobody there, or one group alone: dashes."""
-    if found is None:
+    if found.empty:
         return (NOT_KNOWN,) * 3
-    people, high = int(found["people"]), int(found["people_high"])
-    if pd.notna(found["auc"]) and (nothing := few(people, min(high, people - high))):
+    scores = found.set_index("metric")
+    people, high = int(scores["people"].iloc[0]), int(scores["people_high"].iloc[0])
+    second = scores.loc[words.second]
+    if pd.notna(second["value"]) and (nothing := few(people, min(high, people - high) if words.grouped else None)):
         return str(people), nothing, nothing
-    return str(people), _interval(found, "balanced_accuracy", ".1f", 100), _interval(found, "auc", ".3f", 1)
+    main = _interval(scores.loc[words.main], f".{words.digits}f", words.factor)
+    return str(people), main, _interval(second, ".3f", 1)
 
 
-def _interval(found: pd.Series, metric: str, digits: str, scale: int) -> str:
-    return with_interval(found[metric], found[f"{metric}_low"], found[f"{metric}_high"], digits, scale)
+def _interval(found: pd.Series, digits: str, scale: int) -> str:
+    return with_interval(found["value"], found["low"], found["high"], digits, scale)

@@ -36,13 +36,14 @@ def lead_rows(
 
 
 def accuracy_rows(performance: pd.DataFrame, models: StudyModels) -> list[Row]:
-    """Every model's balanced accuracy (`classification.schemas.PERFORMANCE`), the holdout first."""
+    """Every model's main score (`classification.schemas.PERFORMANCE`), the holdout first."""
     scores, rows = Scores(performance), []
     for model in models.models:
         cells = [
             scores.marked(f"{scores.pooled(model, split)} {title}", model, split) for split, title in _UNSEEN.items()
         ]
-        rows.append((f"balanced accuracy %, {models.labels[model]}", ", ".join(cells), ""))
+        title = scores.words.main_title[:1].lower() + scores.words.main_title[1:] if scores.words.grouped else "R²"
+        rows.append((f"{title}, {models.labels[model]}", ", ".join(cells), ""))
     return rows
 
 
@@ -112,7 +113,8 @@ def _gain_row(increments: pd.DataFrame, models: StudyModels, scores: Scores) -> 
         nothing = scores.few(models.winner, split) or few(found["people"])
         gain = nothing or with_interval(*found[["increment", "low", "high"]])
         cells.append(scores.marked(f"{gain} {title}", models.winner, split))
-    return "gain in AUC of the proposed over the confounds", ", ".join(cells), "0: the confounds say as much"
+    title = f"gain in {scores.words.added} of the proposed over the confounds"
+    return title, ", ".join(cells), "0: the confounds say as much"
 
 
 def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) -> list[Row]:
@@ -120,11 +122,13 @@ def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) 
     own, cells = comparisons[comparisons["other"] == _IMAGES_ALONE], []
     for split, title in _UNSEEN.items():
         for _, row in own[own["split"] == split].iterrows():
-            difference = with_interval(row["difference"], row["low"], row["high"], "+.1f", 100)
+            difference = with_interval(
+                row["difference"], row["low"], row["high"], scores.words.difference, scores.words.factor
+            )
             nothing = scores.few(models.winner, split)
             cell = f"{nothing} {title}" if nothing else f"{difference} {title} (p {small(row['permutation_p_holm'])})"
             cells.append(scores.marked(cell, models.winner, split))
-    note = "points of balanced accuracy; swap test, Holm over Table 1"
+    note = f"{scores.words.unit}; swap test, Holm over Table 1"
     return [(f"proposed minus {models.labels[_IMAGES_ALONE]}", ", ".join(cells), note)] if cells else []
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.views import GENETICS, IMAGING
 from cgni.cohort.confounds import ConfoundModel, ConfoundRemoval
+from cgni.cohort.outcome import is_continuous
 from cgni.cohort.roles import fold_people
+from cgni.cohort.schemas import TARGET
 from cgni.cohort.settings import ConfoundSettings, PeopleSettings
 from cgni.genetics.matrix import load_genotypes
 
@@ -25,12 +27,13 @@ class FoldData:
     ----------
     ids : participant ids.
     part : fit, monitor, validation or holdout.
-    labels : 0 low, 1 high, -1 neither.
+    labels : 0 low, 1 high, -1 neither; of a continuous outcome in which half of the cohort its value lies, -1 unknown.
     views : float32 [people, columns] of each view without what confounds explain of it, as `confounds.remove` says:
         features of the fold's imaging network; allele counts, missing ones filled with the fold's values.
     variants : ids of the SNPs.
     families : family of each person; None: nobody is related.
     raw_views : the views before confounds were removed; None: they were not.
+    values : of a continuous outcome, float64 [people], NaN where unknown; None: the labels are what is learnt.
     """
 
     ids: pd.Index
@@ -40,6 +43,7 @@ class FoldData:
     variants: list[str]
     families: np.ndarray | None = None
     raw_views: Mapping[str, np.ndarray] | None = None
+    values: np.ndarray | None = None
 
     @property
     def raw(self) -> Mapping[str, np.ndarray]:
@@ -89,6 +93,7 @@ def assemble_fold(
         variants=variants,
         families=people["family"].to_numpy() if "family" in people else None,
         raw_views=raw,
+        values=people[TARGET].to_numpy(np.float64) if is_continuous(participants) else None,
     )
     _refuse_copies(data)
     return data
@@ -129,7 +134,7 @@ def remove_confounds(
 def encoder_rows(data: FoldData, people: PeopleSettings, needs_labels: bool) -> tuple[np.ndarray, np.ndarray | None]:
     """Rows of the people whom encoders are fitted on, and of those who watch the fit (None: nobody).
 
-    Under `encoders_on: everybody` people without a WM group learn too (study C6), unless all terms need one.
+    Under `encoders_on: everybody` people without an outcome learn too (study C6), unless all terms need one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The transfer of the brain-age network to working memory (study stage 1)."""
+"""The transfer of the brain-age network to the outcome (study stage 1)."""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ import torch
 
 from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
+from cgni.cohort.outcome import is_continuous
+from cgni.cohort.schemas import TARGET
 from cgni.imaging.store import GmStore
 from cgni.networks.run import Run
 from cgni.pretraining.checkpoint import build_cnn
@@ -20,19 +22,19 @@ from cgni.pretraining.fit import Fitted, fit_network
 from cgni.pretraining.people import ImagedStudy, People, located, watchers
 from cgni.pretraining.trained import TrainedNetwork
 from cgni.transfer.settings import TransferSettings
-from cgni.transfer.task import GroupTask
+from cgni.transfer.task import GroupTask, OutcomeTask, ValueTask
 
 
 @dataclass(frozen=True)
 class Transferred:
-    """The kept working-memory network, how its fit went, its task, and all fits.
+    """The kept network of the outcome, how its fit went, its task, and all fits.
 
     `fits` has the columns of `transfer.schemas.TRANSFER_FITS`; `fitted.curve` is the kept one's.
     """
 
     network: BrainCnn
     fitted: Fitted
-    task: GroupTask
+    task: OutcomeTask
     fits: pd.DataFrame
 
 
@@ -44,7 +46,7 @@ def finetune_fold(
     settings: TransferSettings,
     run: Run,
 ) -> tuple[TrainedNetwork, pd.DataFrame]:
-    """The working-memory network of a fold, and all of its fits: everybody of the two groups whose map passed.
+    """The network of a fold, and all of its fits: everybody of the two groups, or with a value, whose map passed.
 
     Parameters
     ----------
@@ -60,12 +62,13 @@ def finetune_fold(
     InputError
         As of `finetune_outcome`; too few people, or a loss that is not finite.
     """
-    groups = {name: labels.astype("int64") for name, labels in study.groups(fold, fit_on, "outcome_group").items()}
+    column, kind = (TARGET, "float64") if is_continuous(study.participants) else ("outcome_group", "int64")
+    groups = {name: values.astype(kind) for name, values in study.groups(fold, fit_on, column).items()}
     people = located(groups, study.store)
     run = run.seeded(derive_seed(run.seed, "transfer", fold))
     result = finetune_outcome(study.store, brain_age, people, settings, run)
     metrics = score_people(result.network, study.store, people, result.task, run.device)
-    return TrainedNetwork(result.network, result.fitted, metrics, groups), result.fits
+    return TrainedNetwork(result.network, result.fitted, metrics, groups, result.task.facts()), result.fits
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def finetune_outcome(
     settings: TransferSettings,
     run: Run,
 ) -> Transferred:
-    """Train a classifier of working memory that starts from the first blocks of a brain-age network.
+    """Train a network of the outcome that starts from the first blocks of a brain-age network.
 
     Each self-transfer round starts again from the first `transfer_blocks` blocks of the best
     network of that candidate and depth so far, the rest new. Of all candidates, depths and rounds
@@ -116,12 +119,12 @@ def finetune_outcome(
     brain_age
         Checkpoint of the fold's brain-age network (architecture, scaling and weights).
     people
-        `fit` and `monitor` people with their classes (0 low, 1 high).
+        `fit` and `monitor` people with their classes (0 low, 1 high; integers), or with their values (float64).
 
     Raises
     ------
     InputError
-        One of the classes is absent among the fit or the monitor people; several candidates or
+        One of the classes (all but one value) is absent among the fit or the monitor people; several candidates or
         depths and nobody to choose with.
     """
     for name in ("fit", "monitor"):
@@ -132,7 +135,8 @@ def finetune_outcome(
             "transfer.transfer_blocks: a list of them, or of transfer.candidates, needs monitor people; "
             "set people.fit_on: fit"
         )
-    task = GroupTask.of(people["fit"].values, settings.class_weights)
+    values = people["fit"].values
+    task = ValueTask.of(values) if values.dtype.kind == "f" else GroupTask.of(values, settings.class_weights)
     best_of_start: dict[tuple[int, int], _Fit] = {}
     best: _Fit | None = None
     fits: list[_Fit] = []
@@ -141,7 +145,7 @@ def finetune_outcome(
         start = plan.candidate, plan.blocks
         source = best_of_start[start].network if start in best_of_start else brain_age_network
         # candidates and depths share their random numbers, so that they differ by their settings alone
-        network = _transferred(source, plan, derive_seed(run.seed, "start", plan.round))
+        network = _transferred(source, plan, task.outputs, derive_seed(run.seed, "start", plan.round))
         name = f"candidate{plan.candidate}." if settings.candidates else ""
         own = run.part(f"{name}blocks{plan.blocks}.round{plan.round}", derive_seed(run.seed, plan.round))
         fit = _Fit(plan, network, fit_network(network, store, people, task, plan.settings, own))
@@ -162,7 +166,7 @@ class _Fit:
     network: BrainCnn
     fitted: Fitted
 
-    def better_than(self, other: "_Fit | None", task: GroupTask) -> bool:
+    def better_than(self, other: "_Fit | None", task: OutcomeTask) -> bool:
         """By score, then loss; without monitor people the later one is."""
         if other is None or self.fitted.best_score is None:
             return True
@@ -183,10 +187,10 @@ class _Fit:
         }
 
 
-def _transferred(source: BrainCnn, plan: PlannedFit, seed: int) -> BrainCnn:
+def _transferred(source: BrainCnn, plan: PlannedFit, outputs: int, seed: int) -> BrainCnn:
     torch.manual_seed(seed)
     dropout = plan.settings.dropout
-    changed = {"outputs": 2} if dropout is None else {"outputs": 2, "dropout": dropout}
+    changed = {"outputs": outputs} if dropout is None else {"outputs": outputs, "dropout": dropout}
     network = BrainCnn(**{**source.architecture(), **changed})
     network.set_scaling(float(source.input_mean), float(source.input_sd))
     network.take_blocks(source, plan.blocks)
@@ -198,6 +202,6 @@ def _transferred(source: BrainCnn, plan: PlannedFit, seed: int) -> BrainCnn:
 def _need_both_classes(name: str, labels: np.ndarray) -> None:
     if len(labels) and len(pd.unique(labels)) < 2:
         raise InputError(
-            f"working memory: the fold's {name} people with a usable image are all of one class "
-            f"({len(labels)} people); use fewer folds, or widen cohort.wm_low and cohort.wm_high"
+            f"outcome: the fold's {name} people with a usable image are all of one class or value "
+            f"({len(labels)} people); use fewer folds, or widen outcome.low and outcome.high"
         )

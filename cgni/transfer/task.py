@@ -1,6 +1,7 @@
-"""What the imaging network is trained for in the transfer: two groups of working memory."""
+"""What the imaging network is trained for in the transfer: the outcome, its two groups or its value."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ class GroupTask:
     class_weights: tuple[float, float] = (1.0, 1.0)
     metric: str = "balanced_accuracy"
     higher_is_better: bool = True
+    outputs: int = 2
 
     @classmethod
     def of(cls, labels: np.ndarray, weighted: bool) -> "GroupTask":
@@ -45,3 +47,50 @@ class GroupTask:
     def baseline(self, values: np.ndarray) -> dict[str, float]:
         """Nothing: guessing has a balanced accuracy and an area of one half."""
         return {}
+
+    def facts(self) -> dict[str, Any]:
+        """What a checkpoint says of it: nothing."""
+        return {}
+
+
+@dataclass(frozen=True)
+class ValueTask:
+    """Regression on a continuous outcome, standardised by `mean` and `sd` of the fit people; squared error."""
+
+    mean: float
+    sd: float
+    metric: str = "r2"
+    higher_is_better: bool = True
+    outputs: int = 1
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "ValueTask":
+        """The task for fit people with these values."""
+        return cls(float(np.mean(values)), float(np.std(values)) or 1.0)
+
+    def targets(self, values: np.ndarray) -> torch.Tensor:
+        return torch.tensor((values - self.mean) / self.sd, dtype=torch.float32)
+
+    def loss(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return functional.mse_loss(outputs[:, 0], targets)
+
+    def scores(self, outputs: torch.Tensor, values: np.ndarray) -> dict[str, float]:
+        """R² about the mean of these people, mean absolute error in the outcome's unit, and Pearson's r."""
+        predicted = outputs[:, 0].double().numpy() * self.sd + self.mean
+        spread = float(np.var(values))
+        scores = {"mae": float(np.mean(np.abs(predicted - values)))}
+        scores["r2"] = 1 - float(np.mean((predicted - values) ** 2)) / spread if spread > 0 else float("nan")
+        if np.std(predicted) > 0 and spread > 0:
+            scores["r"] = float(np.corrcoef(predicted, values)[0, 1])
+        return scores
+
+    def baseline(self, values: np.ndarray) -> dict[str, float]:
+        """`mae_of_mean`: the error of giving everybody the fit people's mean."""
+        return {"mae_of_mean": float(np.mean(np.abs(self.mean - values)))}
+
+    def facts(self) -> dict[str, Any]:
+        """What turns the head's output into a value (`classification.fitters.base.ValueScale`)."""
+        return {"values": {"mean": self.mean, "sd": self.sd}}
+
+
+OutcomeTask = GroupTask | ValueTask

@@ -43,5 +43,5 @@ def fitter_parts(job: Job, spec: ModelSpec, settings: type[Section] | None, inpu
     own = None if settings is None else job.section(settings, model=spec.settings)
     training = None if settings is None else job.section(TrainingSettings)
     encoders = load_checkpoint(inputs["encoders"]) if inputs.get("encoders") else None
-    networks = [load_checkpoint(path, "state")["state"] for path in inputs.get("networks", [])]
+    networks = [load_checkpoint(path, "state") for path in inputs.get("networks", [])]
     return FitterParts(own, training, encoders, networks)

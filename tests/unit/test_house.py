@@ -35,7 +35,7 @@ ROOMS = (
     "workflow",
 )
 # sections of the config that belong to no single stage
-COMMON_SECTIONS = {"protocol", "seed", "results_dir", "execution", "inputs", "people", "confounds", "splits"}
+COMMON_SECTIONS = {"protocol", "seed", "results_dir", "execution", "inputs", "outcome", "people", "confounds", "splits"}
 LONGEST_SCRIPT, LONGEST_FILE = 30, 400
 LIBRARY = sorted(path for path in (ROOT / "cgni").rglob("*.py") if path.stat().st_size)
 SCRIPTS = sorted(path for path in (ROOT / "workflow_scripts").glob("*.py") if path.stat().st_size)

@@ -14,7 +14,7 @@ Curve = list[dict[str, Any]]
 
 
 class FittedModel(ABC):
-    """A fitted classifier of WM group, which its plain state restores.
+    """A fitted model of the outcome, which its plain state restores.
 
     Attributes
     ----------
@@ -24,8 +24,8 @@ class FittedModel(ABC):
     KIND: ClassVar[str]
 
     @abstractmethod
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
-        """Probability of the high group, float64 [people], of inputs float32 [people, columns]."""
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Probability of the high group, or the value, float64 [people], of inputs float32 [people, columns]."""
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
@@ -44,11 +44,48 @@ class Examples:
     Attributes
     ----------
     x : inputs, float32 [people, columns].
-    labels : 0 low, 1 high.
+    labels : 0 low, 1 high; of a continuous outcome in which half of the cohort its value lies.
+    values : of a continuous outcome, float64 [people]; None: the labels are what is learnt.
     """
 
     x: np.ndarray
     labels: np.ndarray
+    values: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class ValueScale:
+    """Mean and SD of the outcome among fit people: networks and linear models learn standardised values."""
+
+    mean: float
+    sd: float
+
+    @classmethod
+    def fit(cls, values: np.ndarray) -> "ValueScale":
+        """From the fit people's values; the SD of one value alone is 1."""
+        return cls(float(values.mean()), float(values.std()) or 1.0)
+
+    @classmethod
+    def of(cls, state: Mapping[str, float] | None) -> "ValueScale | None":
+        """From what `state` gave; None of groups."""
+        return None if state is None else cls(state["mean"], state["sd"])
+
+    def standardise(self, values: np.ndarray) -> np.ndarray:
+        """float32, as a loss compares outputs with them."""
+        return ((values - self.mean) / self.sd).astype(np.float32)
+
+    def values(self, outputs: np.ndarray) -> np.ndarray:
+        """Standardised outputs in the outcome's unit, float64."""
+        return self.mean + self.sd * outputs.astype(np.float64)
+
+    def state(self) -> dict[str, float]:
+        """Plain numbers for a checkpoint."""
+        return {"mean": self.mean, "sd": self.sd}
+
+
+def scale_state(scale: ValueScale | None) -> dict[str, Any]:
+    """What a checkpoint says of the scale: nothing of groups."""
+    return {} if scale is None else {"values": scale.state()}
 
 
 @dataclass(frozen=True)
@@ -60,7 +97,7 @@ class FitterParts:
     own : the model's own section of the config.
     training : the common one.
     encoders : checkpoint of the encoders that are trained along.
-    networks : weights of each fold's WM network.
+    networks : checkpoint of each fold's network of the outcome.
     """
 
     own: Section | None = None
@@ -70,7 +107,7 @@ class FitterParts:
 
 
 class Fitter(Protocol):
-    """What fits a kind of classifier in a fold.
+    """What fits a kind of model in a fold.
 
     Attributes
     ----------

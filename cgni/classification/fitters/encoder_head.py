@@ -10,6 +10,7 @@ import torch
 from cgni.base.views import GENETICS
 from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
 from cgni.classification.fitters.encoder_head_model import EncoderHead, EncoderHeadModel
+from cgni.classification.fitters.head_loss import head_loss
 from cgni.classification.fitters.network import HeadTraining, network_sizes
 from cgni.classification.fitters.network_settings import NetworkSettings
 from cgni.classification.settings import TrainingSettings
@@ -42,8 +43,9 @@ class EncoderHeadFitter:
         snps = len(pair.scalings[GENETICS].mean)
         with torch.inference_mode():
             start = np.hstack([pair.encode(GENETICS, inputs[:, :snps]).numpy(), fit.x[:, snps:]])
-        sizes = network_sizes(start.shape[1], self.own, self.training)
+        loss = head_loss(fit, self.training)
+        sizes = network_sizes(start.shape[1], loss.outputs, self.own, self.training)
         network = EncoderHead(pair, Mlp(**sizes), Scaling.fit(start))
-        seen = None if watched is None else (torch.from_numpy(watched.x), watched.labels)
-        curve = HeadTraining(network, network.head, self.own, self.training).run(inputs, fit.labels, seen, seed)
-        return EncoderHeadModel(network, sizes), curve
+        seen = None if watched is None else (torch.from_numpy(watched.x), watched)
+        curve = HeadTraining(network, network.head, loss, self.own, self.training).run(inputs, fit, seen, seed)
+        return EncoderHeadModel(network, sizes, loss.scale), curve

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from cgni.base.views import GENETICS, IMAGING
-from cgni.classification.fitters.base import FittedModel
-from cgni.classification.fitters.network_model import plain_state, restored_mlp
+from cgni.classification.fitters.base import FittedModel, ValueScale, scale_state
+from cgni.classification.fitters.network_model import plain_state, predictions_of, restored_mlp
 from cgni.contrastive.encoders import EncoderPair, load_encoders
 from cgni.networks.mlp import Mlp
 from cgni.networks.scaling import Scaling
@@ -39,7 +39,7 @@ class EncoderHead(nn.Module):
         return torch.cat([self.pair.encode(GENETICS, x[:, : self.snps]), x[:, self.snps :]], dim=1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits of low and high, [people, 2]."""
+        """Logits of low and high, [people, 2], or standardised values, [people, 1]."""
         logits: torch.Tensor = self.head(self.scaling.apply(self.features(x)))
         return logits
 
@@ -49,12 +49,12 @@ class EncoderHeadModel(FittedModel):
 
     KIND = "encoder_head"
 
-    def __init__(self, network: EncoderHead, sizes: Mapping[str, Any]) -> None:
-        self.network, self.sizes = network, dict(sizes)
+    def __init__(self, network: EncoderHead, sizes: Mapping[str, Any], scale: ValueScale | None = None) -> None:
+        self.network, self.sizes, self.scale = network, dict(sizes), scale
 
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
+    def predict(self, x: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            return torch.softmax(self.network(torch.from_numpy(x)), dim=1)[:, 1].double().numpy()
+            return predictions_of(self.network(torch.from_numpy(x)), self.scale)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -62,10 +62,11 @@ class EncoderHeadModel(FittedModel):
             "state": plain_state(self.network.head),
             "scaling": self.network.scaling.state(),
             "encoders": self.network.pair.checkpoint(),
+            **scale_state(self.scale),
         }
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Self:
         pair = load_encoders({"fold0": state["encoders"]}, 0)
         network = EncoderHead(pair, restored_mlp(state), Scaling.of(state["scaling"]))
-        return cls(network.eval(), state["sizes"])
+        return cls(network.eval(), state["sizes"], ValueScale.of(state.get("values")))

@@ -1,17 +1,15 @@
-"""Fit small networks with two outputs."""
+"""Fit small networks."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
+from cgni.classification.fitters.head_loss import HeadLoss, head_loss
 from cgni.classification.fitters.network_model import NetworkModel
 from cgni.classification.fitters.network_settings import NetworkSettings
-from cgni.classification.metrics import balanced_accuracy
 from cgni.classification.settings import TrainingSettings
 from cgni.networks.fit_in_memory import FitSettings, fit_in_memory
 from cgni.networks.mlp import Mlp
@@ -36,62 +34,52 @@ class NetworkFitter:
     def fit(self, fit: Examples, watched: Examples | None, fold: int, seed: int) -> tuple[NetworkModel, Curve]:
         """`Fitter.fit`; inputs are standardised with the fit people's means and SDs."""
         torch.manual_seed(seed)
-        scaling = Scaling.fit(fit.x)
-        sizes = network_sizes(fit.x.shape[1], self.own, self.training)
+        scaling, loss = Scaling.fit(fit.x), head_loss(fit, self.training)
+        sizes = network_sizes(fit.x.shape[1], loss.outputs, self.own, self.training)
         network = Mlp(**sizes)
         inputs = scaling.apply(torch.from_numpy(fit.x))
-        seen = None if watched is None else (scaling.apply(torch.from_numpy(watched.x)), watched.labels)
-        training = HeadTraining(network, network, self.own, self.training)
-        curve = training.run(inputs, fit.labels, seen, seed)
-        return NetworkModel(network, sizes, scaling), curve
+        seen = None if watched is None else (scaling.apply(torch.from_numpy(watched.x)), watched)
+        curve = HeadTraining(network, network, loss, self.own, self.training).run(inputs, fit, seen, seed)
+        return NetworkModel(network, sizes, scaling, loss.scale), curve
 
 
 @dataclass(frozen=True)
 class HeadTraining:
-    """Train `network` in place on the cross-entropy; the L1 penalty is that of `penalised`."""
+    """Train `network` in place on the loss; the L1 penalty is that of `penalised`."""
 
     network: nn.Module
     penalised: Mlp
+    head_loss: HeadLoss
     own: NetworkSettings
     training: TrainingSettings
 
     def run(
-        self,
-        inputs: torch.Tensor,
-        labels: np.ndarray,
-        watched: tuple[torch.Tensor, np.ndarray] | None,
-        seed: int,
+        self, inputs: torch.Tensor, fit: Examples, watched: tuple[torch.Tensor, Examples] | None, seed: int
     ) -> Curve:
-        """The learning curve of the fit people `inputs` with `labels`, stopped by the watched ones, if any."""
-        targets = torch.from_numpy(labels)
-        weights = _class_weights(labels) if self.training.class_weights else None
+        """The learning curve of the fit people's `inputs`, stopped by the watched ones, if any."""
+        targets = self.head_loss.targets(fit)
         l1, output = self.own.l1, self.own.l1_layers == "all"
 
         def loss(rows: torch.Tensor) -> torch.Tensor:
-            value = functional.cross_entropy(self.network(inputs[rows]), targets[rows], weight=weights)
+            value = self.head_loss(self.network(inputs[rows]), targets[rows])
             return value + l1 * self.penalised.l1(output) if l1 else value
 
         def watch() -> dict[str, float]:
             assert watched is not None
-            logits = self.network(watched[0])
-            value = float(functional.cross_entropy(logits, torch.from_numpy(watched[1]), weight=weights))
-            score = balanced_accuracy(watched[1], torch.softmax(logits, dim=1)[:, 1].numpy())
-            return {"score": score - 1e-3 * value, "balanced_accuracy": score, "loss": value}
+            outputs = self.network(watched[0])
+            value = float(self.head_loss(outputs, self.head_loss.targets(watched[1])))
+            name, score = self.head_loss.score(outputs, watched[1])
+            return {"score": score - 1e-3 * value, name: score, "loss": value}
 
         common = self.training
         settings = FitSettings(
             self.own.batch_size, common.epochs, common.learning_rate, common.weight_decay, common.patience
         )
-        curve = fit_in_memory(self.network, labels, loss, watch if watched else None, settings, seed)
+        curve = fit_in_memory(self.network, fit.labels, loss, watch if watched else None, settings, seed)
         return [row for row in curve if row["metric"] != "score"]
 
 
-def network_sizes(inputs: int, own: NetworkSettings, training: TrainingSettings) -> dict[str, Any]:
-    """Arguments of an `Mlp` with two outputs."""
-    layers = [*own.layers, 2]
+def network_sizes(inputs: int, outputs: int, own: NetworkSettings, training: TrainingSettings) -> dict[str, Any]:
+    """Arguments of an `Mlp`."""
+    layers = [*own.layers, outputs]
     return {"inputs": inputs, "layers": layers, "activation": training.activation, "dropout": training.dropout}
-
-
-def _class_weights(labels: np.ndarray) -> torch.Tensor:
-    counts = np.bincount(labels, minlength=2)
-    return torch.tensor(len(labels) / (2 * np.maximum(counts, 1)), dtype=torch.float32)

@@ -43,7 +43,7 @@ def fitter_parts(spec: ModelSpec, section: Callable[..., Any], networks: Sequenc
     section
         Gives the typed section of a class, as `section(SvmSettings, model="imaging_genetic_svm")`.
     networks
-        Weights of each fold's WM network.
+        Checkpoints of each fold's network of the outcome.
     """
     kind = FITTERS[spec.fitter]
     if kind.settings is None:

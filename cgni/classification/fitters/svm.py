@@ -1,12 +1,14 @@
-"""Fit linear support vector machines."""
+"""Fit linear support vector machines, and support vector regressions of a continuous outcome."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts
+from cgni.classification.fitters.base import Curve, Examples, FittedModel, FitterParts, ValueScale
 from cgni.classification.fitters.linear_model import LinearModel, standardised
 from cgni.classification.fitters.svm_settings import SvmSettings
 from cgni.networks.scaling import Scaling
+
+_EPSILON = 0.1  # SD of the outcome within which an error counts nothing
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,15 @@ class SvmFitter:
     def fit(self, fit: Examples, watched: Examples | None, fold: int, seed: int) -> tuple[LinearModel, Curve]:
         """`Fitter.fit`."""
         from sklearn.linear_model import LogisticRegression  # here, because importing it costs networks seconds
-        from sklearn.svm import LinearSVC
+        from sklearn.svm import LinearSVC, LinearSVR
 
         balanced = "balanced" if self.class_weights else None
         scaling = Scaling.fit(fit.x)
+        if fit.values is not None:
+            scale = ValueScale.fit(fit.values)
+            svr = LinearSVR(C=self.c, epsilon=_EPSILON, max_iter=5000, random_state=seed % 2**32)
+            svr.fit(standardised(scaling, fit.x), scale.standardise(fit.values))
+            return LinearModel(scaling, svr.coef_, float(svr.intercept_[0]), scale), []
         svm = LinearSVC(C=self.c, max_iter=5000, class_weight=balanced, random_state=seed % 2**32)
         svm.fit(standardised(scaling, fit.x), fit.labels)
         shown = watched or fit

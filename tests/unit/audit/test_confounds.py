@@ -14,10 +14,10 @@ def test_confounder_test_on_null_and_on_confounded_predictions() -> None:
     null = []
     for seed in range(100):
         labels, confounds = rng.integers(0, 2, 60), rng.standard_normal((60, 2))
-        null.append(confounder_test(labels + rng.standard_normal(60), labels, confounds, 99, seed)[1])
+        null.append(confounder_test(labels + rng.standard_normal(60), labels, labels, confounds, 99, seed)[1])
     assert kstest(null, "uniform").pvalue > 0.01
     labels, confounds = rng.integers(0, 2, 100), rng.standard_normal((100, 2))
-    assert confounder_test(labels + confounds[:, 0], labels, confounds, 99, 0)[1] == pytest.approx(0.01)
+    assert confounder_test(labels + confounds[:, 0], labels, labels, confounds, 99, 0)[1] == pytest.approx(0.01)
 
 
 def _rest(design: np.ndarray, values: np.ndarray) -> float:

@@ -72,13 +72,13 @@ def test_a_shuffle_is_the_chain_of_fits_on_its_labels():
         people = pooled_validation(fits.predictions)
         expected[name] = balanced_accuracy(people["label"].to_numpy(), people["probability"].to_numpy())
     assert scores["model"].iloc[0] == "genetic_nn"
-    assert dict(zip(scores["model"], scores["balanced_accuracy"], strict=True)) == expected
+    assert dict(zip(scores["model"], scores["score"], strict=True)) == expected
 
 
 def test_a_score_away_from_chance_is_not_compatible():
-    scores = pd.DataFrame({"model": "a", "shuffle": range(20), "balanced_accuracy": np.linspace(0.55, 0.6, 20)})
+    scores = pd.DataFrame({"model": "a", "shuffle": range(20), "score": np.linspace(0.55, 0.6, 20), "chance": 0.5})
     assert not summarise_shuffles(scores)["compatible"].item()
-    chance = scores.assign(balanced_accuracy=np.linspace(0.4, 0.6, 20))
+    chance = scores.assign(score=np.linspace(0.4, 0.6, 20))
     assert summarise_shuffles(chance)["compatible"].item()
 
 

@@ -13,7 +13,7 @@ import torch
 
 from cgni.base.views import GENETICS, IMAGING
 from cgni.classification import fitters
-from cgni.classification.fitters.base import Examples, FittedModel, Fitter, FitterParts
+from cgni.classification.fitters.base import Examples, FittedModel, Fitter, FitterParts, ValueScale
 from cgni.classification.fitters.registry import FITTERS
 from cgni.classification.fitters.restore import MODELS, restore
 from cgni.classification.settings import TrainingSettings
@@ -42,32 +42,36 @@ def concrete_models() -> set[type[FittedModel]]:
 
 
 def concrete_fitters() -> set[type]:
-    return {kind for kind in classes() if hasattr(kind, "fit") and kind is not Fitter}
+    return {kind for kind in classes() if hasattr(kind, "fit") and kind not in (Fitter, ValueScale)}
 
 
-def examples(count: int, seed: int) -> Examples:
+def examples(count: int, seed: int, continuous: bool = False) -> Examples:
     """Allele counts, then other features that tell the classes apart."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count) % 2
     counts = rng.integers(0, 3, (count, SNPS))
     x = np.hstack([counts, rng.normal(size=(count, OTHERS)) + labels[:, None]])
-    return Examples(x.astype(np.float32), labels)
+    values = 50 + 4 * x[:, -1] + rng.normal(size=count) if continuous else None
+    return Examples(x.astype(np.float32), labels, values)
 
 
-def parts(kind: str) -> FitterParts:
+def parts(kind: str, outputs: int = 2) -> FitterParts:
     """What any fitter may need, under its own default settings."""
     torch.manual_seed(0)
     shape = EncoderShape({IMAGING: (4,), GENETICS: (4,)}, "relu", 0.0, True)
     scalings = {IMAGING: Scaling(np.zeros(OTHERS), np.ones(OTHERS)), GENETICS: Scaling(np.ones(SNPS), np.ones(SNPS))}
     encoders = {f"fold{fold}": EncoderPair(shape, scalings).checkpoint() for fold in range(FOLD + 1)}
-    networks = [{"head.weight": torch.randn(2, COLUMNS), "head.bias": torch.randn(2)} for _ in range(FOLD + 1)]
+    heads = [{"head.weight": torch.randn(outputs, COLUMNS), "head.bias": torch.randn(outputs)} for _ in range(FOLD + 1)]
+    values = {"values": {"mean": 50.0, "sd": 4.0}} if outputs == 1 else {}
+    networks = [{"state": head, **values} for head in heads]
     settings = FITTERS[kind].settings
     return FitterParts(settings() if settings else None, TrainingSettings(epochs=3), encoders, networks)
 
 
-def fitted(kind: str, watched: bool = True, seed: int = 5) -> FittedModel:
-    seen = examples(30, 2) if watched else None
-    return FITTERS[kind].fitter.of(parts(kind)).fit(examples(60, 1), seen, FOLD, seed)[0]
+def fitted(kind: str, watched: bool = True, seed: int = 5, continuous: bool = False) -> FittedModel:
+    seen = examples(30, 2, continuous) if watched else None
+    fitter = FITTERS[kind].fitter.of(parts(kind, 1 if continuous else 2))
+    return fitter.fit(examples(60, 1, continuous), seen, FOLD, seed)[0]
 
 
 def plain(value: Any) -> bool:
@@ -106,29 +110,35 @@ def test_every_fitter_has_its_script(kind: str) -> None:
     assert FITTERS[kind].fitter.__name__ in script.read_text()
 
 
+@pytest.mark.parametrize("continuous", [False, True])
 @pytest.mark.parametrize("watched", [True, False])
 @pytest.mark.parametrize("kind", FITTERS)
-def test_a_fitted_model_predicts_and_comes_back_from_its_checkpoint(kind: str, watched: bool, tmp_path: Path) -> None:
-    model, x = fitted(kind, watched), examples(40, 3).x
-    probabilities = model.probabilities(x)
+def test_a_fitted_model_predicts_and_comes_back_from_its_checkpoint(
+    kind: str, watched: bool, continuous: bool, tmp_path: Path
+) -> None:
+    model, x = fitted(kind, watched, continuous=continuous), examples(40, 3).x
+    predicted = model.predict(x)
     assert type(model) is FITTERS[kind].fitter.MODEL
-    assert probabilities.shape == (40,) and probabilities.dtype == np.float64
-    assert (probabilities >= 0).all() and (probabilities <= 1).all() and np.ptp(probabilities) > 0.01
-    np.testing.assert_allclose(model.probabilities(x[7:8]), probabilities[7:8], rtol=1e-5)  # of each alone
+    assert predicted.shape == (40,) and predicted.dtype == np.float64
+    if continuous:  # in the outcome's unit: 50 on average
+        assert 40 < predicted.mean() < 60 and np.ptp(predicted) > 0.1
+    else:
+        assert (predicted >= 0).all() and (predicted <= 1).all() and np.ptp(predicted) > 0.01
+    np.testing.assert_allclose(model.predict(x[7:8]), predicted[7:8], rtol=1e-5)  # of each alone
 
     state = model.state()
     assert plain(state)
     save_checkpoint({"fold0": {"kind": model.KIND, "model": state}}, tmp_path / "model.ckpt")
     loaded = restore(load_checkpoint(tmp_path / "model.ckpt")["fold0"])
     assert type(loaded) is type(model) and same(loaded.state(), state)
-    np.testing.assert_array_equal(loaded.probabilities(x), probabilities)
+    np.testing.assert_array_equal(loaded.predict(x), predicted)
 
 
 @pytest.mark.parametrize("kind", FITTERS)
 def test_a_fit_repeats_for_its_seed(kind: str) -> None:
     first, second, x = fitted(kind), fitted(kind), examples(40, 3).x
     assert same(first.state(), second.state())
-    np.testing.assert_array_equal(first.probabilities(x), second.probabilities(x))
+    np.testing.assert_array_equal(first.predict(x), second.predict(x))
 
 
 @pytest.mark.parametrize("kind", FITTERS)

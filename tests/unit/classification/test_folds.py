@@ -59,7 +59,7 @@ def test_an_interrupted_job_goes_on_after_its_last_fold_with_the_same_numbers(mo
     for name in ("predictions", "curve", "lineage"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(whole, name))
     x = tables.inputs(spec.features, study.fold_data(0), 0, [])
-    np.testing.assert_array_equal(again.models[0].probabilities(x), whole.models[0].probabilities(x))
+    np.testing.assert_array_equal(again.models[0].predict(x), whole.models[0].predict(x))
 
 
 def test_a_model_tells_whom_it_used_and_predicts_all_development_people():
@@ -88,7 +88,7 @@ def test_each_fold_is_fitted_on_its_own_people_with_its_own_seed():
         expected, _ = models.fitter("head_imaging").fit(fit, monitor, fold, derive_seed(2, fold))
         own = fits.predictions[fits.predictions["fold"] == fold]
         people = data.views[IMAGING][data.rows("fit", "monitor", "validation")]
-        np.testing.assert_array_equal(own["probability"], expected.probabilities(people))
+        np.testing.assert_array_equal(own["probability"], expected.predict(people))
 
 
 def test_what_is_written_is_what_was_fitted(tmp_path):

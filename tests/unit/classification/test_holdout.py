@@ -64,7 +64,7 @@ def test_every_model_predicts_the_labelled_holdout_people_once_a_fold(tmp_path: 
             own = table[(table["fold"] == fold) & (table["model"] == name)]
             assert own["participant_id"].tolist() == ids.tolist()
             assert own["label"].tolist() == study.labels[labelled].tolist()
-            expected = fits[name].models[fold].probabilities(x.astype(np.float32))
+            expected = fits[name].models[fold].predict(x.astype(np.float32))
             np.testing.assert_allclose(own["probability"], expected, rtol=1e-6)
     assert len(table) == FOLDS * len(MODELS) * len(labelled)
 

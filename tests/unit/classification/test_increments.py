@@ -83,9 +83,9 @@ def test_increment_by_a_plain_loop() -> None:
     areas = {name: roc_auc_score(np.concatenate(labels), np.concatenate(own)) for name, own in scores.items()}
     own = table.loc[("both", "validation")]
     # the penalty on standardised logits moves the order of people of different folds a little
-    assert own["auc_confounds"] == pytest.approx(areas["alone"], abs=0.002)
-    assert own["auc_stack"] == pytest.approx(areas["stack"], abs=0.002)
-    assert own["increment"] == pytest.approx(own["auc_stack"] - own["auc_confounds"]) and not table["unseen"].any()
+    assert own["score_confounds"] == pytest.approx(areas["alone"], abs=0.002)
+    assert own["score_stack"] == pytest.approx(areas["stack"], abs=0.002)
+    assert own["increment"] == pytest.approx(own["score_stack"] - own["score_confounds"]) and not table["unseen"].any()
 
 
 def test_stacks_never_see_unseen_people() -> None:
@@ -111,7 +111,7 @@ def test_folds_with_one_group_among_monitor_people_are_left_out() -> None:
     one, all_folds = without([0]), without([0, 1, 2])
     assert one["people"].tolist() == [400, 400, 300, 300]
     assert one.loc[(CONFOUNDS_ONLY, "validation"), "increment"] == 0 and one.loc[("both", "holdout"), "low"] > 0
-    assert (all_folds["people"] == 0).all() and all_folds[["auc_stack", "increment", "low"]].isna().all(axis=None)
+    assert (all_folds["people"] == 0).all() and all_folds[["score_stack", "increment", "low"]].isna().all(axis=None)
 
 
 def test_models_on_other_people_are_refused() -> None:

@@ -65,5 +65,5 @@ def test_selection_reads_validation_rows_only() -> None:
     specs = {encoder_spec((1,)): bad, encoder_spec((1, 2)): good, encoder_spec((1, 2, 4)): good}
     chosen = choose_terms(specs)
     assert chosen["proposed"] == "terms12"  # equal scores: fewer terms
-    assert chosen["validation_balanced_accuracy"] == {"terms1": 0.0, "terms12": 1.0, "terms124": 1.0}
+    assert chosen["validation_score"] == {"terms1": 0.0, "terms12": 1.0, "terms124": 1.0}
     assert len(pooled_validation(good)) == 12

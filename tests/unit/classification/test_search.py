@@ -33,11 +33,11 @@ def test_candidates_are_chosen_by_their_validation_people(tmp_path):
     bad = table.assign(probability=(1 - right).where(table["part"] == "validation", right))
     settings = {"b": {"x": 1}, "g": {"x": 2}, "h": {"x": 3}}
     scores = candidate_scores({"b": bad, "g": good, "h": good}, settings)
-    assert scores[scores["fold"] == -1]["balanced_accuracy"].tolist() == [0, 1, 1]
+    assert scores[scores["fold"] == -1]["score"].tolist() == [0, 1, 1]
     assert len(scores) == 9
     write_table(scores, tmp_path / "scores.parquet", SEARCH_SCORES, {})
     chosen = choose_candidate(scores)
-    assert chosen == {"candidate": "g", "settings": {"x": 2}, "validation_balanced_accuracy": 1.0}
+    assert chosen == {"candidate": "g", "settings": {"x": 2}, "validation_score": 1.0}
 
 
 def fitted(

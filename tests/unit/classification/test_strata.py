@@ -22,7 +22,8 @@ def test_each_stratum_is_scored_on_its_own_people() -> None:
     table["probability"] = np.clip(0.3 + 0.4 * labels + rng.normal(0, 0.3, 300), 0, 1)
     development = {"m": table.iloc[:200].assign(fold=0, part="validation")}
     holdout = table.iloc[200:].assign(fold=0, model="m")
-    scores = score_strata(development, holdout, participants, 100, 1).set_index(["split", "by", "stratum"])
+    long = score_strata(development, holdout, participants, 100, 1)
+    scores = long.set_index(["split", "by", "stratum", "metric"])
     for split, rows in (("validation", slice(0, 200)), ("holdout", slice(200, 300))):
         people = table.iloc[rows].merge(participants)
         groups = {("age", name): people["age"].between(*b, inclusive="left") for name, b in BANDS.items()}
@@ -30,15 +31,16 @@ def test_each_stratum_is_scored_on_its_own_people() -> None:
         groups |= {("ancestry", "others"): ~people["largest_ancestry"]}
         for place, chosen in groups.items():
             own, people_in = scores.loc[(split, *place)], people[chosen]
-            assert own["people"] == len(people_in) and own["people_high"] == people_in["label"].sum()
+            accuracy, area = own.loc["balanced_accuracy"], own.loc["auc"]
+            assert (own["people"] == len(people_in)).all() and (own["people_high"] == people_in["label"].sum()).all()
             if place == ("age", "below 50"):  # everybody is of the high group
-                assert own[["balanced_accuracy", "balanced_accuracy_low", "auc", "auc_high"]].isna().all()
+                assert own[["value", "low", "high"]].isna().all(axis=None)
                 continue
             called = people_in["probability"] >= 0.5
-            assert own["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(people_in["label"], called))
-            assert own["auc"] == pytest.approx(roc_auc_score(people_in["label"], people_in["probability"]))
-            assert own["auc_low"] < own["auc"] < own["auc_high"]
-    assert len(scores) == 12
+            assert accuracy["value"] == pytest.approx(balanced_accuracy_score(people_in["label"], called))
+            assert area["value"] == pytest.approx(roc_auc_score(people_in["label"], people_in["probability"]))
+            assert area["low"] < area["value"] < area["high"]
+    assert len(scores) == 24
 
 
 def test_strata_without_people_are_left_out() -> None:
@@ -46,5 +48,6 @@ def test_strata_without_people_are_left_out() -> None:
     participants = pd.DataFrame({"participant_id": ids, "family": ids, "age": 55.0, "largest_ancestry": True})
     table = pd.DataFrame({"participant_id": ids, "label": [0, 1, 0, 1], "probability": [0.1, 0.9, 0.6, 0.7], "fold": 0})
     scores = score_strata({"m": table.assign(part="validation")}, table.assign(model="m"), participants, 100, 1)
+    scores = scores[scores["metric"] == "balanced_accuracy"]
     assert scores["stratum"].tolist() == ["largest", "50 to 59"] * 2
-    assert scores["balanced_accuracy"].tolist() == [0.75] * 4
+    assert scores["value"].tolist() == [0.75] * 4

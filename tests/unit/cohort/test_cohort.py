@@ -382,8 +382,8 @@ def test_a_study_of_the_largest_ancestry_counts_whom_it_leaves_out(tmp_path: Pat
 
 def test_groups_that_nobody_is_in_are_told_from_ids_that_do_not_meet(tmp_path: Path) -> None:
     phenotypes = _read(_write_main(tmp_path / "main.csv", "csv"))
-    with pytest.raises(InputError, match=r"0 of the low and 0 of the high .* check .* cohort\.wm_low"):
-        _build(phenotypes, wm_low=(0, 0), wm_high=(100, 101))
+    with pytest.raises(InputError, match=r"0 of the low and 0 of the high .* check .* section outcome"):
+        _build(phenotypes, dataclasses.replace(OUTCOME, low=(0, 0), high=(100, 101)))
 
 
 def test_images_of_extremes_alone_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

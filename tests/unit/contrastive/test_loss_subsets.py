@@ -8,7 +8,7 @@ import torch
 
 from cgni.base.errors import InputError
 from cgni.base.views import GENETICS, IMAGING
-from cgni.contrastive.losses import LossOptions, contrastive_loss, supervised_loss, term_weights
+from cgni.contrastive.losses import LossOptions, Outcome, contrastive_loss, supervised_loss, term_weights
 from cgni.contrastive.terms import BY_NUMBER, SEARCHED_TERMS, TERMS, encoder_spec
 
 PUBLISHED = {"imaging_genetics": 0.7, "genetics_imaging": 0.3, "imaging_imaging": 0.2, "genetics_genetics": 0.4}
@@ -79,13 +79,13 @@ def test_every_subset_equals_the_plain_loop(subset, include_positive, reduction,
     }
     assert [term.number for term in weights] == list(subset)
     expected = sum(weight * terms[term.number] for term, weight in weights.items())
-    value = contrastive_loss(own, torch.tensor(LABELS), weights, chosen)
+    value = contrastive_loss(own, Outcome(torch.tensor(LABELS)), weights, chosen)
     assert value.item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_batch_without_any_positive_has_no_loss_and_no_gradient():
     rows = embeddings(people=2)[IMAGING].requires_grad_()
-    value = supervised_loss(rows, rows, torch.tensor([0, 1]), options())
+    value = supervised_loss(rows, rows, Outcome(torch.tensor([0, 1])), options())
     value.backward()
     assert value.item() == 0
     assert not rows.grad.any()
@@ -94,15 +94,15 @@ def test_a_batch_without_any_positive_has_no_loss_and_no_gradient():
 def test_large_similarities_stay_finite_in_single_precision():
     own = {view: values.float() for view, values in embeddings().items()}
     weights = term_weights(SEARCHED_TERMS, WEIGHTS)
-    assert torch.isfinite(contrastive_loss(own, torch.tensor(LABELS), weights, options(temperature=1e-3)))
+    assert torch.isfinite(contrastive_loss(own, Outcome(torch.tensor(LABELS)), weights, options(temperature=1e-3)))
 
 
 def test_the_loss_ignores_the_scale_of_normalised_embeddings():
     own = embeddings()
     weights = term_weights(SEARCHED_TERMS, WEIGHTS)
-    first = contrastive_loss(own, torch.tensor(LABELS), weights, options())
+    first = contrastive_loss(own, Outcome(torch.tensor(LABELS)), weights, options())
     scaled = {IMAGING: own[IMAGING] * 7, GENETICS: own[GENETICS] / 3}
-    torch.testing.assert_close(first, contrastive_loss(scaled, torch.tensor(LABELS), weights, options()))
+    torch.testing.assert_close(first, contrastive_loss(scaled, Outcome(torch.tensor(LABELS)), weights, options()))
 
 
 def test_adam_on_raw_embeddings_is_stopped_when_it_diverges():
@@ -112,5 +112,7 @@ def test_adam_on_raw_embeddings_is_stopped_when_it_diverges():
     with pytest.raises(InputError, match="diverged"):
         for _ in range(500):
             optimiser.zero_grad()
-            contrastive_loss(own, torch.tensor(LABELS), {BY_NUMBER[1]: 1.0}, options(normalise=False)).backward()
+            contrastive_loss(
+                own, Outcome(torch.tensor(LABELS)), {BY_NUMBER[1]: 1.0}, options(normalise=False)
+            ).backward()
             optimiser.step()

@@ -9,7 +9,7 @@ _OUT_OF_FOLD, _HOLDOUT = (f"Partial r [95 % interval], {people}" for people in (
 
 
 def test_a_claim_is_a_called_block_with_its_credible_set() -> None:
-    (claim,) = claims_table(made_blocks(), made_credible(), RSIDS, "working memory").to_dict("records")
+    (claim,) = claims_table(made_blocks(), made_credible(), RSIDS).to_dict("records")
     assert claim["LD block"] == "1_1" and claim["Position"] == "1:5-9" and claim["Lead SNP"] == "rs5"
     assert claim["Genes"] == "FYN, MAPT (one SNP of several)" and claim["SNPs called (of the block)"] == "2 of 2"
     assert claim["SNPs in credible sets"] == "2" and claim["Best SNP (posterior probability)"] == "rs5 (0.90)"
@@ -17,18 +17,18 @@ def test_a_claim_is_a_called_block_with_its_credible_set() -> None:
 
 def test_a_claim_without_a_credible_set_names_its_likeliest_snp() -> None:
     none = made_credible().assign(set=0, lead=False, purity=None)
-    (claim,) = claims_table(made_blocks(), none, RSIDS, "working memory").to_dict("records")
+    (claim,) = claims_table(made_blocks(), none, RSIDS).to_dict("records")
     assert claim["SNPs in credible sets"] == "no set" and claim["Best SNP (posterior probability)"] == "rs5 (0.90)"
 
 
 def test_no_claim_is_said_in_words() -> None:
-    columns = claims_table(made_blocks(), made_credible(), RSIDS, "working memory").columns
+    columns = claims_table(made_blocks(), made_credible(), RSIDS).columns
     nothing = {
         "no LD block is called": made_blocks().assign(called=False),
         "no component is significant: no LD block is called": made_blocks().iloc[:0],
     }
     for words, blocks in nothing.items():
-        table = claims_table(blocks, made_credible().iloc[:0], RSIDS, "working memory")
+        table = claims_table(blocks, made_credible().iloc[:0], RSIDS)
         assert table.columns.equals(columns) and table.iloc[0].tolist() == ["–", words, *[""] * (len(columns) - 2)]
 
 

@@ -58,8 +58,8 @@ def test_the_bounds_are_those_that_the_page_names(people: int, group: int | None
 def test_scores_of_a_holdout_of_three_are_its_number() -> None:
     performance, models = _performance(**_HOLDOUT_OF_3), study_models()
     scores = Scores(performance)
-    assert scores.pooled("confounds", "holdout") == scores.auc("confounds", "holdout") == "n = 3"
-    assert scores.percent("confounds", "holdout", "balanced_accuracy_matched") == "n = 2"
+    assert scores.pooled("confounds", "holdout") == scores.second("confounds", "holdout") == "n = 3"
+    assert scores.main("confounds", "holdout", "_matched") == "n = 2"
     assert scores.over_folds("confounds", "holdout") == "n = 3 a fold"
     assert scores.pooled("confounds", "validation") == "64.0 ± 2.0"
     first = table1(performance, made_comparisons(), made_increments(), models)
@@ -77,7 +77,7 @@ def test_a_score_without_enough_people_of_a_group_is_not_shown_or_called_selecte
     performance = made_performance()
     chosen = performance["metric"].isin(["tn", "fp"])
     scores = Scores(performance.assign(value=performance["value"].mask(chosen, 2)))
-    assert scores.percent("cgni_terms1", "validation", "balanced_accuracy") == "n = 25, 4 in a group"
+    assert scores.main("cgni_terms1", "validation") == "n = 25, 4 in a group"
 
 
 def test_other_tables_of_few_people() -> None:

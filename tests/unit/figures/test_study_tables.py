@@ -112,7 +112,7 @@ def test_table1_leaves_out_the_proposed_models_of_other_subsets_alone() -> None:
 
 
 def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
-    table = table2(made_performance(), study_models(), WEIGHTS, OutcomeSettings())
+    table = table2(made_performance(), study_models(), WEIGHTS)
     assert list(table.columns[:4]) == ["(1) λ", "(2) σ", "(3) γ", "(4) θ"]
     assert table.columns[len(TERMS)] == "Train"
     assert table["(1) λ"].tolist() == ["1", "0.7"] and table["(3) γ"].tolist() == ["", ""]
@@ -125,7 +125,7 @@ def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
 def test_a_score_that_is_not_there_is_an_error() -> None:
     performance = made_performance()
     with pytest.raises(KeyError, match="auc"):
-        table2(performance[performance["metric"] != "auc"], study_models(), WEIGHTS, OutcomeSettings())
+        table2(performance[performance["metric"] != "auc"], study_models(), WEIGHTS)
 
 
 def test_summary_says_what_was_chosen_and_found() -> None:

@@ -154,9 +154,9 @@ def test_patterns_of_other_names_are_refused(pattern: str) -> None:
 
 
 def test_whole_numbers_with_a_point_are_whole_and_numbers_are_finite() -> None:
-    effective = cgni_config.effective_config({"splits": {"folds": 4.0}, "outcome": {"low": [2.0, 5]}})
+    effective = cgni_config.effective_config({"splits": {"folds": 4.0}, "cohort": {"image_instances": [2.0, 3]}})
     assert effective["splits"]["folds"] == 4 and isinstance(effective["splits"]["folds"], int)
-    assert all(isinstance(value, int) for value in effective["outcome"]["low"])
+    assert all(isinstance(value, int) for value in effective["cohort"]["image_instances"])
     assert cgni_config.effective_config({"splits": {"holdout": 0.2}})["splits"]["holdout"] == 0.2
     for value in (float("nan"), float("inf")):
         with pytest.raises(InputError, match=r"contrastive\.learning_rate: a number must be finite"):

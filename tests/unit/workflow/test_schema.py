@@ -73,7 +73,7 @@ def test_descriptions_stand_at_their_keys() -> None:
         ("genetics.ld.per_gene", {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}),
         (
             "outcome.low",
-            {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
+            {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
         ),
         (
             "contrastive.layers.imaging",
