@@ -16,13 +16,11 @@ from cgni.figures.report import Choices, Evidence, Page, Report
 
 inputs, target, outcome = snakemake.input, snakemake.output.report, job.section(OutcomeSettings)
 tables = {name: read_table(inputs[name]) for name in Evidence.TABLES if inputs.get(name)}
-attrition = [read_table(path) for path in inputs.origins if Path(path).name == "attrition.parquet"]
+people = read_table(inputs.participants), outcome.kind, read_table(inputs.attrition)
 looks, note = read_looks(snakemake.params.ledger), read_json(inputs.request, "note")["note"]
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
-    evidence=Evidence(
-        looks, note, people_cautions(read_table(inputs.participants), outcome.kind, *attrition), **tables
-    ),
+    evidence=Evidence(looks, note, people_cautions(*people), **tables),
     choices=Choices(Path(inputs.config).read_text(), *map(job.value, ("choices", "protocol", "simulation.enabled"))),
     labels=snakemake.params.labels,
     outcome=outcome,

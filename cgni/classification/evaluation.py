@@ -94,11 +94,12 @@ def _pooled_scores(
     rows, parts = [], {"": np.arange(len(people))}
     if answers.kind is GROUPS:
         parts["_matched"] = matched_subset(details[["age", "sex"]].assign(label=people["label"].to_numpy()))
-        rows.append(_row(model, split, POOLED, "matched_people", len(parts["_matched"])))
     for suffix, chosen in parts.items():
         scored = bootstrap_scores(answers.at(chosen), families[chosen], resamples, seed)
         for metric, (value, errors) in scored.items():
             rows.append({**_row(model, split, POOLED, metric + suffix, value), **errors._asdict()})
+    if answers.kind is GROUPS:
+        rows.append(_row(model, split, POOLED, "matched_people", len(parts["_matched"])))
     rows += [_row(model, split, POOLED, name, count) for name, count in _counts(answers).items()]
     return rows
 
