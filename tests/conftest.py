@@ -42,9 +42,7 @@ def _run_tiny(folder: Path) -> Study:
 @pytest.fixture
 def study_copy(finished_study: Study, tmp_path: Path) -> Study:
     """A copy of the finished study (with its records and times) that a test may change."""
-    target = tmp_path / "study"
-    shutil.copytree(finished_study.folder, target, symlinks=True)
-    return Study(target, TINY)
+    return finished_study.copied_to(tmp_path / "study")
 
 
 @pytest.fixture

@@ -45,6 +45,11 @@ class Study:
         assert run.returncode == 0, run.stdout
         return planned_jobs(run.stdout)
 
+    def copied_to(self, target: Path) -> "Study":
+        """A copy of the study, with its records and times, that a test may change."""
+        shutil.copytree(self.folder, target, symlinks=True)
+        return Study(target, self.overlays)
+
     def overlay(self, name: str, text: str) -> str:
         """Write an overlay config into the copy and return its name."""
         (self.folder / name).write_text(text)

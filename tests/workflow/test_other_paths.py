@@ -51,7 +51,7 @@ def test_linear_encoders_heads_searches_and_the_null_run_to_the_end(study_copy: 
 
     for model in ("genetic_linear", "imaging_genetic_svm"):
         folder = own / "search" / model
-        scores = pd.read_parquet(folder / "scores.parquet").groupby("candidate")["balanced_accuracy"].mean()
+        scores = pd.read_parquet(folder / "scores.parquet").groupby("candidate")["score"].mean()
         winner = json.loads((folder / "selection.json").read_text())["candidate"]
         assert len(scores) == 2 and scores[winner] == scores.max()
         fitted = pd.read_parquet(own / model / "predictions.parquet")
