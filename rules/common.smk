@@ -94,7 +94,7 @@ INTERPRETABLE = _terms(dict.fromkeys([*_SUBSETS, LABEL_FREE]))
 ON_SUBSETS = {name: spec.encoders for name, spec in ROSTER.items() if spec.encoders in _SUBSETS}
 PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
 # what makes each person's outcome; its names are the tables' and figures' alone
-OUTCOME_KEYS = [f"outcome.{key}" for key in ("field", "kind", "low", "high", "invalid", "visit", "better")]
+OUTCOME_KEYS = [f"outcome.{key}" for key in EFFECTIVE["outcome"] if key not in ("label", "measure", "unit", "group_names")]
 OUTCOME_NAMES = [f"outcome.{key}" for key in ("label", "measure", "unit", "group_names")]
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
 # who encoders learn from, and what is taken out of their views

@@ -125,7 +125,7 @@ rule plot_learning_curves:
 
 
 rule plot_performance:
-    """Draw the balanced accuracy of every model."""
+    """Draw the main score of every model."""
     input:
         performance=result("classification/performance.parquet"),
     output:

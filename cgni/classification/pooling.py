@@ -18,8 +18,9 @@ def pooled_validation(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def mean_holdout(holdout: pd.DataFrame) -> pd.DataFrame:
     """One row a holdout person: the mean prediction of the fold models."""
-    means = {name: "mean" for name in (PROBABILITY, PREDICTED) if name in holdout.columns}
-    known = {name: "first" for name in (LABEL, TARGET) if name in holdout.columns}
+    # the folds' targets of a residual change differ a little: each has its own line on the baseline
+    means = {name: "mean" for name in (TARGET, PROBABILITY, PREDICTED) if name in holdout.columns}
+    known = {LABEL: "first"}
     return holdout.groupby("participant_id", sort=True).agg({**known, **means}).reset_index()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cgni.base.errors import InputError
+from cgni.cohort.change import change_of
 from cgni.cohort.phenotypes import Phenotypes
 from cgni.cohort.schemas import TARGET
 from cgni.cohort.settings import OutcomeSettings
@@ -15,7 +16,7 @@ LOW, HIGH = 0, 1
 
 
 def outcome_values(phenotypes: Phenotypes, outcome: OutcomeSettings, visit: pd.Series) -> pd.Series:
-    """Value of every person at the visit that `outcome.visit` says, float64; missing where there is no valid one.
+    """Value of every person at the visit that `outcome.visit` says, or its change; missing where there is none.
 
     Parameters
     ----------
@@ -26,21 +27,35 @@ def outcome_values(phenotypes: Phenotypes, outcome: OutcomeSettings, visit: pd.S
     ------
     InputError
         Of groups: values that are no whole numbers, or larger than any score. Of `binary`: values that are in neither
-        of the two groups.
+        of the two groups. Of a change: visits without a column.
     """
-    field, instances = outcome.field, phenotypes.instances(outcome.field)
-    table = pd.DataFrame({instance: phenotypes.at(field, instance) for instance in instances})
-    table = table.mask(table < 0) if outcome.invalid == "negative" else table.mask(table.isin(list(outcome.invalid)))
-    if outcome.kind != "continuous":
-        _refuse_broken_scores(table, outcome)
+    table = valid_values(phenotypes, outcome)
+    if outcome.change != "none":
+        return change_of(phenotypes, table, outcome)
     if outcome.visit == "first":
         return table.bfill(axis=1).iloc[:, 0]
     if outcome.visit == "best":
         return table.max(axis=1) if outcome.better == "higher" else table.min(axis=1)
     values = pd.Series(np.nan, index=phenotypes.ids)
-    for instance in instances:
+    for instance in table.columns:
         values[visit == instance] = table.loc[visit == instance, instance]
     return values
+
+
+def valid_values(phenotypes: Phenotypes, outcome: OutcomeSettings) -> pd.DataFrame:
+    """Values of everybody by visit, float64 [people, visits], those that mean a missing one left out.
+
+    Raises
+    ------
+    InputError
+        As of `outcome_values`.
+    """
+    instances = phenotypes.instances(outcome.field)
+    table = pd.DataFrame({instance: phenotypes.at(outcome.field, instance) for instance in instances})
+    table = table.mask(table < 0) if outcome.invalid == "negative" else table.mask(table.isin(list(outcome.invalid)))
+    if outcome.kind != "continuous":
+        _refuse_broken_scores(table, outcome)
+    return table
 
 
 def outcome_groups(values: pd.Series, outcome: OutcomeSettings) -> pd.Series:

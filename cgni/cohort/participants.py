@@ -11,6 +11,7 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.cohort.attrition import Attrition
 from cgni.cohort.cautions import extremes_warning, family_warning
+from cgni.cohort.change import baseline_values
 from cgni.cohort.confounds import CATEGORY, MEASURE
 from cgni.cohort.families import assign_families, one_per_family
 from cgni.cohort.fields import (
@@ -18,6 +19,7 @@ from cgni.cohort.fields import (
     ANCESTRY,
     ANEUPLOIDY,
     CENTRE,
+    DATE,
     GENETIC_SEX,
     HEAD_SIZE,
     MISSINGNESS,
@@ -28,10 +30,10 @@ from cgni.cohort.fields import (
     UNRELATED,
 )
 from cgni.cohort.id_lists import Matched
-from cgni.cohort.outcome import outcome_groups, outcome_values
+from cgni.cohort.outcome import outcome_groups, outcome_values, valid_values
 from cgni.cohort.phenotypes import Phenotypes, read_phenotypes
 from cgni.cohort.plausible import check_sexes, check_values, count_missing
-from cgni.cohort.schemas import TARGET
+from cgni.cohort.schemas import BASELINE, TARGET
 from cgni.cohort.settings import CohortSettings, OutcomeSettings
 
 _BASELINE = 0
@@ -68,7 +70,8 @@ def read_main_table(path: str | Path, cohort: CohortSettings, outcome: OutcomeSe
     """
     n_pcs = cohort.n_pcs if cohort.pcs == "field" else 0
     further = [*cohort.confounds, *cohort.category_confounds]
-    needed = [SEX, AGE, CENTRE, outcome.field, *further, *([PCS] if n_pcs else [])]
+    dates = [DATE] if outcome.change == "slope" else []
+    needed = list(dict.fromkeys([SEX, AGE, CENTRE, outcome.field, *further, *dates, *([PCS] if n_pcs else [])]))
     phenotypes = read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
     check_values(path, phenotypes, cohort.ranges)
     return phenotypes
@@ -134,14 +137,32 @@ def build_participants(
     people = people.loc[ids].copy()
     people["outcome_group"] = outcome_groups(people["outcome"], outcome)
     people[TARGET] = people["outcome"] if outcome.kind == "continuous" else np.nan
+    people[BASELINE] = _baseline(phenotypes, outcome).loc[people.index]
     people["family"] = assign_families(people.index, pairs)
     _add_genetic_flags(people, phenotypes, attrition)
     attrition.count("largest family", people["family"].value_counts().max(), "its people stay in one part of the split")
     count_missing(people, attrition)
+    _count_visits(phenotypes, people, outcome, attrition)
     _count_parts(people, imaged.ids, samples, outcome, attrition)
     _refuse_without_groups(people)
     attrition.log()
     return people.reset_index(names="participant_id"), attrition
+
+
+def _baseline(phenotypes: Phenotypes, outcome: OutcomeSettings) -> pd.Series:
+    """Values at the baseline, where the outcome is a residual change."""
+    if outcome.change != "residual":
+        return pd.Series(np.nan, index=phenotypes.ids)
+    return baseline_values(valid_values(phenotypes, outcome), outcome)
+
+
+def _count_visits(phenotypes: Phenotypes, people: pd.DataFrame, outcome: OutcomeSettings, attrition: Attrition) -> None:
+    """Of a change: who has one of the two visits alone, and whose image is later than the baseline."""
+    if outcome.change == "none":
+        return
+    first = baseline_values(valid_values(phenotypes, outcome), outcome).loc[people.index].notna()
+    alone = int((first & people["outcome"].isna()).sum())
+    attrition.count("baseline without follow-up", alone, "they have no change; brain age and encoders learn from them")
 
 
 def image_visit(phenotypes: Phenotypes, image_ids: pd.Index, instances: Sequence[int]) -> pd.Series:

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from cgni.cohort.confounds import CATEGORY, MEASURE
 
-TARGET = "target"
+TARGET, BASELINE = "target", "baseline"
 ATTRITION = pa.schema(
     [
         pa.field("stage", pa.string(), nullable=False),
@@ -27,6 +27,7 @@ def participants_schema(
 
     `outcome_group` 0 = low, 1 = high; of a continuous outcome up to its median and above. `target` is the outcome where
     it is continuous, which models then predict; of groups nobody has one.
+    `baseline` is the value at the first visit of an outcome that is a residual change.
 
     Parameters
     ----------
@@ -46,6 +47,7 @@ def participants_schema(
             pa.field("outcome", pa.float64()),
             pa.field("outcome_group", pa.int8()),
             pa.field(TARGET, pa.float64()),
+            pa.field(BASELINE, pa.float64()),
             pa.field("has_image", pa.bool_(), nullable=False),
             pa.field("has_genotypes", pa.bool_(), nullable=False),
             pa.field("largest_ancestry", pa.bool_(), nullable=False),

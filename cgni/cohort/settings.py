@@ -27,6 +27,18 @@ class PeopleSettings(Section):
     """whose genotypes SNP QC and whose maps the image reference are computed on"""
 
 
+@section("outcome.norms")
+class NormSettings(Section):
+    """What is known of the score from elsewhere, for change: reliable."""
+
+    sd: float | None = setting(default=None, above=0)
+    """SD of the score among people of like age"""
+    reliability: float | None = setting(default=None, above=0, below=1)
+    """correlation of the score with itself some weeks later"""
+    practice: float = setting(default=0.0)
+    """what people gain by having done the test before"""
+
+
 @section("outcome")
 class OutcomeSettings(Section):
     """What is predicted from images and genes: two groups of a score, or the score itself."""
@@ -54,6 +66,16 @@ class OutcomeSettings(Section):
     """which visit's value: the first valid, the best, or that of the image's visit"""
     better: Literal["higher", "lower"] = setting(default="higher")
     """which values are the better ones"""
+    change: Literal["none", "difference", "slope", "residual", "reliable"] = setting(default="none")
+    """what is predicted in the place of a visit's value: difference of follow-up and baseline; slope a year over all of
+    their visits (needs field 53); residual: what a line on the baseline value leaves of the difference, fitted on each
+    fold's fit people; reliable: the difference beyond practice in standard errors of a difference (norms), of which
+    kind: groups makes decliners, as low: [-99, -1.645], high: [0, 99]"""
+    baseline: tuple[int, ...] = setting(default=(0,), at_least=0, min_items=1, unique=True)
+    """visits of a change's baseline; the first with a valid value counts"""
+    followup: tuple[int, ...] = setting(default=(2, 3), at_least=0, min_items=1, unique=True)
+    """visits of its follow-up; the last with a valid value counts"""
+    norms: NormSettings = setting(default=NormSettings())
 
 
 @section("cohort.ranges")

@@ -8,10 +8,10 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.base.views import GENETICS, IMAGING
+from cgni.cohort.change import fold_targets
 from cgni.cohort.confounds import ConfoundModel, ConfoundRemoval
 from cgni.cohort.outcome import is_continuous
 from cgni.cohort.roles import fold_people
-from cgni.cohort.schemas import TARGET
 from cgni.cohort.settings import ConfoundSettings, PeopleSettings
 from cgni.genetics.matrix import load_genotypes
 
@@ -93,10 +93,16 @@ def assemble_fold(
         variants=variants,
         families=people["family"].to_numpy() if "family" in people else None,
         raw_views=raw,
-        values=people[TARGET].to_numpy(np.float64) if is_continuous(participants) else None,
+        values=_values(participants, ids, part) if is_continuous(participants) else None,
     )
     _refuse_copies(data)
     return data
+
+
+def _values(participants: pd.DataFrame, ids: pd.Index, part: np.ndarray) -> np.ndarray:
+    """What the fold's models learn of `ids`, float64; the line of a residual change is that of its fit people."""
+    targets = fold_targets(participants, ids[part == "fit"])
+    return np.array(targets.reindex(ids), np.float64)
 
 
 def fold_parts(splits: pd.DataFrame, fold: int, ids: pd.Index) -> np.ndarray:

@@ -70,11 +70,16 @@ def simulate_phenotypes(
     pairs = cohort.pedigree.related_pairs()
     related = np.zeros(len(cohort.ids), bool)
     related[[second for _, second in pairs]] = True
-    main_table = ukb_tables.main_table(cohort.ids, confounds, scores, cohort.pcs, related, rng)
+    changing = np.random.default_rng(derive_seed(seed, "simulation", "change"))
+    later = traits.later_scores(scores, factors, settings.traits, changing)
+    visits = ukb_tables.Visits(scores, later, settings.traits.second_visits)
+    main_table = ukb_tables.main_table(cohort.ids, confounds, visits, cohort.pcs, related, rng)
     relatedness = ukb_tables.relatedness_lines(cohort.ids, pairs, rng)
     withdrawals = np.r_[cohort.withdrawn, rng.choice(cohort.ids, _FURTHER_WITHDRAWALS)]
 
-    people = confounds.assign(participant_id=cohort.ids.astype(str), wm_score=scores, wm_liability=liability)
+    people = confounds.assign(
+        participant_id=cohort.ids.astype(str), wm_score=scores, wm_later=later, wm_liability=liability
+    )
     own = pd.DataFrame(factors, columns=number_columns("factor", factors.shape[1]))
     return SimulatedPhenotypes(
         main_table=main_table,

@@ -87,6 +87,14 @@ class SimulatedTraitsSettings(Section):
     """correlation of the cline's coordinate (simulation.people.cline) with the WM liability"""
     points: tuple[int, int] | None = setting(default=None)
     """lowest and highest score of another scale, such as [0, 13]; null: digits remembered, 2 to 12"""
+    second_visits: float = setting(default=0.15, at_least=0, at_most=1)
+    """share of people with a second imaging visit, 2.3 years after the first"""
+    change_sd: float = setting(default=0.0, at_least=0)
+    """SD of what the score changes by between the two, before it is rounded; 0: it stays"""
+    change_share: float = setting(default=0.0, at_least=0, at_most=1)
+    """of that variance by the last factor: people in whom it is high decline"""
+    practice: float = setting(default=0.0)
+    """what everybody gains by having done the test before"""
     low_share: float = setting(default=0.42, above=0, at_most=0.5)
     """of people in the low group"""
     high_share: float = setting(default=0.38, above=0, at_most=0.5)

@@ -114,6 +114,25 @@ def scores_of(liability: np.ndarray, traits: SimulatedTraitsSettings) -> np.ndar
     return points.clip(lowest, highest).astype(int)
 
 
+def later_scores(
+    scores: np.ndarray, factors: np.ndarray, traits: SimulatedTraitsSettings, rng: np.random.Generator
+) -> np.ndarray:
+    """The score at the second imaging visit, int [people]: practice, decline by the last factor, and chance.
+
+    Parameters
+    ----------
+    scores : int [people], at the visits before.
+    factors : float [people, factors], unit variance.
+    """
+    if traits.change_sd == 0 and traits.practice == 0:
+        return scores
+    chance = rng.standard_normal(len(scores))
+    change = np.sqrt(1 - traits.change_share) * chance - np.sqrt(traits.change_share) * factors[:, -1]
+    later = np.rint(scores + traits.practice + traits.change_sd * change)
+    lowest, highest = traits.points or (2, 12)
+    return later.clip(lowest, highest).astype(int)
+
+
 def digits_remembered(liability: np.ndarray, traits: SimulatedTraitsSettings) -> np.ndarray:
     """Digits (2-12), int [people]: quantiles of the liability, with the shares of the groups."""
     rank = liability.argsort().argsort() / len(liability)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +31,28 @@ SNP_COLUMNS = ["PEC_id", "Rsid", "chr", "position", "REF", "ALT"]
 
 
 _SCORE, _BASELINE = 4282, "0.0"  # numeric memory, at the first visit
+_YEARS_BETWEEN = 2.3  # the two imaging visits
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Scores of everybody, and who comes a second time.
+
+    Attributes
+    ----------
+    scores : int [people], at baseline and at the first imaging visit; later : at the second.
+    second : share of people with a second imaging visit.
+    """
+
+    scores: np.ndarray
+    later: np.ndarray
+    second: float
 
 
 def main_table(
     ids: np.ndarray,
     confounds: pd.DataFrame,
-    scores: np.ndarray,
+    visits: Visits,
     pcs: np.ndarray,
     related: np.ndarray,
     rng: np.random.Generator,
@@ -49,30 +66,32 @@ def main_table(
     ----------
     ids : int [people].
     confounds : age, sex, site, head_size and population of each.
-    scores : int [people], digits remembered.
+    visits : their scores.
     pcs : float [people, components].
     related : bool [people], children of other members.
     """
-    people = len(ids)
+    people, scores = len(ids), visits.scores
     age, sex, site = confounds["age"].to_numpy(), confounds["sex"].to_numpy(), confounds["site"].to_numpy()
     largest, head_size = confounds["population"].to_numpy() == 0, np.round(confounds["head_size"].to_numpy(), 5)
     baseline = np.round(age - rng.uniform(8, 10, people), 0)
-    second = rng.random(people) < 0.15
+    second = rng.random(people) < visits.second
     abandoned, absent = rng.random(people) < 0.02, rng.random(people) < 0.04
     table: dict[str, Iterable[object] | None] = {
         "eid": ids,
         "31-0.0": sex,
         "34-0.0": (2016 - age).astype(int),
+        "53-2.0": _dates(people, 0.0),
+        "53-3.0": _filled(second, _dates(people, _YEARS_BETWEEN)),
         "54-0.0": rng.choice([11010, 11011, 11012], people),
         "54-2.0": site,
         "54-3.0": _filled(second, site),
         f"{_SCORE}-{_BASELINE}": _filled(~absent, np.where(abandoned, -1, scores)),
         f"{_SCORE}-2.0": _filled(rng.random(people) < 0.5, scores),
-        f"{_SCORE}-3.0": _filled(second, scores),
+        f"{_SCORE}-3.0": _filled(second, visits.later),
         "20240-0.0": _filled(rng.random(people) < 0.2, scores),
         "21003-0.0": baseline.astype(int),
         "21003-2.0": np.round(age, 1),
-        "21003-3.0": _filled(second, np.round(age + 2.3, 1)),
+        "21003-3.0": _filled(second, np.round(age + _YEARS_BETWEEN, 1)),
         "22001-0.0": sex,
         "22006-0.0": _filled(largest, np.ones(people, int)),
         "22019-0.0": None,
@@ -176,6 +195,13 @@ def write_tabbed(table: pd.DataFrame, path: str | Path) -> None:
     """Write a table with a header and tabs, whole or not at all."""
     with atomic_path(path) as temporary:
         table.to_csv(temporary, sep="\t", index=False)
+
+
+def _dates(people: int, years: float) -> np.ndarray:
+    """Dates of a visit, as 2016-07-01: everybody comes on another day of two years."""
+    days = np.arange(people) * 7 % 730 + round(365.25 * years)
+    dates: np.ndarray = (np.datetime64("2014-05-01") + days.astype("timedelta64[D]")).astype(str)
+    return dates
 
 
 def _filled(known: np.ndarray, values: np.ndarray) -> np.ndarray:

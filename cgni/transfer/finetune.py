@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,9 @@ import torch
 
 from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
+from cgni.cohort.change import fold_targets
 from cgni.cohort.outcome import is_continuous
+from cgni.cohort.roles import fold_people
 from cgni.cohort.schemas import TARGET
 from cgni.imaging.store import GmStore
 from cgni.networks.run import Run
@@ -63,6 +65,9 @@ def finetune_fold(
         As of `finetune_outcome`; too few people, or a loss that is not finite.
     """
     column, kind = (TARGET, "float64") if is_continuous(study.participants) else ("outcome_group", "int64")
+    if column == TARGET:
+        targets = fold_targets(study.participants, pd.Index(fold_people(study.splits, fold).fit))
+        study = replace(study, participants=study.participants.assign(**{TARGET: targets.to_numpy()}))
     groups = {name: values.astype(kind) for name, values in study.groups(fold, fit_on, column).items()}
     people = located(groups, study.store)
     run = run.seeded(derive_seed(run.seed, "transfer", fold))

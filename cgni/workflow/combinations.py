@@ -3,6 +3,7 @@
 from typing import Any
 
 from cgni.base.errors import InputError
+from cgni.cohort.settings import OutcomeSettings
 from cgni.imaging.patterns import check_pattern
 from cgni.imaging.t1.engines import Engine
 from cgni.workflow.baselines import HIDDEN_OF
@@ -68,10 +69,31 @@ def _loss_subsets(settings: StudySettings) -> None:
         raise InputError("contrastive.subsets: a loss subset appears twice")
 
 
+def _change(outcome: OutcomeSettings) -> None:
+    """What a change between visits needs."""
+    if outcome.change == "none":
+        return
+    if outcome.kind == "binary":
+        raise InputError("outcome.change: a binary outcome has no change; set outcome.kind: groups or continuous")
+    both = set(outcome.baseline) & set(outcome.followup)
+    if both:
+        raise InputError(
+            f"outcome.baseline, outcome.followup: visit {min(both)} is in both; a change is between visits"
+        )
+    if outcome.change == "reliable" and None in (outcome.norms.sd, outcome.norms.reliability):
+        raise InputError("outcome.change: reliable needs outcome.norms.sd and outcome.norms.reliability; give both")
+    if outcome.change == "residual" and outcome.kind != "continuous":
+        raise InputError(
+            "outcome.change: residual is fitted in the folds, so that nobody's group is known before the split; set "
+            "outcome.kind: continuous, or change: reliable or difference"
+        )
+
+
 def _people(settings: StudySettings) -> None:
     low, high = settings.outcome.low, settings.outcome.high
     if low[0] > low[1] or high[0] > high[1] or low[1] >= high[0]:
         raise InputError("outcome.low, outcome.high: each must be [lowest, highest], and low must end below high")
+    _change(settings.outcome)
     for key, (lowest, highest) in settings.cohort.ranges.plain().items():
         if lowest >= highest:
             raise InputError(f"cohort.ranges.{key}: [{lowest:g}, {highest:g}]: it must be [lowest, highest]")

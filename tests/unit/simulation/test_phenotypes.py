@@ -174,3 +174,23 @@ def test_the_seed_decides() -> None:
     assert drawn.people.equals(again.people) and drawn.main_table.equals(again.main_table)
     assert drawn.relatedness == again.relatedness and np.array_equal(drawn.withdrawals, again.withdrawals)
     assert not drawn.people.equals(other.people)
+
+
+def test_the_last_factor_makes_people_decline() -> None:
+    """change_share of the change's variance is the last factor's: r = -sqrt(.5), but for rounding."""
+    own = SimulatedTraitsSettings(points=(0, 100), change_sd=8.0, change_share=0.5, practice=2.0, second_visits=1.0)
+    drawn = _drawn(traits=own)
+    change = drawn.people["wm_later"] - drawn.people["wm_score"]
+    assert change.mean() == pytest.approx(2.0, abs=3 * 8 / np.sqrt(len(change)))
+    names = [name for name in drawn.people.columns if name.startswith("factor_")]
+    r = [np.corrcoef(change, drawn.people[name])[0, 1] for name in names]
+    assert r[-1] == pytest.approx(-np.sqrt(0.5), abs=0.08) and abs(r[0]) < 0.1
+    assert (drawn.main_table["4282-3.0"] == drawn.people["wm_later"]).all()
+    still = _drawn().people
+    assert (still["wm_later"] == still["wm_score"]).all()
+
+
+def test_points_spread_over_their_scale() -> None:
+    scores = _drawn(traits=SimulatedTraitsSettings(points=(0, 13))).people["wm_score"]
+    assert scores.between(0, 13).all() and scores.mean() == pytest.approx(6.5, abs=0.2)
+    assert scores.std() == pytest.approx(13 / 6, abs=0.2)

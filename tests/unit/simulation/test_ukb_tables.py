@@ -37,8 +37,15 @@ def test_main_table_has_the_headers_and_quotes_of_ukbconv(tmp_path: Path) -> Non
     rng = np.random.default_rng(5)
     confounds = traits.draw_confounds(Pedigree(np.zeros(30, int), np.full((30, 2), -1), np.zeros(30)), rng)
     ids, scores = np.arange(1_000_000, 1_000_030), rng.integers(2, 13, 30)
-    table = ukb_tables.main_table(ids, confounds, scores, rng.standard_normal((30, 10)), np.zeros(30, bool), rng)
+    visits = ukb_tables.Visits(scores, scores, 0.5)
+    table = ukb_tables.main_table(ids, confounds, visits, rng.standard_normal((30, 10)), np.zeros(30, bool), rng)
     ukb_tables.write_main_table(table, tmp_path / "main.csv")
+    assert (
+        pd.to_datetime(table["53-3.0"].dropna())
+        .sub(pd.to_datetime(table.loc[table["53-3.0"].notna(), "53-2.0"]))
+        .dt.days.eq(840)
+        .all()
+    )
     header = (tmp_path / "main.csv").read_text().splitlines()[0]
     assert header.startswith('"eid","31-0.0"') and '"4282-2.0"' in header and '"22009-0.10"' in header
 
@@ -81,3 +88,11 @@ def test_eqtl_tables_have_psychencodes_columns(tmp_path: Path) -> None:
     snps = pd.read_csv(tmp_path / "snps.txt", sep="\t")
     assert list(snps.columns) == ukb_tables.SNP_COLUMNS
     assert snps["PEC_id"].tolist() == ["2:150", "2:160", "2:170"] and snps["ALT"].tolist() == ["G", "G", "G,C"]
+
+
+def test_the_score_is_written_under_the_field_that_is_asked_for(tmp_path: Path) -> None:
+    table = pd.DataFrame({"eid": [1], "4282-0.0": [7], "4282-2.0": [8], "31-0.0": [0]})
+    ukb_tables.write_main_table(table, tmp_path / "field.csv", 20016)
+    ukb_tables.write_main_table(table, tmp_path / "named.csv", "memory")
+    assert list(pd.read_csv(tmp_path / "field.csv")) == ["eid", "20016-0.0", "20016-2.0", "31-0.0"]
+    assert list(pd.read_csv(tmp_path / "named.csv"))[:2] == ["eid", "memory"]
