@@ -28,7 +28,13 @@ rule build_participants:
             images=image_table(),
         ),
         **seen_maps(contents=False),
-        cfg=section("cohort", "splits.kinship", "inputs.images", "imaging.source", "imaging.t1.session"),
+        cfg=section(
+            "cohort",
+            "splits.kinship",
+            "inputs.images",
+            "imaging.source",
+            *(TABLE_KEYS if OF_TABLE else ["imaging.t1.session"]),
+        ),
         code=code("build_participants"),
     script:
         "../workflow_scripts/build_participants.py"

@@ -1,4 +1,6 @@
 SIMULATION = f"{RESULTS}/simulation"
+# whether the simulated lab has a table of volumes in the place of images
+_VOLUMES = SIMULATED and SETTINGS.simulation.images.kind == "table"
 
 
 rule simulate_genotypes:
@@ -72,14 +74,19 @@ rule simulate_phenotypes:
 
 
 rule simulate_images:
-    """Simulate gray-matter maps, or T1 images, and their list."""
+    """Simulate gray-matter maps, or T1 images, and their list; or a table of volumes of regions."""
     input:
+        **({"atlas_labels": ATLAS["atlas_labels"]} if _VOLUMES else {}),
         people=f"{SIMULATION}/truth/people.parquet",
         variants=f"{SIMULATION}/truth/variants.parquet",
         genotypes=f"{SIMULATION}/truth/genotypes.npz",
-        atlas=ATLAS["atlas"],
+        atlas=ATLAS.get("atlas", []),
     output:
-        images=directory(f"{SIMULATION}/images"),
+        **(
+            {"labels": f"{SIMULATION}/feature_labels.csv"}
+            if _VOLUMES
+            else {"images": directory(f"{SIMULATION}/images")}
+        ),
         table=f"{SIMULATION}/images.csv",
         regions=f"{SIMULATION}/truth/regions.parquet",
         effects=f"{SIMULATION}/truth/region_effects.parquet",
@@ -96,7 +103,7 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        **seen(atlas=ATLAS["atlas"]),
+        **(seen(**ATLAS) if _VOLUMES else seen(atlas=ATLAS.get("atlas", []))),
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
     script:

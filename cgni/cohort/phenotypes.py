@@ -5,7 +5,6 @@
 """
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,9 @@ import pyarrow as pa
 
 from cgni.base.errors import InputError
 from cgni.base.large_tables import LargeTable
-from cgni.cohort.fields import CENTRE
+from cgni.cohort.fields import CENTRE, FieldColumn, field_column
 from cgni.cohort.id_lists import plain_ids
 
-_LAYOUTS = (
-    re.compile(r"(?P<field>\d+)-(?P<instance>\d+)\.(?P<array>\d+)\Z"),
-    re.compile(r"f\.(?P<field>\d+)\.(?P<instance>\d+)\.(?P<array>\d+)\Z"),
-    re.compile(r"(?:participant\.)?p(?P<field>\d+)(?:_i(?P<instance>\d+))?(?:_a(?P<array>\d+))?\Z"),
-)
 _DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"  # such as those of field 53; they become years
 _ID_NAMES = {"eid", "f.eid", "participant.eid"}
 
@@ -140,26 +134,22 @@ def read_phenotypes(path: str | Path, needed: Iterable[int], optional: Iterable[
     return Phenotypes(values)
 
 
-def _is_kept_pc(key: tuple[int, int, int], n_pcs: int) -> bool:
+def _is_kept_pc(key: FieldColumn, n_pcs: int) -> bool:
     return key[0] == 22009 and 1 <= key[2] <= n_pcs
 
 
-def _refuse_doubled_keys(path: Path, wanted: dict[str, tuple[int, int, int]]) -> None:
+def _refuse_doubled_keys(path: Path, wanted: dict[str, FieldColumn]) -> None:
     doubled = Counter(wanted.values()).most_common(1)
     if doubled and doubled[0][1] > 1:
         names = [name for name, key in wanted.items() if key == doubled[0][0]]
         raise InputError(f"{path}: the columns {' and '.join(names)} are the same field and visit; keep one")
 
 
-def _columns(path: Path, header: Sequence[str]) -> tuple[str, dict[str, tuple[int, int, int]]]:
+def _columns(path: Path, header: Sequence[str]) -> tuple[str, dict[str, FieldColumn]]:
     id_names = [name for name in header if name in _ID_NAMES]
     if len(id_names) != 1:
         raise InputError(f"{path}: expected one id column ({', '.join(sorted(_ID_NAMES))}), found {len(id_names)}")
-    columns = {}
-    for name in header:
-        match = next((match for layout in _LAYOUTS if (match := layout.match(name))), None)
-        if match:
-            columns[name] = (int(match["field"]), int(match["instance"] or 0), int(match["array"] or 0))
+    columns = {name: column for name in header if (column := field_column(name))}
     return id_names[0], columns
 
 

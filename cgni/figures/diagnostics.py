@@ -56,18 +56,19 @@ def learning_panels(
     Parameters
     ----------
     pretraining, transfer
-        `networks.schemas.CURVE`, one table a fold in their order.
+        `networks.schemas.CURVE`, one table a fold in their order; none where features come from a table.
     contrastive
         `networks.schemas.FOLD_CURVE` of the chosen encoders.
     terms
         Numbers of the loss terms that these encoders were trained on.
     """
     subset = "".join(str(number) for number in sorted(terms))
-    return {
-        "Brain age, MAE (years)": _metric(_folds(pretraining), "mae"),
-        "Working memory, balanced accuracy": _metric(_folds(transfer), "balanced_accuracy"),
-        f"Contrastive {subset}, loss": _metric(contrastive, "loss"),
+    panels = {
+        "Brain age, MAE (years)": (pretraining, "mae"),
+        "Working memory, balanced accuracy": (transfer, "balanced_accuracy"),
     }
+    of_networks = {title: _metric(_folds(curves), metric) for title, (curves, metric) in panels.items() if curves}
+    return {**of_networks, f"Contrastive {subset}, loss": _metric(contrastive, "loss")}
 
 
 def learning_curves(panels: Mapping[str, pd.DataFrame], palette: Sequence[str]) -> Figure:

@@ -12,7 +12,7 @@ from cgni.figures.study_models import StudyModels
 
 Row = tuple[str, str, str]
 _UNSEEN = {"holdout": "holdout", "validation": "out of fold"}  # the holdout leads
-_IMAGES_ALONE = "imaging_cnn"
+_IMAGES_ALONE = ("imaging_cnn", "imaging_logistic")  # the latter where features come from a table
 _LEVEL = 0.05  # of the family-wise p of a GO term
 
 
@@ -117,7 +117,8 @@ def _gain_row(increments: pd.DataFrame, models: StudyModels, scores: Scores) -> 
 
 def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) -> list[Row]:
     """The proposed model against images alone; nothing where that model is not in the study."""
-    own, cells = comparisons[comparisons["other"] == _IMAGES_ALONE], []
+    alone = next((name for name in _IMAGES_ALONE if name in set(comparisons["other"])), "")
+    own, cells = comparisons[comparisons["other"] == alone], []
     for split, title in _UNSEEN.items():
         for _, row in own[own["split"] == split].iterrows():
             difference = with_interval(row["difference"], row["low"], row["high"], "+.1f", 100)
@@ -125,7 +126,7 @@ def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) 
             cell = f"{nothing} {title}" if nothing else f"{difference} {title} (p {small(row['permutation_p_holm'])})"
             cells.append(scores.marked(cell, models.winner, split))
     note = "points of balanced accuracy; swap test, Holm over Table 1"
-    return [(f"proposed minus {models.labels[_IMAGES_ALONE]}", ", ".join(cells), note)] if cells else []
+    return [(f"proposed minus {models.labels[alone]}", ", ".join(cells), note)] if cells else []
 
 
 def _term(terms: pd.DataFrame, contributions: pd.DataFrame) -> str:
