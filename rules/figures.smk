@@ -1,14 +1,17 @@
 FIGURES = [
     "wm_scores",
-    *([] if OF_TABLE else ["gm_quality"]),
+    "gm_quality",
     "learning_curves",
     "performance",
     "canonical_variates",
     "snp_contributions",
-    "feature_contributions" if OF_TABLE else "region_contributions",
+    "region_contributions",
     *(["map_making"] if MADE_MAPS else []),
     *(["recovery"] if SIMULATED else []),
 ]
+if OF_TABLE:
+    _OF_MAPS = {"gm_quality", "region_contributions"}
+    FIGURES = [*(figure for figure in FIGURES if figure not in _OF_MAPS), "feature_contributions"]
 FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
 
 

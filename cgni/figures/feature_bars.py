@@ -26,7 +26,7 @@ def feature_contributions(contributions: pd.DataFrame, shown: int = _SHOWN) -> F
     features = consensus(contributions, IMAGING)
     components = sorted(features["component"].unique())
     rows = min(shown, features["feature"].nunique())
-    figure, axes = plt.subplots(1, len(components), figsize=(4.4 * len(components), 0.24 * rows + 1.5), squeeze=False)
+    figure, axes = plt.subplots(1, len(components), figsize=(4.4 * len(components), 0.24 * rows + 2.0), squeeze=False)
     for axis, component in zip(axes[0], components, strict=True):
         own = features[features["component"] == component].assign(size=lambda table: table["z"].abs())
         own = own.sort_values(["called", "size"], ascending=False).head(shown).iloc[::-1]
@@ -39,5 +39,5 @@ def feature_contributions(contributions: pd.DataFrame, shown: int = _SHOWN) -> F
         axis.set(title=f"Component {component}, {called} called", xlabel="|z| of the contribution")
     handles = [Patch(color=colour) for colour in (INCREASE, DECREASE, NEUTRAL)]
     names = ["called, positive sign against the imaging variate", "called, negative sign", "not called"]
-    figure.legend(handles, names, loc="outside upper center", ncols=3, fontsize=8.5)
+    figure.legend(handles, names, loc="outside upper center", fontsize=8.5)
     return figure

@@ -35,6 +35,7 @@ STRUCTURAL = {
     "results_dir",
     "inputs.atlas",
     "inputs.atlas_labels",
+    "inputs.feature_labels",
     "inputs.genotypes.build",
     "inputs.genotypes.chromosomes",
     "simulation.enabled",
