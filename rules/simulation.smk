@@ -1,6 +1,7 @@
 SIMULATION = f"{RESULTS}/simulation"
 # whether the simulated lab has a table of volumes in the place of images
 _VOLUMES = SIMULATED and SETTINGS.simulation.images.kind == "table"
+_REGION_NAMES = ATLAS["atlas_labels"] if _VOLUMES else []
 
 
 rule simulate_genotypes:
@@ -76,11 +77,11 @@ rule simulate_phenotypes:
 rule simulate_images:
     """Simulate gray-matter maps, or T1 images, and their list; or a table of volumes of regions."""
     input:
-        **({"atlas_labels": ATLAS["atlas_labels"]} if _VOLUMES else {}),
         people=f"{SIMULATION}/truth/people.parquet",
         variants=f"{SIMULATION}/truth/variants.parquet",
         genotypes=f"{SIMULATION}/truth/genotypes.npz",
         atlas=ATLAS.get("atlas", []),
+        atlas_labels=_REGION_NAMES,
     output:
         **(
             {"labels": f"{SIMULATION}/feature_labels.csv"}
@@ -103,7 +104,7 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        **(seen(**ATLAS) if _VOLUMES else seen(atlas=ATLAS.get("atlas", []))),
+        **seen(atlas=ATLAS.get("atlas", []), atlas_labels=_REGION_NAMES),
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
     script:
