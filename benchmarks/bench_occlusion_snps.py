@@ -40,7 +40,8 @@ def main() -> None:
         f"{_COMPONENTS} components; CPU, {arguments.threads} threads, float32"
     )
     ours, seconds = median_seconds(
-        lambda: column_losses(pair, GENETICS, counts, np.zeros(snps), read), 1 if not arguments.quick else arguments.repeats
+        lambda: column_losses(pair, GENETICS, counts, np.zeros(snps), read),
+        1 if not arguments.quick else arguments.repeats,
     )
     few = np.arange(0, snps, max(1, snps // arguments.peer_snps))[: arguments.peer_snps]
     peer, peer_seconds = median_seconds(lambda: _captum(pair, counts, read, few), arguments.repeats)

@@ -350,7 +350,7 @@ rule make_tables:
             "proposed": PROPOSED,
             "subsets": ON_SUBSETS,
             "stamp": STAMP,
-            **section("contrastive.weights"),
+            **section("contrastive.weights", "imaging.source"),
         },
         labels=LABELS,
         code=code("make_tables"),

@@ -86,9 +86,7 @@ def _rules_under(changes: dict[str, Any], configfiles: Iterable[str], folder: Pa
     ):
         workflow = api.workflow(
             resource_settings=ResourceSettings(cores=1),
-            config_settings=ConfigSettings(
-                config=changes, configfiles=[Path(name) for name in configfiles]
-            ),
+            config_settings=ConfigSettings(config=changes, configfiles=[Path(name) for name in configfiles]),
             snakefile=Path("Snakefile"),
         )
         api_workflow = workflow._workflow

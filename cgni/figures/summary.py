@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cgni.base.views import FEATURES, GENETICS, VIEWS
+from cgni.base.views import GENETICS, REGION_WORDS, VIEWS, FeatureWords
 from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, few, number, small, small_of_tail, with_interval
@@ -67,7 +67,7 @@ def component_rows(components: pd.DataFrame, correlations: pd.DataFrame) -> list
     return rows
 
 
-def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame) -> list[Row]:
+def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame, words: FeatureWords = REGION_WORDS) -> list[Row]:
     """How many LD blocks and features are called.
 
     Parameters
@@ -82,7 +82,7 @@ def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame) -> list[Row]:
         own = consensus(contributions, view)
         by_sd = own.loc[own["called_sd"], "feature"].nunique()
         called = called_features(contributions, view)["feature"].nunique()
-        rows.append((f"called {FEATURES[view]}", str(called), f"{by_sd} by the published SD rule"))
+        rows.append((f"called {words.several[view]}", str(called), f"{by_sd} by the published SD rule"))
     return rows
 
 
