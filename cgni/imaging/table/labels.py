@@ -24,7 +24,7 @@ def read_labels(path: str | Path) -> pd.DataFrame:
     empty, doubled = int(table["feature"].isna().sum()), int(table["feature"].duplicated().sum())
     if empty or doubled:
         raise InputError(f"{path}: {empty} lines without a feature and {doubled} of a feature met before; mend them")
-    return table.fillna("").astype(str)
+    return table.astype(object).fillna("").astype(str)
 
 
 def named_features(columns: Sequence[FeatureColumn], labels: pd.DataFrame | None, path: str | Path) -> pd.DataFrame:
