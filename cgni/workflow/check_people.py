@@ -103,7 +103,7 @@ def _people_found(people: pd.DataFrame) -> str:
     both = people[people["has_image"] & people["has_genotypes"]]
     low, high = (int(both["wm_group"].eq(group).sum()) for group in (0, 1))
     return (
-        f"{len(people):,} after exclusions; {int(people['has_image'].sum()):,} with a map, "
+        f"{len(people):,} after exclusions; {int(people['has_image'].sum()):,} with imaging, "
         f"{int(people['has_genotypes'].sum()):,} with genotypes, {len(both):,} with both: {low:,} of the low and "
         f"{high:,} of the high working-memory group"
     )
