@@ -1,7 +1,6 @@
 SIMULATION = f"{RESULTS}/simulation"
 # whether the simulated lab has a table of volumes in the place of images
 _VOLUMES = SIMULATED and SETTINGS.simulation.images.kind == "table"
-_REGION_NAMES = ATLAS["atlas_labels"] if _VOLUMES else []
 
 
 rule simulate_genotypes:
@@ -81,13 +80,8 @@ rule simulate_images:
         variants=f"{SIMULATION}/truth/variants.parquet",
         genotypes=f"{SIMULATION}/truth/genotypes.npz",
         atlas=ATLAS.get("atlas", []),
-        atlas_labels=_REGION_NAMES,
     output:
-        **(
-            {"labels": f"{SIMULATION}/feature_labels.csv"}
-            if _VOLUMES
-            else {"images": directory(f"{SIMULATION}/images")}
-        ),
+        images=directory(f"{SIMULATION}/images"),
         table=f"{SIMULATION}/images.csv",
         regions=f"{SIMULATION}/truth/regions.parquet",
         effects=f"{SIMULATION}/truth/region_effects.parquet",
@@ -104,8 +98,34 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        **seen(atlas=ATLAS.get("atlas", []), atlas_labels=_REGION_NAMES),
+        **seen(atlas=ATLAS.get("atlas", [])),
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
     script:
         "../workflow_scripts/simulate_images.py"
+
+
+if _VOLUMES:
+
+    rule simulate_feature_labels:
+        """Name the volumes of a simulated table by the regions of the atlas, with their unit."""
+        input:
+            atlas_labels=ATLAS["atlas_labels"],
+        output:
+            labels=f"{SIMULATION}/feature_labels.csv",
+        log:
+            log_file("simulate_feature_labels"),
+        benchmark:
+            benchmark_file("simulate_feature_labels")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(1000),
+            runtime=grows(10),
+        params:
+            **seen(atlas_labels=ATLAS["atlas_labels"]),
+            cfg={},
+            code=code("simulate_feature_labels"),
+        script:
+            "../workflow_scripts/simulate_feature_labels.py"

@@ -17,16 +17,15 @@ UNIT = "ml"
 _UNKNOWN = 0.003  # share of values that nobody wrote down
 
 
-def image_lists(
-    images: SimulatedImages, folder: str | Path | None, atlas_labels: str | Path | None
-) -> dict[str, pd.DataFrame]:
-    """What a lab has of its images: `table`, the list of the images written into `folder`.
+def image_list(images: SimulatedImages, kind: str, folder: str | Path) -> pd.DataFrame:
+    """What a lab has of its images: the list of those written into a new folder; of the kind `table` their volumes.
 
-    Without a folder `table` holds the regions' volumes, and `labels` their names by the atlas's table.
+    The folder is there then, too, and empty: another kind is another content of the same outputs.
     """
-    if folder is not None or atlas_labels is None:
-        return {"table": images.write(str(folder))}
-    return {"table": region_volumes(images), "labels": volume_labels(images, read_names(atlas_labels))}
+    if kind != "table":
+        return images.write(folder)
+    Path(folder).mkdir(parents=True)
+    return region_volumes(images)
 
 
 def region_volumes(images: SimulatedImages) -> pd.DataFrame:
@@ -48,12 +47,9 @@ def region_volumes(images: SimulatedImages) -> pd.DataFrame:
     return table
 
 
-def volume_labels(images: SimulatedImages, names: Mapping[int, str]) -> pd.DataFrame:
-    """Columns feature, label and unit of the volumes; `names` are the atlas's, by label."""
-    regions = images.anatomy.regions
-    return pd.DataFrame(
-        {"feature": [_feature(label) for label in regions], "label": [names[label] for label in regions], "unit": UNIT}
-    )
+def volume_labels(names: Mapping[int, str]) -> pd.DataFrame:
+    """Columns feature, label and unit of the volumes of an atlas's regions (`names` by label)."""
+    return pd.DataFrame({"feature": [_feature(label) for label in names], "label": list(names.values()), "unit": UNIT})
 
 
 def planted_names(inputs: Mapping[str, Any]) -> dict[int, str]:

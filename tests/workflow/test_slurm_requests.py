@@ -44,6 +44,7 @@ OPTIONAL = {
     "make_gm_maps",
     "gather_gm_maps",
     "add_head_sizes",
+    "simulate_feature_labels",
     "read_image_features",
     "fill_image_features",
     "choose_occluded_people",

@@ -14,7 +14,7 @@ from tests.workflow.study import Study, copy_repository
 pytestmark = pytest.mark.slow
 OVERLAYS = ("tests/tiny.yaml", "tests/table.yaml")
 # folders of stages, and rules, of which nothing may be there
-NOT_THERE = ("pretraining", "transfer", "imaging/store", "simulation/images", "classification/imaging_cnn")
+NOT_THERE = ("pretraining", "transfer", "imaging/store", "classification/imaging_cnn")
 UNPLANNED = {"pretrain_brain_age", "finetune_wm", "extract_features", "pack_gm_store", "check_gm_quality"}
 
 
@@ -45,6 +45,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def test_no_map_and_no_network_is_made(finished: Finished) -> None:
     assert not UNPLANNED & set(finished.planned)
     assert not [name for name in NOT_THERE if (finished.results / name).exists()]
+    assert list((finished.results / "simulation/images").iterdir()) == []
     assert finished.study.planned() == {}
 
 

@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cgni.simulation.volumes import image_lists, planted_names, region_volumes, volume_labels
+from cgni.simulation.volumes import image_list, planted_names, region_volumes, volume_labels
 from tests.unit.simulation.drawn import drawn_images
-
-_NAMES = {label: f"Slab {label}" for label in range(1, 5)}
 
 
 def test_volumes_are_the_sums_of_the_maps_in_millilitres(tmp_path: Path) -> None:
@@ -30,15 +28,21 @@ def test_a_spoilt_image_leaves_half_of_its_volumes(tmp_path: Path) -> None:
     assert set(unknown[unknown >= 2].index) >= set(drawn.defects["participant_id"])
 
 
-def test_a_lab_has_images_or_a_table_with_its_labels(tmp_path: Path) -> None:
+def test_a_lab_has_images_or_a_table(tmp_path: Path) -> None:
     drawn = drawn_images(tmp_path)
-    listed = image_lists(drawn, tmp_path / "images", None)
-    assert list(listed) == ["table"] and list(listed["table"].columns) == ["participant_id", "path"]
-    (tmp_path / "names.txt").write_text("".join(f"{label}\t{name}\n" for label, name in _NAMES.items()))
-    tables = image_lists(drawn, None, tmp_path / "names.txt")
-    pd.testing.assert_frame_equal(tables["table"], region_volumes(drawn))
-    pd.testing.assert_frame_equal(tables["labels"], volume_labels(drawn, _NAMES))
-    assert tables["labels"].iloc[1].tolist() == ["region_2", "Slab 2", "ml"]
+    listed = image_list(drawn, "maps", tmp_path / "images")
+    assert list(listed.columns) == ["participant_id", "path"] and len(listed) == len(
+        list((tmp_path / "images").iterdir())
+    )
+    pd.testing.assert_frame_equal(image_list(drawn, "table", tmp_path / "none"), region_volumes(drawn))
+    assert list((tmp_path / "none").iterdir()) == []
+
+
+def test_labels_bear_the_atlass_names_and_the_unit() -> None:
+    assert volume_labels({2: "Slab 2", 7: "b"}).to_numpy().tolist() == [
+        ["region_2", "Slab 2", "ml"],
+        ["region_7", "b", "ml"],
+    ]
 
 
 def test_planted_regions_bear_the_names_of_the_results(tmp_path: Path) -> None:
