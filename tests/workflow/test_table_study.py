@@ -1,5 +1,7 @@
 """The tiny study on a table of imaging features, from the simulated lab's files to the report."""
 
+import json
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cgni.base.nested import leaves
 from cgni.base.tables import read_table
 from cgni.cohort.confounds import residualise
+from cgni.workflow import config_reads
+from tests.conftest import READS
 from tests.workflow.study import Study, copy_repository
+from tools import make_reruns
 
 pytestmark = pytest.mark.slow
 OVERLAYS = ("tests/tiny.yaml", "tests/table.yaml")
@@ -37,7 +43,8 @@ class Finished:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     study = Study(copy_repository(tmp_path_factory.mktemp("table") / "study"), OVERLAYS)
     planned = study.planned()
-    run = study.snakemake()
+    (study.folder / READS).mkdir()
+    run = study.snakemake(environment={config_reads.VARIABLE: str(study.folder / READS)})
     assert run.returncode == 0, run.stdout[-6000:]
     return Finished(study, planned)
 
@@ -45,8 +52,26 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def test_no_map_and_no_network_is_made(finished: Finished) -> None:
     assert not UNPLANNED & set(finished.planned)
     assert not [name for name in NOT_THERE if (finished.results / name).exists()]
-    assert list((finished.results / "simulation/images").iterdir()) == []
+    assert not list((finished.results / "simulation/images").glob("*.nii*"))
     assert finished.study.planned() == {}
+
+
+def test_rules_of_the_table_read_what_they_declare(finished: Finished) -> None:
+    own = {"read_image_features", "fill_image_features", "choose_occluded_people", "regress_brain_age"}
+    own.add("build_participants")
+    read, declared = defaultdict(set), defaultdict(set)
+    for path in (finished.study.folder / READS).glob("*.json"):
+        read[path.stem.rsplit("-", 1)[0]].update(json.loads(path.read_text()))
+    for job in make_reruns.study_jobs(OVERLAYS, finished.study.folder):
+        declared[job.rule].update(key for key, _ in leaves(job.params.get("cfg", {})))
+    unread = {rule: {key for key in declared[rule] if not read[rule] & set(_paths(key))} for rule in own}
+    assert own <= set(read) and {rule: keys for rule, keys in unread.items() if keys} == {}
+
+
+def _paths(key: str) -> list[str]:
+    """A dotted key and the sections that hold it."""
+    names = key.split(".")
+    return [".".join(names[: depth + 1]) for depth in range(len(names))]
 
 
 def test_features_bear_their_names_and_units_in_all_tables(finished: Finished) -> None:
