@@ -11,14 +11,14 @@ from cgni.figures.style import DECREASE, INCREASE, NEUTRAL
 
 def _contributions() -> pd.DataFrame:
     rows = [
-        (1, "left (ml)", -4.0, True, "decrease"),
+        (1, "left (ml)", 4.0, True, "decrease"),
         (1, "right_(ml)", 3.0, True, "increase"),
         (1, "middle", 5.0, False, "increase"),
         (2, "left (ml)", 1.0, False, "increase"),
         (2, "right_(ml)", None, False, "none"),
-        (2, "middle", -2.0, False, "decrease"),
+        (2, "middle", 2.0, False, "decrease"),
     ]
-    table = pd.DataFrame(rows, columns=["component", "feature", "z", "called", "direction"])
+    table = pd.DataFrame(rows, columns=["component", "feature", "share", "called", "direction"])
     return table.assign(view="imaging", fold=CONSENSUS)
 
 
