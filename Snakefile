@@ -51,6 +51,7 @@ localrules:
     plot_canonical_variates,
     plot_snp_contributions,
     plot_region_contributions,
+    plot_feature_contributions,
     plot_recovery,
 
 
@@ -96,7 +97,7 @@ rule audit:
         result("audit/lineage.parquet"),
         result("audit/confounds.parquet"),
         result("audit/confound_shares.parquet"),
-        result("audit/brain_age.parquet"),
+        BRAIN_AGE,
         *SIMULATED_ONLY.values(),
 
 

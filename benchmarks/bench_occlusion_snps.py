@@ -10,7 +10,7 @@ from benchmarks.common import describe_machine, median_seconds, report
 from cgni.base.views import GENETICS, IMAGING
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.networks.scaling import Scaling
-from cgni.occlusion.losses import snp_losses
+from cgni.occlusion.losses import column_losses
 from cgni.occlusion.readout import Readout, readout
 
 _LAYERS = (400, 600, 400, 300, 150, 100)
@@ -40,7 +40,8 @@ def main() -> None:
         f"{_COMPONENTS} components; CPU, {arguments.threads} threads, float32"
     )
     ours, seconds = median_seconds(
-        lambda: snp_losses(pair, counts, np.zeros(snps), read), 1 if not arguments.quick else arguments.repeats
+        lambda: column_losses(pair, GENETICS, counts, np.zeros(snps), read),
+        1 if not arguments.quick else arguments.repeats,
     )
     few = np.arange(0, snps, max(1, snps // arguments.peer_snps))[: arguments.peer_snps]
     peer, peer_seconds = median_seconds(lambda: _captum(pair, counts, read, few), arguments.repeats)

@@ -5,7 +5,7 @@ rule audit_lineage:
         participants=result("cohort/participants.parquet"),
         networks=expand(
             result("audit/lineage/{rule}_fold{fold}.parquet"),
-            rule=["pretrain_brain_age", "finetune_outcome"],
+            rule=[] if OF_TABLE else ["pretrain_brain_age", "finetune_outcome"],
             fold=FOLDS,
         ),
         small=expand(
@@ -13,6 +13,7 @@ rule audit_lineage:
             encoders=list({**ENCODED, **INTERPRETABLE}),
         )
         + candidate_lineages()
+        + ([result("audit/lineage/regress_brain_age.parquet")] if OF_TABLE else [])
         + expand(result("audit/lineage/train_classifier_{model}.parquet"), model=MODELS),
     output:
         lineage=result("audit/lineage.parquet"),
@@ -89,16 +90,39 @@ rule audit_brain_age:
         "../workflow_scripts/audit_brain_age.py"
 
 
+if OF_TABLE:
+
+    rule regress_brain_age:
+        """Regress age on the imaging features of every fold's fit people, and measure the errors on all splits."""
+        input:
+            **FOLD_TABLES,
+        output:
+            scores=result("audit/brain_age_ridge.parquet"),
+            lineage=result("audit/lineage/regress_brain_age.parquet"),
+        log:
+            log_file("regress_brain_age"),
+        benchmark:
+            benchmark_file("regress_brain_age")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(4000),
+            runtime=grows(60),
+        params:
+            cfg=section("people.fit_on", "people.pretrain_on"),
+            code=code("regress_brain_age"),
+        script:
+            "../workflow_scripts/regress_brain_age.py"
+
+
 rule compare_with_truth:
     """Compare findings with what was planted (simulated study only)."""
     input:
-        **ATLAS,
+        **region_inputs(),
+        **({} if OF_TABLE else {"qc": result("imaging/qc.parquet")}),
         variants=result("simulation/truth/variants.parquet"),
         regions=result("simulation/truth/regions.parquet"),
-        maps=result("imaging/store/maps.npy"),
-        index=result("imaging/store/index.parquet"),
-        grid=result("imaging/store/grid.json"),
-        qc=result("imaging/qc.parquet"),
         genotypes=result("genetics/genotypes.parquet"),
         snp_genes=result("genetics/snp_genes.parquet"),
         participants=result("cohort/participants.parquet"),
@@ -121,7 +145,7 @@ rule compare_with_truth:
         mem_mb=grows(4000),
         runtime=grows(30),
     params:
-        **seen(**ATLAS),
+        **({} if OF_TABLE else seen(**ATLAS)),
         cfg=section("audit.hit_r2", "audit.fdr", "simulation.genotypes.go_terms"),
         code=code("compare_with_truth"),
     script:
@@ -186,6 +210,7 @@ rule check_inputs:
         eqtl_snps=optional(INPUTS["eqtl_snps"]),
         ppi=INPUTS["ppi"],
         images=image_table(),
+        labels=optional(INPUTS["feature_labels"]),
         template=grid_template(),
     output:
         report=result("audit/inputs.txt"),
@@ -212,6 +237,7 @@ rule check_inputs:
             eqtl_snps=optional(INPUTS["eqtl_snps"]),
             ppi=INPUTS["ppi"],
             images=image_table(),
+            labels=optional(INPUTS["feature_labels"]),
             template=grid_template(),
         ),
         **seen_maps(contents=True),

@@ -34,7 +34,7 @@ rule build_participants:
             "splits.kinship",
             "inputs.images",
             "imaging.source",
-            "imaging.t1.session",
+            *(TABLE_KEYS if OF_TABLE else ["imaging.t1.session"]),
         ),
         code=code("build_participants"),
     script:

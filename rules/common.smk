@@ -47,7 +47,9 @@ def _checked():
         _places.refuse_unreadable(_input_files.named_inputs(settings), folders)
         if workflow.is_main_process:
             _places.refuse_unusable_folders(settings.results_dir)
-        return effective, settings, _atlas(settings.inputs)
+        # a table of features needs no atlas; the simulator does, whatever it writes
+        wanted = settings.imaging.source != "table" or settings.simulation.enabled
+        return effective, settings, _atlas(settings.inputs) if wanted else ()
     except _InputError as error:
         raise WorkflowError(str(error))
 
@@ -61,9 +63,13 @@ FOLDS = list(range(SETTINGS.splits.folds))
 CHROMOSOMES = [str(chrom) for chrom in SETTINGS.inputs.genotypes.chromosomes]
 # plink2's KING stands in for a kinship file; computed components need the split, so they come after it
 KINSHIP = INPUTS["relatedness"] or f"{RESULTS}/cohort/kinship.dat"
+# whether imaging features come from a table, without maps, atlas and networks on them
+OF_TABLE = SETTINGS.imaging.source == "table"
 # whether maps are made here, of T1 images or of UK Biobank's archives; their volumes come after the list of people
-MADE_MAPS = SETTINGS.imaging.source != "maps"
+MADE_MAPS = not OF_TABLE and SETTINGS.imaging.source != "maps"
 IMAGE_KEYS = ["inputs.images", "cohort.image_instances", "imaging.source", "imaging.t1.session"]
+# which columns and lines of a table are read
+TABLE_KEYS = [f"imaging.table.{key}" for key in ("id", "features", "instance")]
 MAP_KEYS = ["engine", "command", "outputs", "smoothed", "voxel_mm", "batch"]
 _IMAGES = (INPUTS["images"], SETTINGS.cohort.image_instances, SETTINGS.imaging)
 COMPUTED_PCS = SETTINGS.cohort.pcs == "computed" and SETTINGS.cohort.n_pcs > 0
@@ -94,7 +100,9 @@ INTERPRETABLE = _terms(dict.fromkeys([*_SUBSETS, LABEL_FREE]))
 ON_SUBSETS = {name: spec.encoders for name, spec in ROSTER.items() if spec.encoders in _SUBSETS}
 PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
 # what makes each person's outcome; its names are the tables' and figures' alone
-OUTCOME_KEYS = [f"outcome.{key}" for key in EFFECTIVE["outcome"] if key not in ("label", "measure", "unit", "group_names")]
+OUTCOME_KEYS = [
+    f"outcome.{key}" for key in EFFECTIVE["outcome"] if key not in ("label", "measure", "unit", "group_names")
+]
 OUTCOME_NAMES = [f"outcome.{key}" for key in ("label", "measure", "unit", "group_names")]
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
 # who encoders learn from, and what is taken out of their views
@@ -191,7 +199,7 @@ def _looks(part):
 def seen_maps(contents):
     """Parameter `seen_maps`: which maps there are, or also what their files look like; simulated ones are outputs."""
     # who records parameters and compares them is Snakemake's main process; jobs need not ask for 40,000 files
-    wanted = workflow.is_main_process and not SIMULATED and (contents or not image_table())
+    wanted = workflow.is_main_process and not (SIMULATED or OF_TABLE) and (contents or not image_table())
     looked = (*_IMAGES, contents)
     return {"seen_maps": lambda wildcards: _input_looks.look_of_images(*looked) if wanted else {}}
 
@@ -205,6 +213,14 @@ def image_table():
 def made_maps():
     """The table of maps that the study makes itself; no input when it is given maps."""
     return result("imaging/t1/quality.parquet") if MADE_MAPS else []
+
+
+def region_inputs():
+    """What regions of people are measured by: the maps and the atlas; or a table's features and their names."""
+    if OF_TABLE:
+        return {"image_features": IMAGE_FEATURES, "image_columns": result("imaging/table/columns.parquet")}
+    names = {"maps": "maps.npy", "index": "index.parquet", "grid": "grid.json"}
+    return {**ATLAS, **{name: result(f"imaging/store/{file}") for name, file in names.items()}}
 
 
 def map_batches(wildcards):
@@ -226,10 +242,21 @@ def grid_template():
 
 
 # folders of the results whose table counts what was left out, in the order of the study
-ATTRITION_STAGES = ["cohort", "genetics", *(["imaging/t1"] if MADE_MAPS else []), "imaging"]
+ATTRITION_STAGES = [
+    "cohort",
+    "genetics",
+    *(["imaging/t1"] if MADE_MAPS else []),
+    "imaging/table" if OF_TABLE else "imaging",
+]
+# everybody's features of a table, with gaps
+IMAGE_FEATURES = result("imaging/table/features.parquet")
+# a fold's imaging features of everybody who has them, without gaps
+FEATURES_OF_FOLD = result(f"{'imaging/table' if OF_TABLE else 'transfer'}/fold{{fold}}/features.parquet")
+# errors of brain age on all splits, of the networks or of a regression on the features of a table
+BRAIN_AGE = result("audit/brain_age_ridge.parquet" if OF_TABLE else "audit/brain_age.parquet")
 # What encoders and classifiers read of every fold.
 FOLD_TABLES = {
-    "features": expand(result("transfer/fold{fold}/features.parquet"), fold=FOLDS),
+    "features": expand(FEATURES_OF_FOLD, fold=FOLDS),
     "fills": expand(result("genetics/fold{fold}/fill.parquet"), fold=FOLDS),
     "genotypes": result("genetics/genotypes.parquet"),
     "participants": result("cohort/participants.parquet"),

@@ -136,12 +136,9 @@ rule summarise_contributions:
 
 
 rule estimate_directions:
-    """Estimate directions with intervals in unseen people: alleles, regions, variates and working memory."""
+    """Estimate directions with intervals in unseen people: alleles, regions, variates and the outcome."""
     input:
-        **ATLAS,
-        maps=result("imaging/store/maps.npy"),
-        index=result("imaging/store/index.parquet"),
-        grid=result("imaging/store/grid.json"),
+        **region_inputs(),
         variates=result("scca/variates.parquet"),
         contributions=result("contributions/contributions.parquet"),
         components=result("contributions/components.parquet"),
@@ -161,7 +158,7 @@ rule estimate_directions:
         mem_mb=grows(4000),
         runtime=grows(60),
     params:
-        **seen(**ATLAS),
+        **({} if OF_TABLE else seen(**ATLAS)),
         cfg=section("confounds.components"),
         code=code("estimate_directions"),
     script:

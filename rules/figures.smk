@@ -9,6 +9,9 @@ FIGURES = [
     *(["map_making"] if MADE_MAPS else []),
     *(["recovery"] if SIMULATED else []),
 ]
+if OF_TABLE:
+    _OF_MAPS = {"gm_quality", "region_contributions"}
+    FIGURES = [*(figure for figure in FIGURES if figure not in _OF_MAPS), "feature_contributions"]
 FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
 
 
@@ -100,8 +103,8 @@ rule plot_learning_curves:
     """Draw the learning curves of the brain-age, outcome and contrastive networks."""
     input:
         selection=result("classification/selection.json"),
-        pretraining=expand(result("pretraining/fold{fold}/curve.parquet"), fold=FOLDS),
-        transfer=expand(result("transfer/fold{fold}/curve.parquet"), fold=FOLDS),
+        pretraining=expand(result("pretraining/fold{fold}/curve.parquet"), fold=[] if OF_TABLE else FOLDS),
+        transfer=expand(result("transfer/fold{fold}/curve.parquet"), fold=[] if OF_TABLE else FOLDS),
         contrastive=expand(result("contrastive/{encoders}/curve.parquet"), encoders=SUBSETS),
     output:
         expand(result("figures/learning_curves.{kind}"), kind=["svg", "png", "pdf"]),
@@ -231,6 +234,33 @@ rule plot_region_contributions:
         "../workflow_scripts/plot_region_contributions.py"
 
 
+if OF_TABLE:
+
+    rule plot_feature_contributions:
+        """Draw the contributions of a table's features, called ones in colour (in the place of Figure 3)."""
+        input:
+            contributions=result("contributions/contributions.parquet"),
+        output:
+            expand(result("figures/feature_contributions.{kind}"), kind=["svg", "png", "pdf"]),
+        log:
+            log_file("plot_feature_contributions"),
+        benchmark:
+            benchmark_file("plot_feature_contributions")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(2000),
+            runtime=grows(20),
+        params:
+            cfg={},
+            figures=FIGURE_STYLE,
+            stamp=STAMP,
+            code=code("plot_feature_contributions"),
+        script:
+            "../workflow_scripts/plot_feature_contributions.py"
+
+
 rule plot_recovery:
     """Draw recall and precision of the findings against the planted truth."""
     input:
@@ -299,7 +329,7 @@ rule make_tables:
         variants=result("genetics/variants.parquet"),
         terms=result("enrichment/terms.parquet"),
         confound_shares=result("audit/confound_shares.parquet"),
-        brain_age=result("audit/brain_age.parquet"),
+        brain_age=BRAIN_AGE,
         attrition=expand(result("{stage}/attrition.parquet"), stage=ATTRITION_STAGES),
     output:
         TABLE_FILES,
@@ -320,7 +350,7 @@ rule make_tables:
             "proposed": PROPOSED,
             "subsets": ON_SUBSETS,
             "stamp": STAMP,
-            **section("contrastive.weights", "outcome.label", "outcome.group_names"),
+            **section("contrastive.weights", "imaging.source", "outcome.label", "outcome.group_names"),
         },
         labels=LABELS,
         code=code("make_tables"),
@@ -350,7 +380,7 @@ rule write_report:
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
         variants=result("genetics/variants.parquet"),
-        qc=result("imaging/qc.parquet"),
+        images=result("imaging/table/columns.parquet" if OF_TABLE else "imaging/qc.parquet"),
         config=result("config.effective.yaml"),
     output:
         report=result("report.html"),

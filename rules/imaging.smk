@@ -112,3 +112,57 @@ if MADE_MAPS:
             code=code("gather_gm_maps"),
         script:
             "../workflow_scripts/gather_gm_maps.py"
+
+
+if OF_TABLE:
+
+    rule read_image_features:
+        """Read a table of imaging features; leave out, and count, what is mostly unknown or constant."""
+        input:
+            images=INPUTS["images"],
+            labels=optional(INPUTS["feature_labels"]),
+            participants=LISTED,
+            splits=result("cohort/splits.parquet"),
+        output:
+            features=IMAGE_FEATURES,
+            columns=result("imaging/table/columns.parquet"),
+            attrition=result("imaging/table/attrition.parquet"),
+        log:
+            log_file("read_image_features"),
+        benchmark:
+            benchmark_file("read_image_features")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(8000),
+            runtime=grows(30),
+        params:
+            **seen(images=INPUTS["images"], labels=optional(INPUTS["feature_labels"])),
+            cfg=section("cohort.image_instances", "imaging.table"),
+            code=code("read_image_features"),
+        script:
+            "../workflow_scripts/read_image_features.py"
+
+    rule fill_image_features:
+        """Fill the gaps of a fold's imaging features with the means of its training people."""
+        input:
+            features=IMAGE_FEATURES,
+            splits=result("cohort/splits.parquet"),
+        output:
+            features=result("imaging/table/fold{fold}/features.parquet"),
+        log:
+            log_file("fill_image_features", "fold{fold}"),
+        benchmark:
+            benchmark_file("fill_image_features", "fold{fold}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(2000),
+            runtime=grows(20),
+        params:
+            cfg={},
+            code=code("fill_image_features"),
+        script:
+            "../workflow_scripts/fill_image_features.py"

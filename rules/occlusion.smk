@@ -1,4 +1,5 @@
-REGION_FEATURES = expand(result("occlusion/fold{fold}/region_features.npz"), fold=FOLDS)
+_OCCLUDED = "table_columns" if OF_TABLE else "region_features"
+REGION_FEATURES = expand(result(f"occlusion/fold{{fold}}/{_OCCLUDED}.npz"), fold=FOLDS)
 
 
 rule occlude_regions:
@@ -31,6 +32,34 @@ rule occlude_regions:
         code=code("occlude_regions"),
     script:
         "../workflow_scripts/occlude_regions.py"
+
+
+if OF_TABLE:
+
+    rule choose_occluded_people:
+        """Choose the people of a fold whose features of a table are occluded one by one."""
+        input:
+            features=IMAGE_FEATURES,
+            columns=result("imaging/table/columns.parquet"),
+            genotypes=result("genetics/genotypes.parquet"),
+            splits=result("cohort/splits.parquet"),
+        output:
+            features=result("occlusion/fold{fold}/table_columns.npz"),
+        log:
+            log_file("choose_occluded_people", "fold{fold}"),
+        benchmark:
+            benchmark_file("choose_occluded_people", "fold{fold}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(2000),
+            runtime=grows(20),
+        params:
+            cfg=section("seed", "occlusion.people", "occlusion.max_people"),
+            code=code("choose_occluded_people"),
+        script:
+            "../workflow_scripts/choose_occluded_people.py"
 
 
 rule measure_contributions:

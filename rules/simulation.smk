@@ -1,4 +1,6 @@
 SIMULATION = f"{RESULTS}/simulation"
+# whether the simulated lab has a table of volumes in the place of images
+_VOLUMES = SIMULATED and SETTINGS.simulation.images.kind == "table"
 
 
 rule simulate_genotypes:
@@ -73,12 +75,12 @@ rule simulate_phenotypes:
 
 
 rule simulate_images:
-    """Simulate gray-matter maps, or T1 images, and their list."""
+    """Simulate gray-matter maps, or T1 images, and their list; or a table of volumes of regions."""
     input:
         people=f"{SIMULATION}/truth/people.parquet",
         variants=f"{SIMULATION}/truth/variants.parquet",
         genotypes=f"{SIMULATION}/truth/genotypes.npz",
-        atlas=ATLAS["atlas"],
+        atlas=ATLAS.get("atlas", []),
     output:
         images=directory(f"{SIMULATION}/images"),
         table=f"{SIMULATION}/images.csv",
@@ -97,8 +99,34 @@ rule simulate_images:
         mem_mb=grows(4000),
         runtime=grows(240),
     params:
-        **seen(atlas=ATLAS["atlas"]),
+        **seen(atlas=ATLAS.get("atlas", [])),
         cfg=section("seed", "simulation.images", "simulation.effect_scale", "simulation.brain_effect_scale"),
         code=code("simulate_images"),
     script:
         "../workflow_scripts/simulate_images.py"
+
+
+if _VOLUMES:
+
+    rule simulate_feature_labels:
+        """Name the volumes of a simulated table by the regions of the atlas, with their unit."""
+        input:
+            atlas_labels=ATLAS["atlas_labels"],
+        output:
+            labels=f"{SIMULATION}/feature_labels.csv",
+        log:
+            log_file("simulate_feature_labels"),
+        benchmark:
+            benchmark_file("simulate_feature_labels")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(1000),
+            runtime=grows(10),
+        params:
+            **seen(atlas_labels=ATLAS["atlas_labels"]),
+            cfg={},
+            code=code("simulate_feature_labels"),
+        script:
+            "../workflow_scripts/simulate_feature_labels.py"

@@ -23,12 +23,14 @@ from cgni.base.files import read_json, write_text
 from cgni.base.nested import nested
 from cgni.base.settings import AUTO
 from cgni.base.tables import read_table, write_table
+from cgni.workflow.baselines import CONFOUNDS, IMAGING_CNN, IN_PLACE_OF_CNN
 from cgni.workflow.config import protocol_values
 from cgni.workflow.roster import model_name
 from tools.make_reruns import ROOT, effective
 
 TARGETS = ("report", "tables", "audit")
-SCORED = {"proposed": None, "images": "imaging_cnn", "confounds": "confounds"}
+# names of the models that may stand for each; empty: the one that the study chose
+SCORED = {"proposed": (), "images": (IMAGING_CNN, IN_PLACE_OF_CNN), "confounds": (CONFOUNDS,)}
 OUTCOMES = pa.schema(
     [
         pa.field("run", pa.string(), nullable=False),  # sound, paper, or the key that is as in paper
@@ -82,7 +84,10 @@ def outcome(results: Path) -> dict[str, Any]:
     called = read_table(results / "contributions/contributions.parquet", ["view", "feature", "fold", "called"])
     features = called[called["called"] & (called["fold"] == -1)].groupby("view")["feature"].nunique()
     return {
-        **{f"holdout_{name}": _value(scores, model or proposed, "holdout") for name, model in SCORED.items()},
+        **{
+            f"holdout_{name}": _value(scores, _present(scores, own) or proposed, "holdout")
+            for name, own in SCORED.items()
+        },
         "holdout_se": _value(scores, proposed, "holdout", "se"),
         "out_of_fold": _value(scores, proposed, "validation"),
         **{name: float(first[name]) for name in ("r", "partial_r", "p", "p_pipeline")},
@@ -92,6 +97,11 @@ def outcome(results: Path) -> dict[str, Any]:
         "regions": int(features.get("imaging", 0)),
         **_false(results / "audit/recovery.parquet"),
     }
+
+
+def _present(scores: pd.DataFrame, models: Sequence[str]) -> str | None:
+    """The first of the models that is scored; of none the first, None where none is named."""
+    return next((name for name in models if (name, "holdout") in scores.index), next(iter(models), None))
 
 
 def _value(scores: pd.DataFrame, model: str, split: str, column: str = "value") -> float | None:

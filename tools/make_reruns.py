@@ -19,7 +19,7 @@ from cgni.base.nested import leaves
 from cgni.imaging.atlases import atlas_files
 from cgni.workflow import code_digest, config
 from cgni.workflow.baselines import PROPOSED
-from tools.study_rules import EVERY_RULE, script_path
+from tools.study_rules import EVERY_RULE, OF_A_TABLE, script_path
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -87,11 +87,14 @@ class StudyPlan:
 
 @functools.cache
 def plans() -> tuple[StudyPlan, ...]:
-    """Studies that together have every rule: all chromosomes and loss subsets; what that one does without."""
+    """Studies that together have every rule: all chromosomes and loss subsets; what that one does without; a table."""
     published = ("tests/published.yaml",)
     return (
         StudyPlan(study_jobs(published, targets=_TARGETS), effective(published)),
-        StudyPlan(study_jobs((), changes=EVERY_RULE, targets=_TARGETS), effective((), EVERY_RULE)),
+        *(
+            StudyPlan(study_jobs((), changes=changes, targets=_TARGETS), effective((), changes))
+            for changes in (EVERY_RULE, OF_A_TABLE)
+        ),
     )
 
 

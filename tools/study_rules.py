@@ -3,16 +3,16 @@
 import contextlib
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cgni.workflow.baselines import searchable
+from cgni.workflow.baselines import BASELINES, searchable
 
 ROOT = Path(__file__).resolve().parents[1]
 _DECLARED = ("mem_mb", "runtime")
-# what some configs have and others do not
+# what some configs have and others do not; a source of images at a time
 EVERY_RULE: dict[str, Any] = {
     "inputs": {"relatedness": None},
     "cohort": {"pcs": "computed"},
@@ -20,11 +20,13 @@ EVERY_RULE: dict[str, Any] = {
     "imaging": {"source": "t1"},
     "contrastive": {"linear_subset": [1, 2]},
     "classification": {
+        "models": list(BASELINES),
         "finetune_encoder": True,
         "shared_head": [["imaging"]],
         "search": [{"model": name, "classification.epochs": [1, 2]} for name in searchable()],
     },
 }
+OF_A_TABLE: dict[str, Any] = {"simulation": {"images": {"kind": "table"}}, "imaging": {"source": "table"}}
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,24 @@ def study_rules(configfiles: Iterable[str] = (), folder: Path = ROOT, every: boo
     Parameters
     ----------
     every
-        With the keys set that give the rules which not all configs have.
+        With the keys set that give the rules which not all configs have; those of a table of features stand last in
+        their stage.
     """
+    if not every:
+        return _rules_under({}, configfiles, folder)
+    rules, others = (_rules_under(changes, configfiles, folder) for changes in (EVERY_RULE, OF_A_TABLE))
+    known = {rule.name for rule in rules}
+    return sorted([*rules, *(rule for rule in others if rule.name not in known)], key=_stages(rules))
+
+
+def _stages(rules: Iterable[StudyRule]) -> Callable[[StudyRule], int]:
+    """A key that sorts rules by their stages as they stand in `rules`."""
+    order = list(dict.fromkeys(rule.stage for rule in rules))
+    return lambda rule: order.index(rule.stage)
+
+
+def _rules_under(changes: dict[str, Any], configfiles: Iterable[str], folder: Path) -> list[StudyRule]:
+    """The rules under overlays and these changes of the config."""
     from snakemake.api import SnakemakeApi
     from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
@@ -68,9 +86,7 @@ def study_rules(configfiles: Iterable[str] = (), folder: Path = ROOT, every: boo
     ):
         workflow = api.workflow(
             resource_settings=ResourceSettings(cores=1),
-            config_settings=ConfigSettings(
-                config=EVERY_RULE if every else {}, configfiles=[Path(name) for name in configfiles]
-            ),
+            config_settings=ConfigSettings(config=changes, configfiles=[Path(name) for name in configfiles]),
             snakefile=Path("Snakefile"),
         )
         api_workflow = workflow._workflow

@@ -4,24 +4,23 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from pathlib import Path
+from functools import partial
 
 from cgni.audit.comparison import CohortTables, DevelopmentData, StudyFindings, Truth, compare_with_truth
 from cgni.audit.schemas import RECOVERY
 from cgni.audit.settings import AuditSettings
 from cgni.base.files import atomic_path
 from cgni.base.tables import read_table
-from cgni.imaging.atlas import read_atlas
-from cgni.imaging.store import GmStore
+from cgni.imaging.region_values import measured_people, region_values
 from cgni.simulation.settings import SimulatedGenotypesSettings
+from cgni.simulation.volumes import planted_names
 
-inputs, terms = snakemake.input, job.section(SimulatedGenotypesSettings).go_terms
-store = GmStore.open(Path(inputs.maps).parent)
-atlas = read_atlas(inputs.atlas, inputs.atlas_labels, store.grid, store.affine)
-truth = Truth.of(read_table(inputs.variants), read_table(inputs.regions), atlas, terms)
-cohort = CohortTables(*map(read_table, (inputs.splits, inputs.qc, inputs.genotypes, inputs.participants)))
-found = map(read_table, (inputs.contributions, inputs.blocks, inputs.snp_genes, inputs.terms, inputs.performance))
-tested = DevelopmentData.of(cohort, store, atlas)
+inputs, terms = dict(snakemake.input.items()), job.section(SimulatedGenotypesSettings).go_terms
+names = planted_names(inputs)
+truth = Truth.of(read_table(inputs["variants"]), read_table(inputs["regions"]), names, terms)
+splits, *others = (read_table(inputs[name]) for name in ("splits", "genotypes", "participants"))
+tested = DevelopmentData.of(CohortTables(splits, measured_people(inputs), *others), partial(region_values, inputs))
+found = (read_table(inputs[name]) for name in ("contributions", "blocks", "snp_genes", "terms", "performance"))
 table = compare_with_truth(truth, tested, StudyFindings(*found), job.section(AuditSettings))
 job.write(table, snakemake.output.recovery, RECOVERY)
 with atomic_path(snakemake.output.csv) as temporary:

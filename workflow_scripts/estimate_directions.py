@@ -1,28 +1,26 @@
-"""Directions with intervals in people whom no fold has seen: alleles, regions, variates, working memory."""
+"""Directions with intervals in people whom no fold has seen: alleles, regions, variates, the outcome."""
 
 from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from pathlib import Path
+import pandas as pd
 
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings
 from cgni.contributions.components import gated_components
-from cgni.contributions.directions import Called, Measures, estimate_directions, gray_matter
+from cgni.contributions.directions import Called, Measures, estimate_directions
 from cgni.contributions.schemas_claims import DIRECTIONS
-from cgni.imaging.atlas import read_atlas
-from cgni.imaging.store import GmStore
+from cgni.imaging.region_values import region_values
 
 inputs = snakemake.input
-store = GmStore.open(Path(inputs.maps).parent)
-atlas = read_atlas(inputs.atlas, inputs.atlas_labels, store.grid, store.affine)
 variates, genotypes = read_table(inputs.variates), read_table(inputs.genotypes)
+ids = pd.Index(variates["participant_id"].unique()).sort_values()
 called = Called.of(read_table(inputs.contributions), gated_components(read_table(inputs.components)))
 measures = Measures(
     participants=read_table(inputs.participants),
     counts=genotypes.set_index("participant_id"),
-    regions=gray_matter(store, atlas, variates),
+    regions=region_values(dict(inputs.items()), ids),
     genes=read_table(inputs.snp_genes),
     confound_components=job.section(ConfoundSettings).components,
 )

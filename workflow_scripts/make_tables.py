@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cgni.base.files import read_json
 from cgni.base.tables import read_table
+from cgni.base.views import feature_words
 from cgni.cohort.settings import OutcomeSettings
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.figures.study_models import StudyModels
@@ -17,14 +18,14 @@ from cgni.figures.table_files import write_table_files
 
 inputs, labels = snakemake.input, snakemake.params.labels
 several = {name: [read_table(path) for path in inputs[name]] for name in ("null_correlations", "attrition")}
-recovery = read_table(inputs.recovery) if inputs.get("recovery") else None
-single = [field.name for field in fields(StudyResults) if field.name not in (*several, "recovery")]
-results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **several, recovery=recovery)
+recovery, words = inputs.get("recovery"), feature_words(job.value("imaging.source"))
+rest = {**several, "words": words, "recovery": read_table(recovery) if recovery else None}
+single = [field.name for field in fields(StudyResults) if field.name not in rest]
+results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **rest)
 selection = read_json(inputs.selection)
-chosen, interpreted = selection["proposed"], selection["interpreted"]
 roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
 weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}
-models, outcome = StudyModels(*roster, chosen, interpreted), job.section(OutcomeSettings)
+models, outcome = StudyModels(*roster, selection["proposed"], selection["interpreted"]), job.section(OutcomeSettings)
 for name, table in study_tables(results, models, weights, outcome).items():
     write_table_files(table, Path(snakemake.output[0]).parent, name, job.provenance(), job.value("stamp"))

@@ -12,7 +12,7 @@ from cgni.fold_data.tables import StudyTables
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.networks.device import prepare_torch
 from cgni.occlusion.measure import measure_study
-from cgni.occlusion.occluded import RegionFeatures
+from cgni.occlusion.occluded import load_occluded
 from cgni.occlusion.schemas import OCCLUSION
 from cgni.occlusion.settings import OcclusionSettings
 
@@ -21,7 +21,7 @@ inputs, settings = snakemake.input, job.section(OcclusionSettings)
 interpreted = read_json(inputs.selection, "interpreted")["interpreted"]
 encoders = load_checkpoint(dict(zip(job.value("encoders"), inputs.encoders, strict=True))[interpreted])
 tables = StudyTables.of(dict(inputs.items()), job.section(ConfoundSettings))
-regions = (RegionFeatures.load(path) for path in inputs.regions)
+regions = map(load_occluded, inputs.regions)
 found = measure_study(tables, encoders, read_table(inputs.weights), regions, settings, job.section(PeopleSettings))
 for view, table in found.items():
     job.write(table, snakemake.output[view], OCCLUSION)

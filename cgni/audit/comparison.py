@@ -1,5 +1,6 @@
 """What the oracle and the pipeline found of what was planted in a simulated study."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,8 +21,6 @@ from cgni.base.views import GENETICS, IMAGING
 from cgni.cohort.confounds import confound_columns, site_levels
 from cgni.cohort.roles import development_people
 from cgni.contributions.called import CONSENSUS
-from cgni.imaging.atlas import Atlas, region_means
-from cgni.imaging.store import GmStore
 
 # who calls a feature by which column of the contributions
 _RULES = {"pipeline": "called", "published SD rule": "called_sd", "permutation null": "called_null"}
@@ -37,19 +36,21 @@ class Truth:
     go_terms: tuple[str, ...]
 
     @classmethod
-    def of(cls, variants: pd.DataFrame, regions: pd.DataFrame, atlas: Atlas, go_terms: tuple[str, ...]) -> "Truth":
-        """From the simulator's tables of variants and of regions (labels of the atlas)."""
+    def of(
+        cls, variants: pd.DataFrame, regions: pd.DataFrame, names: Mapping[int, str], go_terms: tuple[str, ...]
+    ) -> "Truth":
+        """From the simulator's tables of variants and of regions (labels of the atlas), and the labels' names."""
         causal = variants[variants["factor"] >= 0]
-        names = atlas.names[regions["region"]]
-        return cls(frozenset(causal["variant_id"]), frozenset(causal["symbol"]), frozenset(names), go_terms)
+        planted = [names.get(label, f"label {label}") for label in regions["region"]]
+        return cls(frozenset(causal["variant_id"]), frozenset(causal["symbol"]), frozenset(planted), go_terms)
 
 
 @dataclass(frozen=True)
 class CohortTables:
-    """The study's tables of people: split, image quality, allele counts, participants."""
+    """The study's tables of people: split, allele counts, participants; and ids of those with usable imaging."""
 
     splits: pd.DataFrame
-    image_qc: pd.DataFrame
+    imaged: pd.Index
     genotypes: pd.DataFrame
     participants: pd.DataFrame
 
@@ -61,7 +62,8 @@ class DevelopmentData:
     Attributes
     ----------
     counts : float64 [people, variants], allele counts; missing ones are the variant's mean.
-    regions : float64 [people, regions], mean gray matter of the regions that have a voxel; columns are their names.
+    regions : float64 [people, regions], mean gray matter of the regions that have a voxel, or features of a table;
+        columns are their names.
     confounds : float64 [people, confounds], NaN where unknown.
     """
 
@@ -70,16 +72,13 @@ class DevelopmentData:
     confounds: pd.DataFrame
 
     @classmethod
-    def of(cls, cohort: CohortTables, maps: GmStore, atlas: Atlas) -> "DevelopmentData":
-        """From the study's tables and its image store."""
+    def of(cls, cohort: CohortTables, regions_of: Callable[[pd.Index], pd.DataFrame]) -> "DevelopmentData":
+        """From the study's tables, and from what gives the regions of people (`imaging.region_values`)."""
         genotypes = cohort.genotypes.set_index("participant_id")
-        usable = pd.Index(cohort.image_qc.query("passed")["participant_id"])
-        ids = development_people(cohort.splits).intersection(usable).intersection(genotypes.index).sort_values()
+        ids = development_people(cohort.splits).intersection(cohort.imaged).intersection(genotypes.index).sort_values()
         counts = genotypes.loc[ids].astype("float64")
-        means = region_means(maps.each(maps.rows_of(ids)), atlas.labels, atlas.present)
         confounds = confound_columns(cohort.participants, ids, site_levels(cohort.participants, ids))
-        names = list(atlas.names[atlas.present])
-        return cls(counts.fillna(counts.mean()), pd.DataFrame(means, index=ids, columns=names), confounds)
+        return cls(counts.fillna(counts.mean()), regions_of(ids), confounds)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from cgni.base.errors import InputError
 from cgni.base.text_files import delimiter_of, open_text, split_line
 
-_HEADERS = {
+ID_NAMES = {
     *("eid", "f.eid", "participant.eid", "n_eid", "id", "ids", "iid", "fid", "#iid", "#fid", "participant_id"),
     *("participant", "subject", "subject_id", "sample", "sample_id", "withdrawn", "withdrawals"),
 }
@@ -183,14 +183,14 @@ def _of_one_line(rows: list[list[str]], known: KnownIds) -> list[list[str]]:
         titles += 1
     above, below = rows[:titles], rows[titles:]
     if len(below) == 1 and all(len(row) == 1 for row in above):
-        titled = bool(below) and below[0][0].lower() in _HEADERS
+        titled = bool(below) and below[0][0].lower() in ID_NAMES
         return [[cell] for cell in below[0] if not (titled and _is_title(cell, known))]
     return below
 
 
 def _is_title(cell: str, known: KnownIds) -> bool:
     """Whether a cell is no id but the name of a column."""
-    return cell.lower() in _HEADERS or (known.find(cell) is None and not any(map(str.isdigit, cell)))
+    return cell.lower() in ID_NAMES or (known.find(cell) is None and not any(map(str.isdigit, cell)))
 
 
 def _column(rows: list[list[str]], known: KnownIds) -> int:

@@ -5,7 +5,6 @@
 """
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +17,9 @@ import pyarrow as pa
 
 from cgni.base.errors import InputError
 from cgni.base.large_tables import LargeTable
-from cgni.cohort.fields import CENTRE
+from cgni.cohort.fields import CENTRE, field_column
 from cgni.cohort.id_lists import plain_ids
 
-_LAYOUTS = (
-    re.compile(r"(?P<field>\d+)-(?P<instance>\d+)\.(?P<array>\d+)\Z"),
-    re.compile(r"f\.(?P<field>\d+)\.(?P<instance>\d+)\.(?P<array>\d+)\Z"),
-    re.compile(r"(?:participant\.)?p(?P<field>\d+)(?:_i(?P<instance>\d+))?(?:_a(?P<array>\d+))?\Z"),
-)
 _DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"  # such as those of field 53; they become years
 _ID_NAMES = {"eid", "f.eid", "participant.eid"}
 
@@ -160,11 +154,7 @@ def _columns(path: Path, header: Sequence[str]) -> tuple[str, dict[str, Key]]:
     id_names = [name for name in header if name in _ID_NAMES]
     if len(id_names) != 1:
         raise InputError(f"{path}: expected one id column ({', '.join(sorted(_ID_NAMES))}), found {len(id_names)}")
-    columns: dict[str, Key] = {}
-    for name in header:
-        match = next((match for layout in _LAYOUTS if (match := layout.match(name))), None)
-        if match:
-            columns[name] = (int(match["field"]), int(match["instance"] or 0), int(match["array"] or 0))
+    columns: dict[str, Key] = {name: column for name in header if (column := field_column(name))}
     return id_names[0], columns
 
 

@@ -1,4 +1,4 @@
-"""Directions of what is called: alleles, regions, variates and working memory in people whom no fold has seen."""
+"""Directions of what is called: alleles, regions, variates and the outcome in people whom no fold has seen."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,6 @@ from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.contributions.called import called_features
 from cgni.contributions.estimates import Adjustment, Slopes, mean_slope, slopes, unseen_variates
 from cgni.contributions.schemas_claims import DIRECTIONS
-from cgni.imaging.atlas import Atlas, region_means
-from cgni.imaging.store import GmStore
 
 # what is estimated; the last two are means over pairs of a called SNP and a region
 KINDS = (
@@ -38,7 +36,7 @@ class Measures:
     ----------
     participants : the participants table.
     counts : minor alleles of the SNPs, index participant ids, columns variant ids, missing where unknown.
-    regions : mean gray matter, index participant ids, columns the atlas's regions.
+    regions : mean gray matter, index participant ids, columns the atlas's regions; or the features of a table.
     genes : variant_id, gene_id, symbol (`genetics.schemas.SNP_GENES`).
     confound_components : `confounds.components`.
     """
@@ -65,19 +63,6 @@ class Called:
             sorted(called_features(contributions, view)["feature"].unique()) for view in (GENETICS, IMAGING)
         )
         return cls(snps, regions, gated)
-
-
-def gray_matter(maps: GmStore, atlas: Atlas, variates: pd.DataFrame) -> pd.DataFrame:
-    """Mean gray matter, float64, of the regions (columns) of everybody in a table of variates (index).
-
-    Parameters
-    ----------
-    atlas
-        On the store's grid; regions without a voxel are left out.
-    """
-    ids = pd.Index(variates["participant_id"].unique()).sort_values()
-    means = region_means(maps.each(maps.rows_of(ids)), atlas.labels, atlas.present)
-    return pd.DataFrame(means, index=ids, columns=[str(name) for name in atlas.names[atlas.present]])
 
 
 def estimate_directions(variates: pd.DataFrame, called: Called, measures: Measures) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from cgni.contributions.calls import summarise
 from cgni.contributions.null_fits import NullStudy, fit_replicate, null_correlations, stacked
 from cgni.contributions.schemas import NULL_CORRELATIONS, NULL_SHARES
 from cgni.occlusion.measure import FoldMeasurement, fold_contributions
-from cgni.occlusion.occluded import RegionFeatures
+from cgni.occlusion.occluded import Occluded, load_occluded
 from cgni.occlusion.settings import OcclusionSettings
 
 
@@ -34,13 +34,13 @@ class NullTables:
 class OcclusionStudy:
     """What the real study's contributions are measured with: features of each fold's occluded people, and settings."""
 
-    regions: Sequence[RegionFeatures]
+    regions: Sequence[Occluded]
     settings: OcclusionSettings
 
     @classmethod
     def read(cls, regions: Iterable[str], section: Callable[[Any], Any]) -> "OcclusionStudy":
         """From the folds' files and from what gives a section of the config, `Job.section`."""
-        return cls([RegionFeatures.load(path) for path in regions], section(OcclusionSettings))
+        return cls([load_occluded(path) for path in regions], section(OcclusionSettings))
 
 
 def null_replicates(replicates: Iterable[int], study: NullStudy, occlusion: OcclusionStudy) -> NullTables:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from cgni.base.views import IMAGING, REGION_WORDS, FeatureWords
 from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, YES_NO, few, in_words, number, small, with_interval
 
 # as the files spell them; the modules that write them are not imported: a table does not follow their code
@@ -35,8 +36,8 @@ _ON_OUTCOME = {
     "region_outcome": "gray matter of {name}",
     "variate_outcome": "{name} variate of component {component}",
 }
-_GRAY_MATTER = "gray matter of the called regions"
-_NO_PAIR = "minor alleles on gray matter: there is no called SNP and called region"
+_GRAY_MATTER = "gray matter"
+_NO_PAIR = "minor alleles on {matter}: there is no called SNP and called {feature}"
 
 
 def claims_table(blocks: pd.DataFrame, credible: pd.DataFrame, rsids: pd.Series) -> pd.DataFrame:
@@ -73,7 +74,9 @@ def claims_table(blocks: pd.DataFrame, credible: pd.DataFrame, rsids: pd.Series)
     return pd.DataFrame(rows, columns=_CLAIMS)
 
 
-def directions_table(directions: pd.DataFrame, rsids: pd.Series, label: str) -> pd.DataFrame:
+def directions_table(
+    directions: pd.DataFrame, rsids: pd.Series, label: str, words: FeatureWords = REGION_WORDS
+) -> pd.DataFrame:
     """Directions with intervals: genes' minor alleles on gray matter; alleles, regions and variates on the outcome.
 
     The first is the publication's statement: minor alleles go with less gray matter, except those of STAU1.
@@ -88,19 +91,24 @@ def directions_table(directions: pd.DataFrame, rsids: pd.Series, label: str) -> 
         Name of the outcome.
     """
     names, rows = Names(rsids), []
+    one, several, of_table = words.one[IMAGING], words.several[IMAGING], words != REGION_WORDS
+    on = f"the called {several}" if of_table else f"{_GRAY_MATTER} of the called {several}"
     beside_of = _by_key(directions, "gene_region", _HOLDOUT)
     for key, own in _by_key(directions, "gene_region", _OUT_OF_FOLD).items():
         pairs = f"{own['positive']:.0f} of {own['pairs']}"
-        rows.append((f"minor alleles of {key[1]}", _GRAY_MATTER, *_estimates(own, beside_of.get(key), pairs)))
+        rows.append((f"minor alleles of {key[1]}", on, *_estimates(own, beside_of.get(key), pairs)))
     if not rows:
-        rows.append((NOT_KNOWN, _NO_PAIR, *[""] * 5))
+        matter = several if of_table else _GRAY_MATTER
+        rows.append((NOT_KNOWN, _NO_PAIR.format(matter=matter, feature=one), *[""] * 5))
     for kind, of in _ON_OUTCOME.items():
         beside_of = _by_key(directions, kind, _HOLDOUT)
         for key, own in _by_key(directions, kind, _OUT_OF_FOLD).items():
             component, feature = key
             name = names[feature] if kind == "allele_outcome" else feature.replace("_", " ")
-            rows.append((of.format(name=name, component=component), label, *_estimates(own, beside_of.get(key), "")))
-    return pd.DataFrame(rows, columns=_DIRECTIONS)
+            text = "{name}" if of_table and kind == "region_outcome" else of
+            rows.append((text.format(name=name, component=component), label, *_estimates(own, beside_of.get(key), "")))
+    titles = [title.replace(f"more {_GRAY_MATTER}", "larger values") if of_table else title for title in _DIRECTIONS]
+    return pd.DataFrame(rows, columns=titles)
 
 
 def estimates_on_outcome(directions: pd.DataFrame, kind: str) -> dict[str, str]:

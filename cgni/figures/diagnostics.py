@@ -75,7 +75,7 @@ def learning_panels(
     Parameters
     ----------
     pretraining, transfer
-        `networks.schemas.CURVE`, one table a fold in their order.
+        `networks.schemas.CURVE`, one table a fold in their order; none where features come from a table.
     contrastive
         `networks.schemas.FOLD_CURVE` of the chosen encoders.
     terms
@@ -84,11 +84,9 @@ def learning_panels(
         Name of the outcome.
     """
     subset = "".join(str(number) for number in sorted(terms))
-    return {
-        "Brain age, MAE (years)": _metric(_folds(pretraining), "mae"),
-        **_outcome_panel(_folds(transfer), label),
-        f"Contrastive {subset}, loss": _metric(contrastive, "loss"),
-    }
+    panels = {"Brain age, MAE (years)": _metric(_folds(pretraining), "mae")} if pretraining else {}
+    panels |= _outcome_panel(_folds(transfer), label) if transfer else {}
+    return {**panels, f"Contrastive {subset}, loss": _metric(contrastive, "loss")}
 
 
 def learning_curves(panels: Mapping[str, pd.DataFrame], palette: Sequence[str]) -> Figure:

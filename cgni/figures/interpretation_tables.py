@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from cgni.base.views import FEATURE, FEATURES, GENETICS, IMAGING, VIEWS
+from cgni.base.views import FEATURES, GENETICS, IMAGING, REGION_WORDS, VIEWS, FeatureWords
 from cgni.contributions.called import SUBSPACE, called_features, consensus, subspace
 from cgni.figures.cells import NOT_KNOWN, NOTHING_SIGNIFICANT, YES_NO, in_words, number, small
 from cgni.figures.claim_tables import Names, estimates_on_outcome
@@ -98,7 +98,13 @@ def table4(
     return pd.DataFrame(rows, columns=columns)
 
 
-def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd.DataFrame, label: str) -> pd.DataFrame:
+def table5(
+    contributions: pd.DataFrame,
+    components: pd.DataFrame,
+    directions: pd.DataFrame,
+    label: str,
+    words: FeatureWords = REGION_WORDS,
+) -> pd.DataFrame:
     """Called regions per component, the strongest first; those called in the components together alone stand last.
 
     Parameters
@@ -110,10 +116,13 @@ def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd
     label
         Name of the outcome.
     """
-    columns = _named(_REGIONS, label)
+    titles = _named(_REGIONS, label)
+    if words != REGION_WORDS:
+        own = words.one[IMAGING].capitalize()
+        titles = [title.replace("Region", own).replace("Gray matter", own) for title in titles]
     called = _called(contributions, components, IMAGING).sort_values("share", ascending=False, kind="stable")
     if called.empty:
-        return in_words(columns, _nothing(components, FEATURES[IMAGING]))
+        return in_words(titles, _nothing(components, words.several[IMAGING]))
     on_outcome = estimates_on_outcome(directions, "region_outcome")
     rows = [
         (
@@ -130,7 +139,7 @@ def table5(contributions: pd.DataFrame, components: pd.DataFrame, directions: pd
         for (component,), own in sorted(called.groupby(["component"]), key=_last)
         for row in own.itertuples()
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=titles)
 
 
 def _named(columns: Iterable[str], label: str) -> list[str]:
@@ -138,7 +147,11 @@ def _named(columns: Iterable[str], label: str) -> list[str]:
 
 
 def rules_table(
-    contributions: pd.DataFrame, components: pd.DataFrame, blocks: pd.DataFrame, calibration: pd.DataFrame
+    contributions: pd.DataFrame,
+    components: pd.DataFrame,
+    blocks: pd.DataFrame,
+    calibration: pd.DataFrame,
+    words: FeatureWords = REGION_WORDS,
 ) -> pd.DataFrame:
     """What both rules call, features counted once over components, and how the null judges itself.
 
@@ -156,13 +169,15 @@ def rules_table(
         tested = own["feature"].nunique()
         for column, rule in _RULES.items():
             where = "" if column == "called_sd" else f", {gated}"
-            rows.append((f"{FEATURES[view]} called by the {rule}", str(_distinct(own, column)), f"of {tested}{where}"))
+            rows.append(
+                (f"{words.several[view]} called by the {rule}", str(_distinct(own, column)), f"of {tested}{where}")
+            )
         together = str(_distinct(whole, "called_null")) if len(whole) else NOT_KNOWN
-        rows.append((f"{FEATURES[view]} called in the significant components together", together, f"of {tested}"))
+        rows.append((f"{words.several[view]} called in the significant components together", together, f"of {tested}"))
     claims, places = blocks.loc[blocks["called"], "block"].nunique(), blocks["block"].nunique()
     rows.append(("LD blocks called (claims)", str(claims), f"of {places}, {gated}"))
     for row in calibration.itertuples():
-        title = FEATURE.get(row.view, f"{row.view} views")
+        title = words.one.get(row.view, f"{row.view} views")
         rows.append((f"{title}: {row.quantity}", f"{row.value:.3f}", f"expected {row.expected}"))
     return pd.DataFrame(rows, columns=["quantity", "value", "note"])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cgni.base.views import REGION_WORDS, FeatureWords
 from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.brain_age_table import brain_age_table
 from cgni.figures.claim_tables import claims_table, directions_table, published_table
@@ -31,6 +32,7 @@ class StudyResults:
     terms : `enrichment.schemas`.
     attrition : `cohort.schemas`, one table a stage.
     confound_shares, brain_age, recovery : `audit.schemas`; recovery is None where nothing was planted.
+    words : what features are called.
     """
 
     performance: pd.DataFrame
@@ -54,6 +56,7 @@ class StudyResults:
     null_correlations: Sequence[pd.DataFrame]
     attrition: Sequence[pd.DataFrame]
     recovery: pd.DataFrame | None
+    words: FeatureWords = REGION_WORDS
 
 
 def study_tables(
@@ -98,18 +101,18 @@ def _interpretation(results: StudyResults, outcome: OutcomeSettings) -> dict[str
         "table3": table3(components, results.correlations),
         "table3_folds": table3_folds(results.correlations, null, components, outcome.group_names),
         "table4": table4(contributions, components, blocks, directions, results.snp_genes, rsids, outcome.label),
-        "table5": table5(contributions, components, directions, outcome.label),
+        "table5": table5(contributions, components, directions, outcome.label, results.words),
         "claims": claims_table(blocks, results.credible, rsids),
-        "directions": directions_table(directions, rsids, outcome.label),
+        "directions": directions_table(directions, rsids, outcome.label, results.words),
         "published": published_table(results.published),
-        "rules": rules_table(contributions, components, blocks, results.calibration),
+        "rules": rules_table(contributions, components, blocks, results.calibration, results.words),
     }
 
 
 def _summary(results: StudyResults, models: StudyModels) -> pd.DataFrame:
     rows = lead_rows(results.performance, results.comparisons, results.increments, models)
     rows += component_rows(results.components, results.correlations)
-    rows += claim_rows(results.contributions, results.blocks)
+    rows += claim_rows(results.contributions, results.blocks, results.words)
     rows += [term_row(results.terms, results.contributions)]
     rows += accuracy_rows(results.performance, models)
     rows += recovery_rows(results.recovery) if results.recovery is not None else []

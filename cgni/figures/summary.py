@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cgni.base.views import FEATURES, GENETICS, VIEWS
+from cgni.base.views import GENETICS, REGION_WORDS, VIEWS, FeatureWords
 from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import NO_CLAIM, NOT_KNOWN, Scores, few, number, small, small_of_tail, with_interval
@@ -12,7 +12,7 @@ from cgni.figures.study_models import StudyModels
 
 Row = tuple[str, str, str]
 _UNSEEN = {"holdout": "holdout", "validation": "out of fold"}  # the holdout leads
-_IMAGES_ALONE = "imaging_cnn"
+_IMAGES_ALONE = ("imaging_cnn", "imaging_logistic")  # the latter where features come from a table
 _LEVEL = 0.05  # of the family-wise p of a GO term
 
 
@@ -68,7 +68,7 @@ def component_rows(components: pd.DataFrame, correlations: pd.DataFrame) -> list
     return rows
 
 
-def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame) -> list[Row]:
+def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame, words: FeatureWords = REGION_WORDS) -> list[Row]:
     """How many LD blocks and features are called.
 
     Parameters
@@ -83,7 +83,7 @@ def claim_rows(contributions: pd.DataFrame, blocks: pd.DataFrame) -> list[Row]:
         own = consensus(contributions, view)
         by_sd = own.loc[own["called_sd"], "feature"].nunique()
         called = called_features(contributions, view)["feature"].nunique()
-        rows.append((f"called {FEATURES[view]}", str(called), f"{by_sd} by the published SD rule"))
+        rows.append((f"called {words.several[view]}", str(called), f"{by_sd} by the published SD rule"))
     return rows
 
 
@@ -119,7 +119,8 @@ def _gain_row(increments: pd.DataFrame, models: StudyModels, scores: Scores) -> 
 
 def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) -> list[Row]:
     """The proposed model against images alone; nothing where that model is not in the study."""
-    own, cells = comparisons[comparisons["other"] == _IMAGES_ALONE], []
+    alone = next((name for name in _IMAGES_ALONE if name in set(comparisons["other"])), "")
+    own, cells = comparisons[comparisons["other"] == alone], []
     for split, title in _UNSEEN.items():
         for _, row in own[own["split"] == split].iterrows():
             difference = with_interval(
@@ -129,7 +130,7 @@ def _images_row(comparisons: pd.DataFrame, models: StudyModels, scores: Scores) 
             cell = f"{nothing} {title}" if nothing else f"{difference} {title} (p {small(row['permutation_p_holm'])})"
             cells.append(scores.marked(cell, models.winner, split))
     note = f"{scores.words.unit}; swap test, Holm over Table 1"
-    return [(f"proposed minus {models.labels[_IMAGES_ALONE]}", ", ".join(cells), note)] if cells else []
+    return [(f"proposed minus {models.labels[alone]}", ", ".join(cells), note)] if cells else []
 
 
 def _term(terms: pd.DataFrame, contributions: pd.DataFrame) -> str:

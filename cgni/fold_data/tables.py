@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings
 from cgni.fold_data.people import FoldData, assemble_fold
@@ -41,6 +43,10 @@ class StudyTables:
     def folds(self) -> range:
         """The folds."""
         return range(len(self.features))
+
+    def features_of(self, fold: int) -> pd.DataFrame:
+        """Imaging features of everybody who has them, of a fold; index participant_id."""
+        return read_table(self.features[fold]).set_index("participant_id")
 
     def fold_data(self, fold: int) -> FoldData:
         """People with both modalities, with the fold's own features and fill values."""

@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 
+from cgni.base.tables import number_columns
+
 INDEX = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
@@ -62,3 +64,25 @@ T1_QUALITY = pa.schema(
         *_measures("voxel_mm"),  # largest edge of the image's voxels
     ]
 )
+
+# One row a feature of a table of imaging features that stays.
+FEATURE_COLUMNS = pa.schema(
+    [
+        pa.field("column", pa.string(), nullable=False),  # h_0 ...
+        pa.field("feature", pa.string(), nullable=False),  # its name in the table; of UK Biobank its field
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # empty: none is known
+        pa.field("name", pa.string(), nullable=False),  # label and unit, as tables of results have it
+        pa.field("unknown", pa.int64(), nullable=False),  # people without a value
+    ]
+)
+
+
+def feature_table_schema(count: int) -> pa.Schema:
+    """One row a person: h_0 ..., null where unknown."""
+    return pa.schema(
+        [
+            pa.field("participant_id", pa.string(), nullable=False),
+            *[pa.field(name, pa.float64()) for name in number_columns("h", count)],
+        ]
+    )

@@ -1,4 +1,4 @@
-"""Settings of the gray-matter maps: quality control and the packed store."""
+"""Settings of the gray-matter maps, their quality control and the packed store; of a table of features instead."""
 
 from typing import Literal
 
@@ -56,15 +56,44 @@ class T1Settings(Section):
     """share of images without a map above which the study stops"""
 
 
+_FEATURES = {
+    "oneOf": [
+        {"const": "all"},
+        {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "minLength": 1}},
+    ]
+}
+
+
+@section("imaging.table")
+class TableSettings(Section):
+    """Which columns of a table are imaging features, and who has enough of them."""
+
+    id: str | None = setting(default=None)
+    """column of the ids; null: eid, participant_id and names like these, or else the first column"""
+    features: Literal["all"] | tuple[str, ...] = setting(default="all", schema=_FEATURES)
+    """columns that are features: all but the ids, or a list of names, fields of UK Biobank, or patterns such as
+    lh_*_thickness"""
+    instance: int | None = setting(default=None, at_least=0, at_most=99)
+    """visit whose columns (UK Biobank's 25781-2.0) or lines (a column instance) count; null: of each person the first
+    of cohort.image_instances with a value"""
+    most_missing: float = setting(default=0.1, at_least=0, below=1)
+    """share of the features without a value above which a person is left out; the other gaps become the mean of a
+    fold's training people"""
+    most_unknown: float = setting(default=0.5, at_least=0, below=1)
+    """share of development people without a value above which a feature is left out"""
+
+
 @section("imaging")
 class ImagingSettings(Section):
-    """Gray-matter maps."""
+    """Gray-matter maps, or a table of features."""
 
-    source: Literal["maps", "t1", "ukb_vbm"] = setting(default="maps")
+    source: Literal["maps", "t1", "ukb_vbm", "table"] = setting(default="maps")
     """what inputs.images names. maps: modulated gray matter in MNI space, smoothed; t1: T1-weighted images of heads;
-    ukb_vbm: UK Biobank's archives of field 20252, with the maps of its own pipeline in them"""
+    ukb_vbm: UK Biobank's archives of field 20252, with the maps of its own pipeline in them; table: imaging features of
+    people, a column each, in the place of maps and of the networks that learn from them"""
     smooth_mm: float = setting(default=6.0, at_least=0, at_most=20)
     """full width at half maximum of the smoothing, of sources t1 and ukb_vbm"""
     t1: T1Settings = setting(default=T1Settings())
+    table: TableSettings = setting(default=TableSettings())
     qc: ImageQcSettings = setting(default=ImageQcSettings())
     store: StoreSettings = setting(default=StoreSettings())

@@ -14,8 +14,8 @@ from cgni.contrastive.embeddings import embed
 from cgni.contrastive.encoders import EncoderPair, load_encoders
 from cgni.fold_data.people import FoldData
 from cgni.fold_data.tables import StudyTables
-from cgni.occlusion.losses import region_losses, snp_losses
-from cgni.occlusion.occluded import RegionFeatures
+from cgni.occlusion.losses import column_losses, region_losses
+from cgni.occlusion.occluded import Occluded, TableColumns
 from cgni.occlusion.readout import Readout, readout
 from cgni.occlusion.settings import OcclusionSettings
 from cgni.scca.fold import FoldEmbeddings, FoldScca, restore_fit
@@ -30,13 +30,14 @@ class FoldMeasurement:
     pair : the fold's encoders.
     data : the fold's people with both modalities.
     scca : the same people's embeddings with the fitted sparse CCA.
-    regions : features of the people whom contributions average over (the SNPs' people too).
+    regions : of the people whom contributions average over (the SNPs' people too): their features without each region,
+        or the columns of a table that are occluded one by one.
     """
 
     pair: EncoderPair
     data: FoldData
     scca: FoldScca
-    regions: RegionFeatures
+    regions: Occluded
 
     def rows(self) -> np.ndarray:
         """Row numbers in `data` of the people whom contributions average over."""
@@ -60,7 +61,7 @@ class Occlusions:
     losses : float64 [people, features, components], score - score without the feature.
     features : their names.
     values : float [people, features], what the direction of a contribution is seen by.
-    sizes : int [features], voxels of a region, 1 for a SNP.
+    sizes : int [features], voxels of a region, 1 for a SNP or a feature of a table.
     """
 
     losses: np.ndarray
@@ -73,7 +74,7 @@ def measure_study(
     tables: StudyTables,
     encoders: Mapping[str, Any],
     weights: pd.DataFrame,
-    regions: Iterable[RegionFeatures],
+    regions: Iterable[Occluded],
     settings: OcclusionSettings,
     people: PeopleSettings,
 ) -> dict[str, pd.DataFrame]:
@@ -106,7 +107,8 @@ def fold_contributions(own: FoldMeasurement, fold: int, view: str, settings: Occ
     ----------
     settings
         `node` (`readout`) and `baseline`: of SNPs, `zero` is no copy of the counted allele (less what confounds explain
-        of the person's count), otherwise it is the training people's mean count. That of regions is in their features.
+        of the person's count), otherwise it is the training people's mean count; of a table's features likewise. That
+        of regions is in their features.
     """
     read = readout(own.scca.fit.weights[view], own.scca.scalings[view], settings.node)
     occlusions = _OCCLUDE[view](own, read, settings.baseline)
@@ -144,6 +146,8 @@ def contribution_table(occlusions: Occlusions, variates: np.ndarray, numbers: np
 
 def _occlude_regions(own: FoldMeasurement, read: Readout, baseline: str) -> Occlusions:
     regions = own.regions
+    if isinstance(regions, TableColumns):
+        return _occlude_columns(own, IMAGING, read, baseline, list(regions.columns))
     # what the confounds explain of a person's features stays taken out when a region is occluded
     explained = own.explained(IMAGING)
     intact, occluded = regions.intact - explained, regions.occluded - explained[:, None]
@@ -152,13 +156,17 @@ def _occlude_regions(own: FoldMeasurement, read: Readout, baseline: str) -> Occl
 
 
 def _occlude_snps(own: FoldMeasurement, read: Readout, baseline: str) -> Occlusions:
-    everybody = own.data.views[GENETICS]
-    counts = everybody[own.rows()]
+    return _occlude_columns(own, GENETICS, read, baseline, own.data.variants)
+
+
+def _occlude_columns(own: FoldMeasurement, view: str, read: Readout, baseline: str, names: Sequence[str]) -> Occlusions:
+    everybody = own.data.views[view]
+    values = everybody[own.rows()]
     training = np.isin(own.data.part, ["fit", "monitor"])
-    # a count cannot be blurred: its mean stands in for it then, too
-    mean = np.broadcast_to(everybody[training].mean(axis=0), counts.shape)
-    losses = snp_losses(own.pair, counts, -own.explained(GENETICS) if baseline == "zero" else mean, read)
-    return Occlusions(losses, own.data.variants, counts, np.ones(counts.shape[1], int))
+    # a single number cannot be blurred: its mean stands in for it then, too
+    mean = np.broadcast_to(everybody[training].mean(axis=0), values.shape)
+    losses = column_losses(own.pair, view, values, -own.explained(view) if baseline == "zero" else mean, read)
+    return Occlusions(losses, names, values, np.ones(values.shape[1], int))
 
 
 _OCCLUDE: Mapping[str, Callable[[FoldMeasurement, Readout, str], Occlusions]] = {

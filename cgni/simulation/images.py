@@ -64,11 +64,18 @@ class SimulatedImages:
         for row in self.with_image:
             yield self.people["participant_id"].iat[row], self._map(row) if self.scanner is None else self._t1(row)
 
-    def _map(self, row: int) -> np.ndarray:
+    def density(self, row: int) -> np.ndarray:
+        """The map of the person in a row as it is before anything spoils it, float32 [x, y, z]."""
+        return self._density(row)[0]
+
+    def _density(self, row: int) -> tuple[np.ndarray, np.random.Generator]:
         person = self.people.iloc[row]
         rng = np.random.default_rng(derive_seed(self.seed, "simulation", "map", int(row)))
         gain = self.site_gain[person["site"]]
-        density = maps.draw_map(self.anatomy, self.multipliers[row], person["head_size"], gain, self.noise, rng)
+        return maps.draw_map(self.anatomy, self.multipliers[row], person["head_size"], gain, self.noise, rng), rng
+
+    def _map(self, row: int) -> np.ndarray:
+        density, rng = self._density(row)
         return maps.spoil_map(density, self.spoilt[row], rng) if row in self.spoilt else density
 
     def _t1(self, row: int) -> np.ndarray:

@@ -105,8 +105,9 @@ class SimulatedTraitsSettings(Section):
 class SimulatedImagesSettings(Section):
     """Gray-matter maps, or T1 images of which maps can be made."""
 
-    kind: Literal["maps", "t1"] = setting(default="maps")
-    """maps: modulated gray matter in MNI space; t1: T1-weighted images of heads, for imaging.source t1"""
+    kind: Literal["maps", "t1", "table"] = setting(default="maps")
+    """maps: modulated gray matter in MNI space; t1: T1-weighted images of heads, for imaging.source t1; table: volumes
+    of the maps' regions, for imaging.source table, with their labels beside them (simulation/feature_labels.csv)"""
     voxel_mm: float = setting(default=6, at_least=1, at_most=12)
     """grid over SPM's 1.5 mm box; 1.5 gives 121 x 145 x 121"""
     t1_mm: float = setting(default=3.0, at_least=1, at_most=3)

@@ -130,7 +130,8 @@ def later_scores(
     change = np.sqrt(1 - traits.change_share) * chance - np.sqrt(traits.change_share) * factors[:, -1]
     later = np.rint(scores + traits.practice + traits.change_sd * change)
     lowest, highest = traits.points or (2, 12)
-    return later.clip(lowest, highest).astype(int)
+    clipped: np.ndarray = later.clip(lowest, highest).astype(int)
+    return clipped
 
 
 def digits_remembered(liability: np.ndarray, traits: SimulatedTraitsSettings) -> np.ndarray:

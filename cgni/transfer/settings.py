@@ -23,7 +23,7 @@ _CANDIDATE = {
 
 @section("transfer")
 class TransferSettings(Section):
-    """The imaging network, trained on working memory from the brain-age network's first blocks on."""
+    """The imaging network, trained on the outcome from the brain-age network's first blocks on."""
 
     transfer_blocks: int | tuple[int, ...] = setting(default=2, at_least=0, min_items=1, unique=True)
     """first blocks taken over from the brain-age network; of a list such as [0, 1, 2, 3] all are trained, and each fold

@@ -65,7 +65,10 @@ BASELINES = {
         ("imaging", "genetics_hidden"),
         NetworkSettings(layers=(500, 200), l1=1.0e-5, l1_layers="all"),
     ),
+    "imaging_logistic": Baseline("Logistic imaging model", "logistic", ("imaging",), LogisticSettings(c=0.01)),
 }
+IMAGING_CNN = "imaging_cnn"
+IN_PLACE_OF_CNN = "imaging_logistic"  # on the features of a table, which no network has made
 CONFOUNDS = "confounds"  # in every study
 CONFOUND_BASELINE = Baseline("Confounds only", "logistic", ("confounds",), LogisticSettings(c=1.0))
 HIDDEN_OF = "genetic_nn"  # whose last hidden layer is the feature set genetics_hidden

@@ -105,7 +105,7 @@ def _people_found(people: pd.DataFrame, outcome: OutcomeSettings) -> str:
     both = people[people["has_image"] & people["has_genotypes"]]
     low, high = (int(both["outcome_group"].eq(group).sum()) for group in (0, 1))
     return (
-        f"{len(people):,} after exclusions; {int(people['has_image'].sum()):,} with a map, "
+        f"{len(people):,} after exclusions; {int(people['has_image'].sum()):,} with imaging, "
         f"{int(people['has_genotypes'].sum()):,} with genotypes, {len(both):,} with both: {low:,} of the "
         f"{outcome.group_names[0]} and {high:,} of the {outcome.group_names[1]} group of {outcome.label}"
     )

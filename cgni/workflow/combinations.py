@@ -4,7 +4,7 @@ from typing import Any
 
 from cgni.base.errors import InputError
 from cgni.cohort.settings import OutcomeSettings
-from cgni.imaging.patterns import check_pattern
+from cgni.imaging.patterns import check_pattern, is_pattern
 from cgni.imaging.t1.engines import Engine
 from cgni.workflow.baselines import HIDDEN_OF
 from cgni.workflow.roster import roster, subsets
@@ -55,8 +55,12 @@ def _images(settings: StudySettings) -> None:
     if simulated and kind != source:
         raise InputError(
             f"simulation.images.kind: the simulator writes {kind}, but imaging.source is {source}; let both say maps, "
-            "or t1"
+            "t1, or table"
         )
+    if source == "table" and is_pattern(settings.inputs.images):
+        raise InputError(f"inputs.images: {settings.inputs.images}: imaging.source table reads one file; name it")
+    if source != "table" and settings.inputs.feature_labels is not None:
+        raise InputError(f"inputs.feature_labels: imaging.source {source} has no features with names; set it to null")
 
 
 def _loss_subsets(settings: StudySettings) -> None:

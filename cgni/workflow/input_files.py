@@ -1,5 +1,6 @@
 """Which input files of a study are not there. Imported while the DAG is built."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from cgni.genetics.paths import chromosome_files
@@ -15,9 +16,11 @@ _FILES = (
     "eqtl_snps",
     "ppi",
     "images",
+    "feature_labels",
     "atlas",
     "atlas_labels",
 )
+_ATLAS = ("atlas", "atlas_labels")
 
 
 _ANNOTATION = ("gmt", "obo", "gaf")
@@ -39,11 +42,14 @@ def named_inputs(settings: StudySettings) -> list[tuple[str, str]]:
     grid = settings.imaging.store.grid
     own["imaging.store.grid"] = grid if isinstance(grid, str) and grid != "common" else None
     others = [(key, path) for key, path in own.items() if path is not None]
-    return others if settings.simulation.enabled else _study_inputs(settings.inputs) + others
+    if settings.simulation.enabled:
+        return others
+    of_table = settings.imaging.source == "table"
+    return _study_inputs(settings.inputs, _ATLAS if of_table else ()) + others
 
 
-def _study_inputs(inputs: InputSettings) -> list[tuple[str, str]]:
-    named = {f"inputs.{key}": getattr(inputs, key) for key in _FILES}
+def _study_inputs(inputs: InputSettings, unused: Collection[str]) -> list[tuple[str, str]]:
+    named = {f"inputs.{key}": getattr(inputs, key) for key in _FILES if key not in unused}
     single = [(key, path) for key, path in named.items() if path is not None and path not in ATLASES]
     genotypes = inputs.genotypes
     files = [chromosome_files(genotypes, chrom) for chrom in genotypes.chromosomes]

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from cgni.base.settings import section_fields
 from cgni.classification.spec import ModelSpec
 from cgni.contrastive.terms import SEARCHED_TERMS, EncoderSpec, all_subsets, encoder_spec
-from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, FITTERS, HIDDEN_OF, PROPOSED, Baseline
+from cgni.workflow.baselines import (
+    BASELINES,
+    CONFOUND_BASELINE,
+    CONFOUNDS,
+    FITTERS,
+    HIDDEN_OF,
+    IMAGING_CNN,
+    IN_PLACE_OF_CNN,
+    PROPOSED,
+    Baseline,
+)
 from cgni.workflow.settings import StudySettings
 
 _FEATURE_LABELS = {
@@ -36,12 +46,20 @@ def roster(settings: StudySettings) -> dict[str, ModelSpec]:
     """All models by name: one for each pair of encoders, the chosen baselines, the shared heads, the confounds."""
     proposed = [_proposed(spec, settings) for spec in encoders(settings).values()]
     cleaned = [_cleaned(settings, spec) for spec in subsets(settings).values()] if cleaned_beside(settings) else []
-    baselines = [_baseline(name, BASELINES[name]) for name in settings.classification.models]
+    baselines = [_baseline(name, BASELINES[name]) for name in chosen_baselines(settings)]
     removed = settings.confounds.remove != "none"
     wanted = settings.classification.shared_head
     heads = [_shared_head(own) for own in wanted if removed or not any(name.endswith("_cleaned") for name in own)]
     confounds = _baseline(CONFOUNDS, CONFOUND_BASELINE)
     return {spec.name: spec for spec in [*proposed, *cleaned, *baselines, *heads, confounds]}
+
+
+def chosen_baselines(settings: StudySettings) -> list[str]:
+    """Names of the baselines of a study; on a table of features there is no imaging network, and a stand-in for it."""
+    chosen: Sequence[str] = settings.classification.models
+    if settings.imaging.source != "table":
+        return list(chosen)
+    return list(dict.fromkeys(IN_PLACE_OF_CNN if name == IMAGING_CNN else name for name in chosen))
 
 
 def searched_model(searched: str, settings: StudySettings) -> ModelSpec:

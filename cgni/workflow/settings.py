@@ -20,7 +20,7 @@ from cgni.pretraining.settings import PretrainingSettings
 from cgni.scca.settings import SccaSettings
 from cgni.simulation.settings import SimulationSettings
 from cgni.transfer.settings import TransferSettings
-from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, EVERY_SUBSET, searchable
+from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, EVERY_SUBSET, IN_PLACE_OF_CNN, searchable
 
 
 @section("inputs")
@@ -41,7 +41,9 @@ class InputSettings(Section):
     ppi: str = setting(default="resources/app_interactors.tsv")
     """genes of the network: columns symbol, gene_id, sources"""
     images: str = setting(default="{results_dir}/simulation/images.csv")
-    """participant_id,path; or a pattern with {participant_id}"""
+    """participant_id,path; or a pattern with {participant_id}; of imaging.source table the features themselves"""
+    feature_labels: str | None = setting(default=None)
+    """of imaging.source table: feature,label,unit of its columns, for tables of results; null: as they are called"""
     atlas: str = setting(default="aal")
     """a known atlas (aal: SPM12's, 116 regions), or the path of a label image"""
     atlas_labels: str | None = setting(default=None)
@@ -90,8 +92,10 @@ _HEADS = {
 
 
 class _Models:
-    models: tuple[str, ...] = setting(default=tuple(BASELINES), schema=_MODELS)
-    """beside the proposed ones"""
+    models: tuple[str, ...] = setting(
+        default=tuple(name for name in BASELINES if name != IN_PLACE_OF_CNN), schema=_MODELS
+    )
+    """beside the proposed ones; with imaging.source table imaging_logistic stands in for imaging_cnn"""
     shared_head: tuple[tuple[FeatureSet, ...], ...] = setting(
         default=(("imaging",), ("imaging_cleaned",)), schema=_HEADS
     )

@@ -26,6 +26,9 @@ BY_HAND: dict[str, Any] = {
     "imaging.t1.command": "segment {images}",
     "imaging.t1.outputs": "gray/{name}.nii",
     "imaging.t1.session": "last",
+    "imaging.table.id": "eid",
+    "imaging.table.features": ["left"],
+    "imaging.table.instance": 3,
     "occlusion.max_people": 20,
     "enrichment.service": "https://biit.cs.ut.ee/gprofiler_archive3/e111_eg58_p18",
 }
@@ -35,6 +38,7 @@ STRUCTURAL = {
     "results_dir",
     "inputs.atlas",
     "inputs.atlas_labels",
+    "inputs.feature_labels",
     "inputs.genotypes.build",
     "inputs.genotypes.chromosomes",
     "simulation.enabled",

@@ -13,7 +13,7 @@ from tests.workflow.study import REPOSITORY, Study
 pytestmark = pytest.mark.slow
 PAGE = (REPOSITORY / "docs/extending.md").read_text()
 # what the page's table promises
-MOST_FILES = {"A loss term": 4, "A baseline": 6, "An atlas": 3, "Imaging features from a table": 4}
+MOST_FILES = {"A loss term": 4, "A baseline": 6, "An atlas": 3}
 # unit tests that speak of all terms, models, kinds of fit, rules or keys, and so must hold for a new one too
 UNIT_TESTS = (
     "tests/unit/contrastive",
@@ -47,7 +47,7 @@ def apply(diff: str, folder: Path) -> None:
 
 def test_recipes_touch_no_more_files_than_promised() -> None:
     found = recipes()
-    assert len(found) == 5 and all(found.values())
+    assert len(found) == 4 and all(found.values())
     for title, most in MOST_FILES.items():
         assert all(len(files_of(diff)) <= most for diff in found[title]), title
 
@@ -78,21 +78,3 @@ def test_the_tiny_study_runs_with_a_new_term_and_new_baselines(fresh_study: Stud
     assert "(5) δ" in second.columns and second["(5) δ"].notna().sum() == 1
     assert (results / "contrastive/terms15/embeddings.parquet").is_file()
     assert (results / "figures/ages.png").is_file()
-
-
-def test_a_table_of_features_stands_in_for_the_network(study_copy: Study) -> None:
-    """In the finished study: the table's rule, and what reads features, not the networks."""
-    apply(recipes()["Imaging features from a table"][0], study_copy.folder)
-    table = pd.read_parquet(study_copy.folder / "results-tiny/transfer/fold0/features.parquet")
-    table.rename(columns={f"h_{n}": f"volume_{n}" for n in range(table.shape[1] - 1)}).to_csv(
-        study_copy.folder / "features.csv", index=False
-    )
-    overlay = study_copy.overlay("table.yaml", "imaging: {features: features.csv}\n")
-    planned = study_copy.planned(overlays=(overlay,))
-    assert planned["read_feature_table"] == 2 and planned["train_contrastive"] == 2
-    assert not {"extract_features", "occlude_regions", "pretrain_brain_age", "finetune_outcome"} & set(planned)
-    made = "results-tiny/occlusion/imaging.parquet"
-    run = study_copy.snakemake(made, overlays=(overlay,))
-    assert run.returncode == 0, run.stdout[-4000:]
-    features = pd.read_parquet(study_copy.folder / made)["feature"]
-    assert features.str.startswith("volume_").all()

@@ -106,6 +106,7 @@ STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
     "own ontology": {"enrichment": {"obo": "resources/go/terms.parquet", "gaf": "resources/go/annotations.parquet"}},
     "fits on all training people": {"people": {"fit_on": "training"}, "scca": {"fit_on": "training"}},
     "T1 images": {"simulation": {"images": {"kind": "t1"}}, "imaging": {"source": "t1"}},
+    "a table of features": {"simulation": {"images": {"kind": "table"}}, "imaging": {"source": "table"}},
     "pretraining on everybody": {"protocol": "paper", "people": {"pretrain_on": "everybody"}},
 }
 
@@ -127,7 +128,7 @@ def test_structural_change_reruns_what_it_must(
     planned = planner.planned(overlays=overlays)
     assert planned == expected
     simulated = {"simulate_genotypes", "simulate_phenotypes", "simulate_images"} & set(planned)
-    assert simulated == ({"simulate_images"} if change == "T1 images" else set())
+    assert simulated == ({"simulate_images"} if change in ("T1 images", "a table of features") else set())
     if change == "another loss subset":
         assert {name for name in direct if name.startswith("train_")} == {
             "train_contrastive encoders=terms2",

@@ -44,6 +44,12 @@ OPTIONAL = {
     "make_gm_maps",
     "gather_gm_maps",
     "add_head_sizes",
+    "simulate_feature_labels",
+    "read_image_features",
+    "fill_image_features",
+    "choose_occluded_people",
+    "regress_brain_age",
+    "plot_feature_contributions",
     "plot_map_making",
 }
 

@@ -1,4 +1,4 @@
-"""Where the images of people lie: a table, a pattern, a BIDS folder, or UK Biobank's archives."""
+"""Where the images of people lie: a table, a pattern, a BIDS folder, UK Biobank's archives; or who has features."""
 
 import logging
 import re
@@ -11,6 +11,7 @@ from cgni.base.errors import InputError
 from cgni.imaging.paths import list_images
 from cgni.imaging.settings import ImagingSettings
 from cgni.imaging.t1.archives import stated_instance
+from cgni.imaging.table.reading import read_feature_table
 
 _FILE = re.compile(
     r"sub-(?P<person>[A-Za-z0-9]+)(_ses-(?P<session>[A-Za-z0-9]+))?(_[a-z]+-[A-Za-z0-9]+)*_T1w\.nii(\.gz)?"
@@ -30,17 +31,20 @@ def study_images(images: str, instances: Sequence[int], settings: ImagingSetting
     instances
         Visits that count (`cohort.image_instances`); of UK Biobank's archives their names state them.
     settings
-        `source`, and `t1.session` unless that is `maps`.
+        `source`, and `t1.session` or `table` where it is that source.
 
     Returns
     -------
-    DataFrame of str columns participant_id and path, and Int64 instance; sorted by participant_id.
+    DataFrame of str columns participant_id and path, and Int64 instance; sorted by participant_id. Of a table of
+    features: who has any value, each with the table's path.
 
     Raises
     ------
     InputError
-        As of `list_images`; a folder without T1 images, or without the session.
+        As of `list_images`; a folder without T1 images, or without the session; as of `read_feature_table`.
     """
+    if settings.source == "table":
+        return read_feature_table(images, settings.table, instances).listed(images)
     if settings.source == "maps":
         return list_images(images, instances, stated_instance)
     if settings.source == "t1" and Path(images).is_dir():

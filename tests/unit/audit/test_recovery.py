@@ -1,5 +1,6 @@
 """Findings against the planted truth: the oracle, the rows, and the whole table on a study made by hand."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from cgni.audit.schemas import RECOVERY
 from cgni.audit.settings import AuditSettings
 from cgni.base.tables import write_table
 from cgni.imaging.atlas import Atlas
+from cgni.imaging.region_values import gray_matter
 from cgni.imaging.store import GmStore
 
 
@@ -97,7 +99,7 @@ def _cohort(ids: list[str], counts: np.ndarray, left_out: tuple[str, str, str]) 
     participants = pd.DataFrame({"participant_id": ids, "sex": 0, "head_size": 1.3, "site": "a"})
     return CohortTables(
         splits=splits,
-        image_qc=pd.DataFrame({"participant_id": ids, "passed": [one != bad_map for one in ids]}),
+        imaged=pd.Index([one for one in ids if one != bad_map]),
         genotypes=genotypes[genotypes["participant_id"] != no_genotypes],
         participants=participants.assign(age=rng.uniform(45, 80, people)),
     )
@@ -107,11 +109,12 @@ def test_tested_people_are_development_people_with_both_views() -> None:
     ids = ["e", "d", "c", "b", "a"]
     counts = np.array([[0, 1], [1, 1], [np.nan, 2], [2, 0], [1, 1]])
     maps = np.arange(15.0, dtype=np.float32).reshape(5, 1, 1, 3)
-    tested = DevelopmentData.of(_cohort(ids, counts, ("e", "d", "")), GmStore(maps, pd.Index(ids), np.eye(4)), _ATLAS)
+    regions = partial(gray_matter, GmStore(maps, pd.Index(ids), np.eye(4)), _ATLAS)
+    tested = DevelopmentData.of(_cohort(ids, counts, ("e", "d", "")), regions)
     assert tested.counts.index.tolist() == tested.confounds.index.tolist() == ["a", "b", "c"]
     assert tested.counts["v0"].tolist() == [1, 2, 1.5]  # c is missing: the mean of a and b
     assert tested.regions.to_dict("list") == {"left": [12.5, 9.5, 6.5], "right": [14.0, 11.0, 8.0]}
-    only = DevelopmentData.of(_cohort(ids, counts, ("e", "d", "a")), GmStore(maps, pd.Index(ids), np.eye(4)), _ATLAS)
+    only = DevelopmentData.of(_cohort(ids, counts, ("e", "d", "a")), regions)
     assert only.counts.index.tolist() == ["b", "c"]
 
 
@@ -159,7 +162,7 @@ def _findings() -> StudyFindings:
 
 def test_the_table_of_a_study_by_hand(tmp_path: Path) -> None:
     planted = pd.DataFrame({"variant_id": ["v0", "v3"], "symbol": ["A", "C"], "factor": [0, -1]})
-    truth = Truth.of(planted, pd.DataFrame({"region": [1]}), _ATLAS, ("GO:1",))
+    truth = Truth.of(planted, pd.DataFrame({"region": [1]}), {1: "left"}, ("GO:1",))
     assert truth == Truth(frozenset({"v0"}), frozenset({"A"}), frozenset({"left"}), ("GO:1",))
     table = compare_with_truth(truth, _tested(), _findings(), AuditSettings())
     write_table(table, tmp_path / "recovery.parquet", RECOVERY, {})

@@ -35,7 +35,11 @@ from cgni.imaging.atlas_names import read_names
 from cgni.imaging.grids import choose_grid
 from cgni.imaging.paths import list_images
 from cgni.imaging.reading import UnusableImageError, refuse
+from cgni.imaging.settings import TableSettings
 from cgni.imaging.t1.archives import MEMBERS, read_source
+from cgni.imaging.table.columns import FeatureColumn
+from cgni.imaging.table.labels import named_features, read_labels
+from cgni.imaging.table.reading import read_feature_table
 from cgni.simulation.bgen import BgenVariant, write_bgen
 from cgni.workflow.config import effective_config, refuse_doubled_keys
 
@@ -103,6 +107,10 @@ _GENES = pd.DataFrame({"symbol": ["MAPT", "FYN"], "gene_id": ["ENSG01", "ENSG02"
 _ALIASES = pd.DataFrame({"alias": ["TAU"], "symbol": ["MAPT"]})
 _LISTED = "participant_id,path,instance\n1,a.nii,2\n1,b.nii,3\n2,c.nii,3\n"
 _LIST = "participant_id,path\n1,a.nii\n2,b.nii\n"
+_FEATURES = "participant_id,left,right\n1000001,1.5,2\n1000020,1.25,NA\n"
+_APARC = "lh.aparc.thickness\tlh_a_thickness\teTIV\nsub-1\t2.5\t15e5\nsub-2\t2.25\t14e5\n"
+_WIDE = '"eid","25781-2.0","25781-3.0"\n"1","10","11"\n"2","","12.5"\n'
+_FEATURE_LABELS = "feature,label,unit\nleft,Left,ml\nright,,\n"
 _NAMED = ("1 Frontal Pole 2001\n2 Insula 2002\n", "index;name\n1;a b\n2;c\n", "1\ta\n2\tb\n")
 _LEFT = "1000001\n1000020.0\n"
 _SHAPE, _AFFINE = (5, 4, 3), np.diag([6.0, 6, 6, 1])
@@ -225,6 +233,15 @@ def _gaf(path: Path) -> Any:
     return with_obo(_TOY, path.parent / "go.obo", path).genes_of()
 
 
+def _features(path: Path) -> Any:
+    return read_feature_table(path, TableSettings(), (2, 3))
+
+
+def _feature_labels(path: Path) -> Any:
+    columns = [FeatureColumn(name, name, None, "") for name in ("left", "right")]
+    return named_features(columns, read_labels(path), path)
+
+
 def _atlas(path: Path) -> Any:
     (path.parent / "labels.txt").write_text("1 a\n2 b\n")
     return read_atlas(path, path.parent / "labels.txt", _SHAPE, _AFFINE)
@@ -279,6 +296,8 @@ _TEXTS = {
     "GMT": Reader("x.gmt", lambda path: with_gmt(_TOY, path).genes_of(), _encoded(_GMT)),
     "GAF": Reader("x.gaf", _gaf, _encoded(_GAF)),
     "labels": Reader("x.txt", read_names, _encoded(*_NAMED)),
+    "features": Reader("x.csv", _features, (*_encoded(_FEATURES, _APARC, _WIDE), _parquet(_FEATURES))),
+    "labels of features": Reader("x.csv", _feature_labels, (*_encoded(_FEATURE_LABELS), _parquet(_FEATURE_LABELS))),
     "images": Reader("x.csv", lambda path: list_images(str(path), (2, 3)), _encoded(_LISTED, _LIST)),
 }
 _OTHERS = {

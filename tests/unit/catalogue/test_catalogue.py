@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from cgni.base.errors import InputError
-from tests.unit.catalogue import configs, genes, genotypes, ids, images, main_table, outputs, t1_images
+from tests.unit.catalogue import configs, features, genes, genotypes, ids, images, main_table, outputs, t1_images
 from tests.unit.catalogue.case import Case
 
-_PARTS = (ids, main_table, images, t1_images, genes, genotypes, configs, outputs)
+_PARTS = (ids, main_table, images, features, t1_images, genes, genotypes, configs, outputs)
 CASES = [case for part in _PARTS for case in part.CASES]
 _FEWEST = 150
 _IDS = ("1000001", "1000020", "5000001")  # of the made-up people; no message may hold one

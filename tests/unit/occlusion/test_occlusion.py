@@ -9,7 +9,7 @@ from cgni.base.views import GENETICS, IMAGING
 from cgni.contrastive.encoders import EncoderPair, EncoderShape
 from cgni.networks.scaling import Scaling
 from cgni.occlusion.incremental import occluded_features, plan_region
-from cgni.occlusion.losses import region_losses, snp_losses
+from cgni.occlusion.losses import column_losses, region_losses
 from cgni.occlusion.readout import readout
 from cgni.pretraining.cnn import BrainCnn
 
@@ -115,7 +115,7 @@ def test_snp_occlusion_equals_captum(
     counts = rng.choice([0.0, 1.0, 2.0, 0.37], (25, 30), p=[0.5, 0.3, 0.15, 0.05]).astype(precision)
     base = np.zeros(30) if baseline == "zero" else counts.mean(axis=0)
     read = readout(rng.standard_normal((8, 3)), Scaling(np.zeros(8), np.ones(8)), "variate")
-    ours = snp_losses(pair, counts, base, read, rows=100)
+    ours = column_losses(pair, GENETICS, counts, base, read, rows=100)
     with torch.inference_mode():
         for component in range(3):
             ablation = FeatureAblation(lambda x, c=component: read(pair.encode(GENETICS, x))[:, c])

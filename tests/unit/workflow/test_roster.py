@@ -9,7 +9,7 @@ import pytest
 from cgni.classification.fitters.logistic_settings import LogisticSettings
 from cgni.classification.spec import ModelSpec
 from cgni.contrastive.terms import SEARCHED_TERMS, encoder_spec
-from cgni.workflow.baselines import BASELINES, Baseline, searchable
+from cgni.workflow.baselines import BASELINES, IN_PLACE_OF_CNN, Baseline, searchable
 from cgni.workflow.config import effective_config
 from cgni.workflow.roster import encoders, roster, searched_model, subsets
 from cgni.workflow.settings import StudySettings
@@ -95,7 +95,15 @@ def test_models_of_the_default_study() -> None:
     left_out = ("cgni_linear_terms124", "head_imaging_genetics_hidden", "head_genetics")
     found = list(roster(settings()))
     assert [name for name in found if name in TABLE_1] == [name for name in TABLE_1 if name not in left_out]
-    assert set(found) - set(TABLE_1) == set(BASELINES) - set(PUBLISHED)
+    assert set(found) - set(TABLE_1) == set(BASELINES) - {*PUBLISHED, IN_PLACE_OF_CNN}
+
+
+def test_a_table_of_features_has_no_imaging_network_but_a_model_on_the_features() -> None:
+    found = roster(settings(imaging={"source": "table"}, simulation={"images": {"kind": "table"}}))
+    expected = [IN_PLACE_OF_CNN if name == "imaging_cnn" else name for name in roster(settings())]
+    assert list(found) == expected and not any("networks" in spec.needs for spec in found.values())
+    spec = found[IN_PLACE_OF_CNN]
+    assert (spec.label, spec.fitter, spec.features) == ("Logistic imaging model", "logistic", ("imaging",))
 
 
 def test_encoders_of_a_model_and_the_search_that_it_follows(full: StudySettings) -> None:
