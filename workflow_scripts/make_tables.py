@@ -16,13 +16,12 @@ from cgni.figures.study_models import StudyModels
 from cgni.figures.study_tables import StudyResults, study_tables
 from cgni.figures.table_files import write_table_files
 
-inputs, labels = snakemake.input, snakemake.params.labels
+inputs, labels, selection = snakemake.input, snakemake.params.labels, read_json(snakemake.input.selection)
 several = {name: [read_table(path) for path in inputs[name]] for name in ("null_correlations", "attrition")}
 recovery, words = inputs.get("recovery"), feature_words(job.value("imaging.source"))
 rest = {**several, "words": words, "recovery": read_table(recovery) if recovery else None}
 single = [field.name for field in fields(StudyResults) if field.name not in rest]
 results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **rest)
-selection = read_json(inputs.selection)
 roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
 weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}
