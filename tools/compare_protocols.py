@@ -23,6 +23,7 @@ from cgni.base.files import read_json, write_text
 from cgni.base.nested import nested
 from cgni.base.settings import AUTO
 from cgni.base.tables import read_table, write_table
+from cgni.classification.scores import CONTINUOUS, GROUPS
 from cgni.workflow.baselines import CONFOUNDS, IMAGING_CNN, IN_PLACE_OF_CNN
 from cgni.workflow.config import protocol_values
 from cgni.workflow.roster import model_name
@@ -30,13 +31,14 @@ from tools.make_reruns import ROOT, effective
 
 TARGETS = ("report", "tables", "audit")
 # names of the models that may stand for each; empty: the one that the study chose
+MAIN_SCORES = tuple(kind.main for kind in (GROUPS, CONTINUOUS))
 SCORED = {"proposed": (), "images": (IMAGING_CNN, IN_PLACE_OF_CNN), "confounds": (CONFOUNDS,)}
 OUTCOMES = pa.schema(
     [
         pa.field("run", pa.string(), nullable=False),  # sound, paper, or the key that is as in paper
         pa.field("value", pa.string()),  # of that key
         pa.field("stopped", pa.string()),  # the last line of a run that stopped
-        # balanced accuracy of all fold models together in holdout people
+        # balanced accuracy (R² of a continuous outcome) of all fold models together in holdout people
         *(pa.field(f"holdout_{name}", pa.float64()) for name in SCORED),
         pa.field("holdout_se", pa.float64()),  # of the proposed model's
         pa.field("out_of_fold", pa.float64()),  # of the proposed model in validation people
@@ -77,7 +79,7 @@ def outcome(results: Path) -> dict[str, Any]:
     """What a finished study found, in the columns of `OUTCOMES`."""
     performance = read_table(results / "classification/performance.parquet")
     proposed = model_name(read_json(results / "classification/selection.json", "proposed")["proposed"])
-    together = performance[(performance["fold"] == -1) & (performance["metric"] == "balanced_accuracy")]
+    together = performance[(performance["fold"] == -1) & performance["metric"].isin(MAIN_SCORES)]
     scores = together.set_index(["model", "split"])[["value", "se"]]
     components = read_table(results / "contributions/components.parquet")
     first = components.set_index("component").reindex([1]).iloc[0]
