@@ -3,9 +3,10 @@
     PYTHONPATH=. python benchmarks/bench_progression.py [--seeds 3] [--folder benchmarks/results]
 
 SEEDS=3 is `--seeds 3`. Seeds are 52,000 and on. The default cohort, with imaging features from a table, and a residual
-change of the score between the first visit and the second imaging visit. In `planted` cohorts people in whom the last
-factor is high decline; in `noise` cohorts the change is chance. A gene counts as found where a called SNP of it goes
-with the change in people whom no fold has seen (q at most .05). Finished cohorts are kept in progression_<kind>_<seed>.csv.
+change of the score between the first visit and the second imaging visit. In `planted` cohorts people in whom the
+last factor is high decline; in `noise` cohorts the change is chance. A gene counts as found where a called SNP of it
+goes with the change in people whom no fold has seen (q at most .05). Finished cohorts are kept in
+progression_<kind>_<seed>.csv.
 """
 
 import argparse
