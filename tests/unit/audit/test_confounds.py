@@ -88,3 +88,17 @@ def test_a_confound_that_the_others_say_in_full_adds_nothing() -> None:
     assert [(name, count) for name, count, _ in shares][3] == ("field 1", 0)
     assert [value for _, _, value in shares] == pytest.approx([0, 0, 0, 0], abs=1e-12)
     assert confound_shares(values[:, 0], labels, columns[["sex", "head_size"]])[0][2] == pytest.approx(1)
+
+
+def test_of_a_continuous_outcome_everybody_is_exchanged() -> None:
+    """Uniform where predictions follow the outcome alone, though the confounds follow it too."""
+    rng = np.random.default_rng(3)
+    null = []
+    for seed in range(100):
+        values = rng.standard_normal(60)
+        confounds = rng.standard_normal((60, 2)) + values[:, None]
+        null.append(confounder_test(values + rng.standard_normal(60), values, None, confounds, 99, seed)[1])
+    assert kstest(null, "uniform").pvalue > 0.01
+    values = rng.standard_normal(100)
+    confounds = rng.standard_normal((100, 2)) + values[:, None]
+    assert confounder_test(values + confounds[:, 0], values, None, confounds, 99, 0)[1] == pytest.approx(0.01)

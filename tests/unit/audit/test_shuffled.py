@@ -96,3 +96,14 @@ def test_the_cheap_study_differs_by_its_epochs_alone():
     assert (cheap.encoders, cheap.people, cheap.seed) == (study.encoders, study.people, study.seed)
     with pytest.raises(AttributeError, match=r"contrastive\.subsets"):
         _ = cheap.contrastive.subsets
+
+
+def test_values_are_dealt_out_with_their_groups_and_held_against_r_of_zero():
+    study, models = MadeUpStudy(signal=1.0), SmallModels()
+    values = study.labels + np.random.default_rng(1).normal(0, 0.2, len(study.labels))
+    study.participants = study.participants.assign(target=values)
+    own = shuffled_labels(study.participants, study.splits, 1)
+    pairs = own[["outcome_group", "target"]]
+    assert ((pairs["target"] > 0.5) == (pairs["outcome_group"] == 1)).mean() > 0.95
+    scores = score_shuffles(shuffled_study(models, "genetic_linear", PROPOSED), study, 4)
+    assert (scores["chance"] == 0).all() and scores["score"].abs().max() < 0.5

@@ -240,3 +240,19 @@ def test_the_shown_cases_are_the_worst_and_the_middle_ones() -> None:
     figure = map_making(made, PALETTE)
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert "3 images without a map" in texts and "3 images that cut off a part of the brain" in texts
+
+
+def test_a_continuous_outcome_has_no_groups_and_many_values_make_a_histogram() -> None:
+    own = OutcomeSettings(kind="continuous", measure="reaction time", unit="ms")
+    values = pd.Series(np.random.default_rng(0).normal(500, 80, 400))
+    axes = outcome_distribution(values, own, PALETTE).axes[0]
+    assert axes.get_xlabel() == "Reaction time (ms)"
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["n = 400"]
+    assert sum(bar.get_height() for bar in axes.containers[0]) == 400
+
+
+def test_the_outcomes_panel_shows_the_score_that_decides() -> None:
+    panels = learning_panels(
+        [_curve(0.5, "mae")], [_curve(0.2, "r2")], _curve(1.0, "loss").assign(fold=0), [1], "memory"
+    )
+    assert list(panels)[1] == "Memory, R²"

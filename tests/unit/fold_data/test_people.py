@@ -152,3 +152,41 @@ def test_encoders_learn_from_everybody_unless_told_otherwise(encoders_on: str, l
     assert set(data.part[fit]) == {"fit"} and set(data.part[watched]) == {"monitor"}
     own, _ = encoder_rows(data, PeopleSettings(fit_on="fit", encoders_on=encoders_on), needs_labels=True)
     assert (data.labels[own] >= 0).all()
+
+
+def test_values_are_those_of_a_continuous_outcome_alone():
+    tables = small_tables()
+    assert assemble_fold(**tables, fold=0).values is None
+    of_groups = tables["participants"].assign(target=np.nan)
+    assert assemble_fold(**{**tables, "participants": of_groups}, fold=0).values is None
+    continuous = tables["participants"].assign(target=[6.5, 2.0, np.nan])
+    np.testing.assert_array_equal(assemble_fold(**{**tables, "participants": continuous}, fold=0).values, [6.5, np.nan])
+
+
+def test_a_residual_change_is_that_of_the_folds_fit_people():
+    """20 people of two folds; in each the line is that of its own fit people, whoever else is there."""
+    rng = np.random.default_rng(5)
+    ids = [f"p{n:02d}" for n in range(40)]
+    baseline = rng.normal(7, 1, 40)
+    people = pd.DataFrame({"participant_id": ids, "outcome_group": 1, "baseline": baseline})
+    people = people.assign(target=3 - 0.5 * baseline + rng.normal(0, 0.2, 40))
+    tables = {
+        "features": pd.DataFrame({"participant_id": ids, "h_0": rng.normal(size=40)}),
+        "genotypes": pd.DataFrame({"participant_id": ids, "v1": pd.array([1] * 40, "Int8")}),
+        "fill": pd.DataFrame({"variant_id": ["v1"], "fill": [0.75]}),
+        "participants": people,
+        "splits": pd.DataFrame(
+            {
+                "participant_id": ids,
+                "role": "development",
+                "fold": np.arange(40) % 2,
+                "monitor_0": False,
+                "monitor_1": False,
+            }
+        ),
+    }
+    for fold in (0, 1):
+        data = assemble_fold(**tables, fold=fold)
+        fit = data.part == "fit"
+        line = np.polyfit(baseline[fit], people["target"][fit], 1)
+        np.testing.assert_allclose(data.values, people["target"] - np.polyval(line, baseline), atol=1e-9)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 from scipy.stats import mannwhitneyu
-from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.metrics import balanced_accuracy_score, mean_absolute_error, r2_score, roc_auc_score
 
 from cgni.base.errors import InputError
 from cgni.base.seeds import derive_seed
@@ -24,7 +24,7 @@ from cgni.transfer.features import features_table
 from cgni.transfer.finetune import finetune_fold, finetune_outcome, planned_fits
 from cgni.transfer.schemas import TRANSFER_FITS, features_schema
 from cgni.transfer.settings import TransferSettings
-from cgni.transfer.task import GroupTask
+from cgni.transfer.task import GroupTask, ValueTask
 from tests.unit.pretraining.made_up import (
     CPU,
     GRID,
@@ -201,3 +201,34 @@ def test_features_are_the_networks_in_the_order_of_the_ids(maps) -> None:
     np.testing.assert_array_equal(table.drop(columns="participant_id"), expected)
     with pytest.raises(InputError, match="1 of 2 people"):
         features_table(network, store, pd.Index(["p07", "nobody"]), CPU)
+
+
+def test_a_continuous_outcome_is_learnt_as_a_value(maps, tmp_path: Path) -> None:
+    """The value is what the made-up maps show (their age) in other units: the network beats the fit people's mean."""
+    values, ages = maps
+    _brain_age(values, ages, tmp_path)
+    store, checkpoint = store_of(values), load_checkpoint(tmp_path / "age.ckpt")
+    ids = list(store.ids)
+    outcome = pd.Series(20 - ages / 10).mask(np.arange(60) % 9 == 0)
+    participants = pd.DataFrame(
+        {"participant_id": ids, "target": outcome, "outcome_group": outcome.gt(14).astype("Int8")}
+    )
+    qc = pd.DataFrame({"participant_id": ids, "passed": [True] * 60})
+    study = ImagedStudy(store, qc, participants, splits_of(ids))
+    trained, fits = finetune_fold(study, 0, "fit", checkpoint, TRANSFER, run_on_cpu(tmp_path / "value", 11))
+    fit = study.groups(0, "fit", "target")["fit"]
+    assert trained.facts == {"values": {"mean": pytest.approx(fit.mean()), "sd": pytest.approx(fit.std(ddof=0))}}
+    assert trained.network.architecture()["outputs"] == 1 and set(trained.curve["metric"]) >= {"loss", "mae", "r2"}
+    scores = trained.metrics.set_index(["split", "metric"])["value"]
+    assert scores["monitor", "mae"] < scores["monitor", "mae_of_mean"] and scores["monitor", "r2"] > 0
+    assert fits["kept"].sum() == 1
+
+
+def test_scores_of_a_value_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    values, outputs = rng.normal(6, 2, 50), torch.from_numpy(rng.normal(0, 1, (50, 1))).float()
+    task = ValueTask.of(values)
+    predicted = outputs[:, 0].double().numpy() * values.std() + values.mean()
+    scores = task.scores(outputs, values)
+    assert scores["r2"] == pytest.approx(r2_score(values, predicted), rel=1e-6)
+    assert scores["mae"] == pytest.approx(mean_absolute_error(values, predicted), rel=1e-6)
