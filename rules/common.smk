@@ -103,7 +103,7 @@ PROPOSED = {name: _roster.model_name(name) for name in _SUBSETS}
 OUTCOME_KEYS = [
     f"outcome.{key}" for key in EFFECTIVE["outcome"] if key not in ("label", "measure", "unit", "group_names")
 ]
-OUTCOME_NAMES = [f"outcome.{key}" for key in ("label", "measure", "unit", "group_names")]
+OUTCOME_AXIS = ["outcome.measure", "outcome.unit"]
 ENCODER_KEYS = [f"contrastive.{key}" for key in EFFECTIVE["contrastive"] if key not in ("subsets", "linear_subset")]
 # who encoders learn from, and what is taken out of their views
 ENCODER_PEOPLE = ["people.fit_on", "people.encoders_on", "confounds.remove", "confounds.components"]

@@ -32,7 +32,7 @@ rule plot_outcome:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section(*OUTCOME_NAMES, "outcome.kind", "outcome.low", "outcome.high"),
+        cfg=section(*OUTCOME_AXIS, "outcome.group_names", "outcome.kind", "outcome.low", "outcome.high"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_outcome"),
@@ -395,7 +395,17 @@ rule write_report:
         mem_mb=grows(1000),
         runtime=grows(10),
     params:
-        cfg={"choices": CHOICES, **section("protocol", "simulation.enabled", "outcome.kind", *OUTCOME_NAMES)},
+        cfg={
+            "choices": CHOICES,
+            **section(
+                "protocol",
+                "simulation.enabled",
+                "outcome.kind",
+                "outcome.label",
+                "outcome.measure",
+                "outcome.group_names",
+            ),
+        },
         labels=LABELS,
         # written by predict_holdout, no rule's output
         ledger=result("ledger.jsonl"),

@@ -28,6 +28,11 @@ MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
     "imaging.t1.session",
+    "simulation.traits.change_share",
+    "outcome.better",
+    "outcome.baseline",
+    "outcome.followup",
+    *(f"outcome.norms.{key}" for key in ("sd", "reliability", "practice")),
     "simulation.images.t1_mm",
     "pretraining.bin_years",
     "contributions.blocks.purity",
