@@ -20,12 +20,14 @@ class FitterFacts:
     ----------
     settings : of its models (None: none); keys : common ones below `classification` that it reads.
     uses : whom (`fit`, `monitor`); needs : what it takes beside its inputs (`encoders`, `networks`).
+    values : whether it learns a continuous outcome too.
     """
 
     settings: type[Section] | None
     keys: tuple[str, ...]
     uses: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    values: bool = True
 
 
 _TRAINING = ("class_weights", "activation", "dropout", "epochs", "learning_rate", "weight_decay", "patience")

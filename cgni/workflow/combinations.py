@@ -6,7 +6,7 @@ from cgni.base.errors import InputError
 from cgni.cohort.settings import OutcomeSettings
 from cgni.imaging.patterns import check_pattern, is_pattern
 from cgni.imaging.t1.engines import Engine
-from cgni.workflow.baselines import HIDDEN_OF
+from cgni.workflow.baselines import FITTERS, HIDDEN_OF
 from cgni.workflow.roster import roster, subsets
 from cgni.workflow.settings import StudySettings
 
@@ -93,11 +93,24 @@ def _change(outcome: OutcomeSettings) -> None:
         )
 
 
+def _models_of_values(settings: StudySettings) -> None:
+    """Models that know two groups alone cannot learn a continuous outcome."""
+    if settings.outcome.kind != "continuous":
+        return
+    unable = [name for name, spec in roster(settings).items() if not FITTERS[spec.fitter].values]
+    if unable:
+        raise InputError(
+            f"classification.models: {', '.join(unable)} tell two groups apart alone, but outcome.kind is continuous; "
+            "leave them out"
+        )
+
+
 def _people(settings: StudySettings) -> None:
     low, high = settings.outcome.low, settings.outcome.high
     if low[0] > low[1] or high[0] > high[1] or low[1] >= high[0]:
         raise InputError("outcome.low, outcome.high: each must be [lowest, highest], and low must end below high")
     _change(settings.outcome)
+    _models_of_values(settings)
     for key, (lowest, highest) in settings.cohort.ranges.plain().items():
         if lowest >= highest:
             raise InputError(f"cohort.ranges.{key}: [{lowest:g}, {highest:g}]: it must be [lowest, highest]")
