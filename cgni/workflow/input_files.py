@@ -21,6 +21,7 @@ _FILES = (
     "atlas_labels",
 )
 _ATLAS = ("atlas", "atlas_labels")
+_EQTL = ("eqtl", "eqtl_snps", "ppi")
 
 
 _ANNOTATION = ("gmt", "obo", "gaf")
@@ -40,12 +41,14 @@ def named_inputs(settings: StudySettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config; those of a pattern per chromosome, none that a simulation makes."""
     own = {f"enrichment.{key}": getattr(settings.enrichment, key) for key in _ANNOTATION}
     grid = settings.imaging.store.grid
+    own["application.bundle"] = settings.application.bundle
     own["imaging.store.grid"] = grid if isinstance(grid, str) and grid != "common" else None
     others = [(key, path) for key, path in own.items() if path is not None]
     if settings.simulation.enabled:
         return others
-    of_table = settings.imaging.source == "table"
-    return _study_inputs(settings.inputs, _ATLAS if of_table else ()) + others
+    unused = _ATLAS if settings.imaging.source == "table" else ()
+    # the SNPs of a bundle are chosen already
+    return _study_inputs(settings.inputs, (*unused, *(_EQTL if settings.application.bundle else ()))) + others
 
 
 def _study_inputs(inputs: InputSettings, unused: Collection[str]) -> list[tuple[str, str]]:
