@@ -12,7 +12,9 @@ _COHORT = dict(
 def applied(wildcards):
     """What `apply` asks for: the page of the application, when there is a bundle."""
     if not BUNDLE:
-        raise WorkflowError("application.bundle: no bundle; name the file that `snakemake bundle` wrote in another study")
+        raise WorkflowError(
+            "application.bundle: no bundle; name the file that `snakemake bundle` wrote in another study"
+        )
     return result("application/report.html")
 
 

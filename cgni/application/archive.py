@@ -48,8 +48,17 @@ def array_bytes(values: np.ndarray) -> bytes:
 def checkpoint_bytes(values: Mapping[str, Any]) -> bytes:
     """Plain types and tensors, as `torch.load` reads them with `weights_only=True`."""
     stream = io.BytesIO()
-    torch.save(dict(values), stream)
+    torch.save(_cloned(dict(values)), stream)
     return stream.getvalue()
+
+
+def _cloned(value: Any) -> Any:
+    """The same with tensors in memory of their own: torch writes all that a view lies in."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().cpu().contiguous().clone()
+    if isinstance(value, Mapping):
+        return {name: _cloned(part) for name, part in value.items()}
+    return [_cloned(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def write_archive(members: Mapping[str, bytes], facts: Mapping[str, Any], path: str | Path) -> None:
@@ -107,8 +116,8 @@ class Archive:
             raise InputError(f"{path}: not a bundle by its {_MANIFEST}; `snakemake bundle` writes one")
         if manifest.get("format") != FORMAT:
             raise InputError(
-                f"{path}: a bundle of format {manifest.get('format')}, but this version reads format {FORMAT}; write it "
-                "again with this version, or apply it with the one that wrote it"
+                f"{path}: a bundle of format {manifest.get('format')}, but this version reads format {FORMAT}; "
+                "write it again with this version, or apply it with the one that wrote it"
             )
         stated = manifest.get("members", {})
         found = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}

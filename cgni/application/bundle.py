@@ -179,8 +179,9 @@ def refuse_other_outcome(config: Mapping[str, Any], outcome: OutcomeSettings) ->
     kinds = [kind == "continuous" for kind in (config["outcome"]["kind"], outcome.kind)]
     if kinds[0] != kinds[1] or outcome.change == "residual":
         raise InputError(
-            f"outcome: kind {outcome.kind}, change {outcome.change}, but the bundle's models predict {config['outcome']['kind']} "
-            "(a residual change has no line of its own here): give the section outcome of the study that wrote the bundle"
+            f"outcome: kind {outcome.kind}, change {outcome.change}, but the bundle's models predict "
+            f"{config['outcome']['kind']} (a residual change has no line of its own here): give the section outcome of "
+            "the study that wrote the bundle"
         )
 
 

@@ -31,7 +31,7 @@ class FoldConfounds:
 
     @classmethod
     def fit(cls, data: FoldData, participants: pd.DataFrame, settings: ConfoundSettings) -> "FoldConfounds | None":
-        """From the fit people of the fold alone, as `fold_data.people.remove_confounds`; None where nothing is removed."""
+        """From the fold's fit people alone, as `fold_data.people.remove_confounds`; None: nothing is removed."""
         if settings.remove == "none":
             return None
         fit = data.part == "fit"
@@ -42,7 +42,7 @@ class FoldConfounds:
     def removed(
         self, raw: Mapping[str, np.ndarray], participants: pd.DataFrame, ids: pd.Index
     ) -> dict[str, np.ndarray]:
-        """Views float32 [people, columns] without what the confounds of `ids` explain; unknown ones count as the mean."""
+        """Views float32 [people, columns] without what confounds of `ids` explain; unknown ones are the mean."""
         design = self.design(participants, ids)
         return {view: (raw[view] - self.removals[view].explained(design)).astype(np.float32) for view in VIEWS}
 

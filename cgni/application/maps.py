@@ -30,7 +30,7 @@ def bundle_grid(bundle: Archive) -> Grid:
 def pack_on_grid(
     bundle: Archive, listed: pd.DataFrame, target: str | Path, partial: str | Path, code: str, threads: int
 ) -> StoreTables:
-    """Pack the `listed` maps (participant_id, path) on the bundle's grid, in its precision (`imaging.packing.pack_maps`).
+    """Pack the `listed` maps (participant_id, path) on the bundle's grid in its precision (`packing.pack_maps`).
 
     Raises
     ------
@@ -65,8 +65,8 @@ def refuse_unlike(likeness: pd.DataFrame, least: float) -> None:
     if median >= least and likeness["passed"].any():
         return
     raise InputError(
-        f"inputs.images: the median correlation of {len(likeness)} maps with the bundle's reference is {median:.2f} over "
-        f"the whole image, and {int(likeness['passed'].sum())} maps pass; at least {least:g} is needed "
+        f"inputs.images: the median correlation of {len(likeness)} maps with the bundle's reference is {median:.2f} "
+        f"over the whole image, and {int(likeness['passed'].sum())} maps pass; at least {least:g} is needed "
         "(application.least_likeness): give modulated gray-matter maps in the same space, not another tissue class"
     )
 

@@ -49,8 +49,8 @@ class AppliedCohort:
         both = ids.intersection(pd.Index(self.genotypes["participant_id"])).sort_values()
         if both.empty:
             raise InputError(
-                f"application: none of {len(ids)} people with a usable map is among {len(self.genotypes)} with genotypes; "
-                "check that the files use the same ids"
+                f"application: none of {len(ids)} people with a usable map is among {len(self.genotypes)} with "
+                "genotypes; check that the files use the same ids"
             )
         return both
 
@@ -167,7 +167,7 @@ def _prediction_table(predicted: Mapping[int, np.ndarray], data: FoldData) -> pd
 
 
 def _variate_table(folds: Sequence[FoldScca], ids: pd.Index) -> pd.DataFrame:
-    """Variates of every fold and their mean over the folds that have a component: nobody's depend on who else is there."""
+    """Variates of every fold, and means over the folds that have a component: they depend on nobody else."""
     parts = []
     for number, fold in enumerate(folds):
         own = fold.variates()

@@ -65,7 +65,7 @@ def applied_scores(
 
 
 def applied_components(models: AppliedModels, test: PairingTest, seed: int) -> pd.DataFrame:
-    """Whether each component's variates correlate between the views among these people (`schemas.APPLIED_COMPONENTS`)."""
+    """Whether a component's variates correlate between the views in these people (`schemas.APPLIED_COMPONENTS`)."""
     mean = models.mean_variates
     partial_r, p = test.run(mean.ids, mean.family, mean.views, seed)
     r = variate_correlations(*(mean.views[view] for view in VIEWS))

@@ -41,14 +41,15 @@ def named_inputs(settings: StudySettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config; those of a pattern per chromosome, none that a simulation makes."""
     own = {f"enrichment.{key}": getattr(settings.enrichment, key) for key in _ANNOTATION}
     grid = settings.imaging.store.grid
-    own["application.bundle"] = settings.application.bundle
     own["imaging.store.grid"] = grid if isinstance(grid, str) and grid != "common" else None
     others = [(key, path) for key, path in own.items() if path is not None]
     if settings.simulation.enabled:
         return others
     unused = _ATLAS if settings.imaging.source == "table" else ()
+    bundle = settings.application.bundle
+    others += [("application.bundle", bundle)] if bundle else []
     # the SNPs of a bundle are chosen already
-    return _study_inputs(settings.inputs, (*unused, *(_EQTL if settings.application.bundle else ()))) + others
+    return _study_inputs(settings.inputs, (*unused, *(_EQTL if bundle else ()))) + others
 
 
 def _study_inputs(inputs: InputSettings, unused: Collection[str]) -> list[tuple[str, str]]:
