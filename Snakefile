@@ -117,7 +117,7 @@ rule bundle:
     """The fitted models in one file, for another cohort; nobody's data is in it."""
     input:
         CHECKED,
-        result("application/study.cgni"),
+        bundled,
         SELECTIONS,
 
 

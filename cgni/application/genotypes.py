@@ -115,8 +115,8 @@ def refuse_few(fate: pd.DataFrame, least: float) -> None:
     raise InputError(
         f"inputs.genotypes: {int(usable.sum())} of {count} SNPs of the bundle are in the genotype files with the same "
         f"position and alleles, fewer than application.least_found ({least:g}); {at_position} positions have a "
-        f"variant, {int(fate['other_strand'].sum())} the other strand's alleles: few positions tell of another genome build or "
-        "of files without these SNPs (impute them)"
+        f"variant, {int(fate['other_strand'].sum())} the other strand's alleles: few positions tell of another genome "
+        "build or of files without these SNPs (impute them)"
     )
 
 

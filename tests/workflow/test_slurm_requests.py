@@ -53,6 +53,7 @@ OPTIONAL = {
     "regress_brain_age",
     "plot_feature_contributions",
     "plot_map_making",
+    "write_bundle",
     "list_cohort",
     "match_variants",
     "pack_cohort_maps",
