@@ -5,7 +5,6 @@ import io
 import json
 import pickle
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
+from cgni.base.arrays import DAMAGED
 from cgni.base.errors import InputError
 from cgni.base.files import atomic_path
 
@@ -100,32 +100,13 @@ class Archive:
         InputError
             No such file, not a bundle, of another format version, or damaged.
         """
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = {name: archive.read(name) for name in archive.namelist()}
-            manifest = json.loads(members.pop(_MANIFEST))
-        except FileNotFoundError as error:
-            raise InputError(f"{path}: no such bundle; set application.bundle") from error
-        except KeyError as error:
-            raise InputError(
-                f"{path}: not a bundle: a zip file without {_MANIFEST}; `snakemake bundle` writes one"
-            ) from error
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, zlib.error) as error:
-            raise _unreadable(path, f"it cannot be read ({error})") from error
-        if not isinstance(manifest, dict) or manifest.get("kind") != _KIND:
-            raise InputError(f"{path}: not a bundle by its {_MANIFEST}; `snakemake bundle` writes one")
-        if manifest.get("format") != FORMAT:
-            raise InputError(
-                f"{path}: a bundle of format {manifest.get('format')}, but this version reads format {FORMAT}; "
-                "write it again with this version, or apply it with the one that wrote it"
-            )
-        stated = manifest.get("members", {})
+        members = _read_members(path)
+        manifest = _checked_manifest(path, members.pop(_MANIFEST))
+        stated: Mapping[str, str] = manifest["members"]
         found = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
         wrong = sorted(name for name in {*stated, *found} if stated.get(name) != found.get(name))
         if wrong:
-            raise _unreadable(
-                path, f"{len(wrong)} of {len(stated)} members are not what was written, such as {wrong[0]}"
-            )
+            raise _unreadable(path, f"{len(wrong)} of {len(stated)} members are not what was written, as {wrong[0]}")
         return cls(str(path), manifest, members)
 
     @property
@@ -159,6 +140,42 @@ class Archive:
         if name not in self.members:
             raise _unreadable(self.path, f"without {name}")
         return self.members[name]
+
+
+def _read_members(path: str | Path) -> dict[str, bytes]:
+    """Name to bytes of everything in the file, the manifest among them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such bundle; set application.bundle") from error
+    except (*DAMAGED, KeyError) as error:
+        raise _unreadable(path, f"it cannot be read ({' '.join(str(error).split())})") from error
+    if _MANIFEST not in members:
+        raise _stranger(path, f"a zip file without {_MANIFEST}")
+    return members
+
+
+def _checked_manifest(path: str | Path, content: bytes) -> dict[str, Any]:
+    """The manifest of a bundle of this format."""
+    try:
+        manifest = json.loads(content)
+    except ValueError as error:
+        raise _stranger(path, f"its {_MANIFEST} is not JSON") from error
+    if not isinstance(manifest, dict) or manifest.get("kind") != _KIND:
+        raise _stranger(path, f"its {_MANIFEST} says so")
+    if manifest.get("format") != FORMAT:
+        raise InputError(
+            f"{path}: a bundle of format {manifest.get('format')}, but this version reads format {FORMAT}; write it "
+            "again with this version, or apply it with the one that wrote it"
+        )
+    if not isinstance(manifest.get("members"), dict) or not isinstance(manifest.get("folds"), int):
+        raise _unreadable(path, f"{_MANIFEST} without members and folds")
+    return manifest
+
+
+def _stranger(path: str | Path, why: str) -> InputError:
+    return InputError(f"{path}: not a bundle: {why}; `snakemake bundle` writes one")
 
 
 def _unreadable(path: str | Path, problem: str) -> InputError:
