@@ -14,6 +14,8 @@ from cgni.classification.scores import CONTINUOUS, GROUPS, Answers, bootstrap_sc
 from cgni.scca.correlations import variate_correlations
 from cgni.scca.inference import PairingTest
 
+_FEWEST = 3  # people of a correlation
+
 
 def score_cohort(
     bundle: Archive, models: AppliedModels, participants: pd.DataFrame, draws: tuple[int, int], seed: int
@@ -68,6 +70,6 @@ def applied_components(models: AppliedModels, test: PairingTest, seed: int) -> p
     """Whether a component's variates correlate between the views in these people (`schemas.APPLIED_COMPONENTS`)."""
     mean = models.mean_variates
     partial_r, p = test.run(mean.ids, mean.family, mean.views, seed)
-    r = variate_correlations(*(mean.views[view] for view in VIEWS))
+    r = variate_correlations(*(mean.views[view] for view in VIEWS)) if len(mean.ids) >= _FEWEST else np.nan
     values = {"component": np.arange(1, len(p) + 1), "people": len(mean.ids), "r": r, "partial_r": partial_r, "p": p}
     return pd.DataFrame(values)[APPLIED_COMPONENTS.names]

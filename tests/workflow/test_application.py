@@ -12,10 +12,19 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
+from cgni.application.archive import Archive
+from cgni.application.bundle import refuse_other_outcome
+from cgni.application.drift import CohortFacts, drift_table
+from cgni.application.maps import map_likeness, refuse_unlike
+from cgni.application.models import AppliedCohort, apply_models
+from cgni.application.scores import score_cohort
+from cgni.base.errors import InputError
 from cgni.base.tables import read_arrow, read_table
 from cgni.cohort.roles import fold_people
+from cgni.cohort.settings import OutcomeSettings
 from cgni.genetics.counts import read_blocks
 from cgni.imaging.resampling import resampled
+from cgni.imaging.store import GmStore
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
@@ -77,6 +86,40 @@ def test_its_own_holdout_gets_the_same_predictions(bundled: Study) -> None:
     assert not drift["drifted"].any(), drift[drift["drifted"]]
     scores = read_table(applied / "scores.parquet").set_index("metric")
     assert scores.loc["auc", "low"] <= scores.loc["auc", "value"] <= scores.loc["auc", "high"]
+
+
+def test_one_person_gets_what_she_gets_among_others(bundled: Study) -> None:
+    """Nobody's prediction depends on who else is there, and nothing breaks without anybody to compare with."""
+    applied = bundled.folder / "results-own/application"
+    if not applied.exists():
+        _apply(bundled, "own.yaml", _OWN)
+    bundle = Archive.read(bundled.folder / _BUNDLE)
+    everybody = read_table(applied / "predictions.parquet")
+    own = everybody["participant_id"].iloc[[0]]
+    names = ("participants", "genotypes", "features", "variants", "likeness")
+    tables = {name: read_table(applied / f"{name}.parquet") for name in names}
+    alone = {name: table[table["participant_id"].isin(own)] for name, table in tables.items() if name != "variants"}
+    cohort = AppliedCohort(alone["participants"], alone["genotypes"], alone["features"])
+    models = apply_models(bundle, cohort)
+    expected = everybody[everybody["participant_id"].isin(own)]
+    np.testing.assert_allclose(models.predictions["predicted"], expected["predicted"], atol=1e-6)
+    facts = CohortFacts(tables["variants"], alone["likeness"], cohort.participants, 0)
+    assert not drift_table(bundle, facts, cohort.people()).empty
+    scored = score_cohort(bundle, models, cohort.participants, (100, 99), 1)
+    assert scored["components"]["p"].isna().all()
+
+
+def test_other_inputs_are_refused_in_one_line(bundled: Study) -> None:
+    """White matter in the place of gray, another build and another kind of outcome."""
+    bundle = Archive.read(bundled.folder / _BUNDLE)
+    reference = bundle.array("reference.npy")
+    white = np.stack([reference.max() - reference] * 2).astype(np.float32)
+    store = GmStore(white, pd.Index(["1", "2"]), np.eye(4))
+    with pytest.raises(InputError, match="another tissue class"):
+        refuse_unlike(map_likeness(store, bundle), 0.5)
+    continuous = OutcomeSettings.of({"kind": "continuous", "change": "none"})
+    with pytest.raises(InputError, match="the bundle's models predict groups"):
+        refuse_other_outcome(bundle.json("config.json"), continuous)
 
 
 def test_a_bundle_holds_nobody(bundled: Study) -> None:
