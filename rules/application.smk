@@ -60,6 +60,7 @@ if not OF_TABLE:
             mem_mb=grows(4000),
             runtime=grows(30),
         params:
+            **seen(atlas=ATLAS["atlas"]),
             cfg={"encoders": list(PROPOSED), **section("confounds")},
             code=code("write_bundle"),
         script:
