@@ -20,6 +20,7 @@ include: "rules/occlusion.smk"
 include: "rules/contributions.smk"
 include: "rules/enrichment.smk"
 include: "rules/audit.smk"
+include: "rules/application.smk"
 include: "rules/figures.smk"
 
 
@@ -30,6 +31,8 @@ localrules:
     tables,
     report,
     audit,
+    bundle,
+    apply,
     simulate,
     null,
     check,
@@ -43,6 +46,8 @@ localrules:
     enrich_genes,
     make_tables,
     write_report,
+    write_bundle,
+    write_application_report,
     plot_outcome,
     plot_gm_quality,
     plot_map_making,
@@ -106,6 +111,20 @@ rule null:
     input:
         CHECKED,
         result("audit/shuffle_summary.parquet"),
+
+
+rule bundle:
+    """The fitted models in one file, for another cohort; nobody's data is in it."""
+    input:
+        CHECKED,
+        bundled,
+        SELECTIONS,
+
+
+rule apply:
+    """The models of another study's bundle on this cohort; nothing is fitted."""
+    input:
+        applied,
 
 
 rule simulate:

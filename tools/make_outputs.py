@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from cgni.application import schemas as application
 from cgni.audit.schemas import (
     BRAIN_AGE,
     CONFOUND_SHARES,
@@ -106,6 +107,25 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "classification/strata.parquet": classification.STRATA,
     "classification/calibration.parquet": classification.CALIBRATION,
     "classification/reliability.parquet": classification.RELIABILITY,
+    "application/study.cgni": "the bundle: a zip of JSON, Parquet, NumPy arrays and checkpoints (docs/methods)",
+    "application/participants.parquet": participants_schema(2),
+    "application/variants.parquet": application.MATCHED_VARIANTS,
+    "application/genotypes.parquet": "participant_id, then a nullable column a SNP of the bundle: copies of its "
+    "counted allele",
+    "application/store/maps.npy": "as `imaging/store/maps.npy`, on the bundle's grid",
+    "application/store/index.parquet": imaging.INDEX,
+    "application/store/grid.json": "as `imaging/store/grid.json`",
+    "application/likeness.parquet": application.MAP_LIKENESS,
+    "application/features.parquet": numbered_schema(["h_0", "h_1"]),
+    "application/brain_age.parquet": application.APPLIED_AGES,
+    "application/drift.parquet": application.DRIFT,
+    "application/predictions.parquet": application.APPLIED_PREDICTIONS,
+    "application/embeddings.parquet": numbered_schema(["imaging_0", "imaging_1", "genetics_0", "genetics_1"]),
+    "application/variates.parquet": application.APPLIED_VARIATES,
+    "application/scores.parquet": application.APPLIED_SCORES,
+    "application/reliability.parquet": application.APPLIED_RELIABILITY,
+    "application/components.parquet": application.APPLIED_COMPONENTS,
+    "application/report.html": "drift, scores, components and brain age on one page",
     "audit/shuffles.parquet": SHUFFLES,
     "audit/shuffle_summary.parquet": SHUFFLE_SUMMARY,
     "scca/weights.parquet": scca.WEIGHTS,

@@ -18,6 +18,7 @@ EVERY_RULE: dict[str, Any] = {
     "cohort": {"pcs": "computed"},
     "simulation": {"images": {"kind": "t1"}},
     "imaging": {"source": "t1"},
+    "application": {"bundle": "study.cgni"},
     "contrastive": {"linear_subset": [1, 2]},
     "classification": {
         "models": list(BASELINES),

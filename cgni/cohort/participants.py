@@ -57,10 +57,17 @@ class Imaged:
     visits: pd.Series | None = None
 
 
-def read_main_table(path: str | Path, cohort: CohortSettings, outcome: OutcomeSettings) -> Phenotypes:
+def read_main_table(
+    path: str | Path, cohort: CohortSettings, outcome: OutcomeSettings, labelled: bool = True
+) -> Phenotypes:
     """The fields of the main table that the study needs or can use.
 
     Components are among the needed ones unless they are computed from the genotypes (`cohort.pcs`).
+
+    Parameters
+    ----------
+    labelled
+        Whether the outcome must be there.
 
     Raises
     ------
@@ -71,8 +78,10 @@ def read_main_table(path: str | Path, cohort: CohortSettings, outcome: OutcomeSe
     n_pcs = cohort.n_pcs if cohort.pcs == "field" else 0
     further = [*cohort.confounds, *cohort.category_confounds]
     dates = [DATE] if outcome.change == "slope" else []
-    needed = list(dict.fromkeys([SEX, AGE, CENTRE, outcome.field, *further, *dates, *([PCS] if n_pcs else [])]))
-    phenotypes = read_phenotypes(path, needed, OPTIONAL_FIELDS, n_pcs)
+    own = [outcome.field, *further, *dates] if labelled else further
+    needed = [SEX, AGE, CENTRE, *own, *([PCS] if n_pcs else [])]
+    optional = OPTIONAL_FIELDS if labelled else [*OPTIONAL_FIELDS, outcome.field, *dates]
+    phenotypes = read_phenotypes(path, list(dict.fromkeys(needed)), optional, n_pcs)
     check_values(path, phenotypes, cohort.ranges)
     return phenotypes
 
@@ -112,6 +121,27 @@ def build_participants(
     InputError
         Nobody left, or nobody with an outcome, image and genotypes.
     """
+    people, attrition = list_participants(phenotypes, samples, imaged, withdrawn, pairs, cohort, outcome)
+    _refuse_without_groups(people)
+    return people, attrition
+
+
+def list_participants(
+    phenotypes: Phenotypes,
+    samples: pd.DataFrame,
+    imaged: Imaged,
+    withdrawn: Matched,
+    pairs: pd.DataFrame,
+    cohort: CohortSettings,
+    outcome: OutcomeSettings,
+) -> tuple[pd.DataFrame, Attrition]:
+    """`build_participants` of a cohort that need not have an outcome: nobody's is known without its field.
+
+    Raises
+    ------
+    InputError
+        Nobody left.
+    """
     attrition = Attrition("cohort", "participants")
     _check_ids(phenotypes, samples)
     check_sexes(samples, phenotypes)
@@ -131,7 +161,7 @@ def build_participants(
         people[f"{MEASURE}{field}"] = _at_image(phenotypes, field, visit)
     for field in cohort.category_confounds:
         people[f"{CATEGORY}{field}"] = _at_image(phenotypes, field, visit).map("{:.15g}".format, na_action="ignore")
-    people["outcome"] = outcome_values(phenotypes, outcome, visit)
+    people["outcome"] = outcome_values(phenotypes, outcome, visit) if phenotypes.has(outcome.field) else np.nan
     people["has_image"] = people.index.isin(imaged.ids)
     people["has_genotypes"] = people.index.isin(samples["participant_id"])
     people = people.loc[ids].copy()
@@ -144,7 +174,6 @@ def build_participants(
     count_missing(people, attrition)
     _count_visits(phenotypes, people, outcome, attrition)
     _count_parts(people, imaged.ids, samples, outcome, attrition)
-    _refuse_without_groups(people)
     attrition.log()
     return people.reset_index(names="participant_id"), attrition
 

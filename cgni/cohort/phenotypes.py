@@ -102,7 +102,9 @@ class Phenotypes:
         return sorted({name[1] for name in self.values.columns if name[0] == field})
 
 
-def read_phenotypes(path: str | Path, needed: Iterable[int | str], optional: Iterable[int], n_pcs: int) -> Phenotypes:
+def read_phenotypes(
+    path: str | Path, needed: Iterable[int | str], optional: Iterable[int | str], n_pcs: int
+) -> Phenotypes:
     """Read the columns of the given fields from a main table in any of the three layouts.
 
     Parameters
@@ -116,10 +118,10 @@ def read_phenotypes(path: str | Path, needed: Iterable[int | str], optional: Ite
         Not a main table, a needed field missing, values that are neither numbers nor documented
         meanings, or ids that appear twice.
     """
-    path, needed = Path(path), list(needed)
+    path, needed, optional = Path(path), list(needed), list(optional)
     table = LargeTable.open(path, "set inputs.phenotypes to the main table")
     id_name, columns = _columns(path, table.names)
-    columns |= {name: (name, 0, 0) for name in needed if isinstance(name, str) and name in table.names}
+    columns |= {n: (n, 0, 0) for n in [*needed, *optional] if isinstance(n, str) and n in table.names}
     wanted = {name: key for name, key in columns.items() if key[0] in {*needed, *optional} or _is_kept_pc(key, n_pcs)}
     found = {key[0] for key in wanted.values()}
     absent = [str(field) for field in needed if field not in found]

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from cgni.base.files import digest_value
-from cgni.imaging.grids import choose_grid
-from cgni.imaging.packing import pack_maps
+from cgni.imaging.grids import Grid, choose_grid
+from cgni.imaging.packing import Packed, pack_maps
 from cgni.imaging.schemas import INDEX
 from cgni.imaging.settings import StoreSettings
 
@@ -57,18 +57,22 @@ def pack_study(
         As of `choose_grid` and `pack_maps`.
     """
     own = listed[listed["participant_id"].isin(people)].reset_index(drop=True)
-    ids, paths = own["participant_id"], own["path"].tolist()
-    grid = choose_grid(paths, settings.grid, threads)
+    grid = choose_grid(own["path"].tolist(), settings.grid, threads)
     logging.info("packing %d of %d listed images on %s voxels", len(own), len(listed), grid.shape)
-    packed = pack_maps(paths, grid, target, settings.dtype, partial, code, threads)
+    packed = pack_maps(own["path"].tolist(), grid, target, settings.dtype, partial, code, threads)
+    return store_tables(own["participant_id"], len(listed), grid, packed)
+
+
+def store_tables(ids: pd.Series, listed: int, grid: Grid, packed: Packed) -> StoreTables:
+    """What stands beside the packed maps of `ids`, of `listed` images."""
     resampled, blank = int(packed.resampled.sum()), int(packed.blank.sum())
     logging.info("%d images were resampled, %d have NaN as their background, which is 0 here", resampled, blank)
-    index = pd.DataFrame({"row": range(len(own)), "participant_id": ids})
+    index = pd.DataFrame({"row": range(len(ids)), "participant_id": ids})
     return StoreTables(
         index.assign(**{name: getattr(packed, name) for name in INDEX.names if hasattr(packed, name)}),
         {
             **grid.as_json(),
-            "images": {"listed": len(listed), "packed": len(own), "resampled": resampled, "blank": blank},
+            "images": {"listed": listed, "packed": len(ids), "resampled": resampled, "blank": blank},
         },
         {"crc32": digest_value(packed.crc32.tolist()), "ids": digest_value(ids.tolist())},
     )

@@ -21,6 +21,7 @@ _FILES = (
     "atlas_labels",
 )
 _ATLAS = ("atlas", "atlas_labels")
+_EQTL = ("eqtl", "eqtl_snps", "ppi")
 
 
 _ANNOTATION = ("gmt", "obo", "gaf")
@@ -44,8 +45,11 @@ def named_inputs(settings: StudySettings) -> list[tuple[str, str]]:
     others = [(key, path) for key, path in own.items() if path is not None]
     if settings.simulation.enabled:
         return others
-    of_table = settings.imaging.source == "table"
-    return _study_inputs(settings.inputs, _ATLAS if of_table else ()) + others
+    unused = _ATLAS if settings.imaging.source == "table" else ()
+    bundle = settings.application.bundle
+    others += [("application.bundle", bundle)] if bundle else []
+    # the SNPs of a bundle are chosen already
+    return _study_inputs(settings.inputs, (*unused, *(_EQTL if bundle else ()))) + others
 
 
 def _study_inputs(inputs: InputSettings, unused: Collection[str]) -> list[tuple[str, str]]:

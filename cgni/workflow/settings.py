@@ -3,6 +3,7 @@
 from dataclasses import field
 from typing import Any, Literal, get_type_hints
 
+from cgni.application.settings import ApplicationSettings
 from cgni.audit.settings import AuditSettings
 from cgni.base.settings import Section, section, section_fields, setting
 from cgni.classification.fitters.network_settings import NetworkSettings
@@ -175,4 +176,5 @@ class StudySettings(Section):
     contributions: ContributionSettings = setting(default=ContributionSettings())
     enrichment: EnrichmentSettings = setting(default=EnrichmentSettings())
     audit: AuditSettings = setting(default=AuditSettings())
+    application: ApplicationSettings = setting(default=ApplicationSettings())
     figures: FigureSettings = setting(default=FigureSettings())

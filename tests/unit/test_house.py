@@ -31,6 +31,7 @@ ROOMS = (
     "enrichment",
     "simulation",
     "audit",
+    "application",
     "figures",
     "workflow",
 )

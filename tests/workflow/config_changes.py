@@ -45,6 +45,7 @@ BY_HAND: dict[str, Any] = {
 STRUCTURAL = {
     "protocol",
     "results_dir",
+    "application.bundle",
     "inputs.atlas",
     "inputs.atlas_labels",
     "inputs.feature_labels",

@@ -25,6 +25,8 @@ LIGHT = {
     "enrich_genes",
     "make_tables",
     "write_report",
+    "write_bundle",
+    "write_application_report",
     *(path.stem for path in (REPOSITORY / "workflow_scripts").glob("plot_*.py")),
 }
 
@@ -51,6 +53,13 @@ OPTIONAL = {
     "regress_brain_age",
     "plot_feature_contributions",
     "plot_map_making",
+    "write_bundle",
+    "list_cohort",
+    "match_variants",
+    "pack_cohort_maps",
+    "extract_cohort_features",
+    "apply_models",
+    "write_application_report",
 }
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from cgni.application.archive import Archive, array_bytes, json_bytes, write_archive
 from cgni.cohort.bgen_header import HAS_IDS
 from cgni.cohort.families import read_related_pairs
 from cgni.cohort.id_lists import KnownIds, read_withdrawals
@@ -270,6 +271,14 @@ def _archives() -> tuple[bytes, ...]:
     return tuple(made)
 
 
+def _bundle() -> bytes:
+    """A bundle of two members."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "study.cgni"
+        write_archive({"a.json": json_bytes({"b": 1}), "mask.npy": array_bytes(np.ones(3))}, {"folds": 2}, path)
+        return path.read_bytes()
+
+
 def _config(path: Path) -> Any:
     refuse_doubled_keys(path)
     try:
@@ -313,6 +322,7 @@ _OTHERS = {
     "template of the grid": Reader("x.nii", _template, (_image(_labels()),), False),
     "T1 image": Reader("x.nii", _source, (_image(_labels()), _image(_labels().astype(np.float32))), False),
     "archive of a T1 image": Reader("x.zip", _source, _archives(), False),
+    "bundle": Reader("study.cgni", Archive.read, (_bundle(),), False),
     "config": Reader("x.yaml", _config, tuple(_dumped(flow) for flow in (False, True)), False, True),
 }
 READERS = _TEXTS | _OTHERS

@@ -1,0 +1,43 @@
+"""The page of an application: drift first, then scores."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+
+def render_page(template: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> str:
+    """One self-contained page without participant ids.
+
+    Parameters
+    ----------
+    template
+        Jinja text (`resources/application.html.j2`).
+    tables
+        drift, scores, reliability, components, ages, attrition.
+    facts
+        Plain values: outcome (its label), people, folds, manifest, continuous.
+    """
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["table"] = _html
+    shown = {name: table.rename(columns=lambda column: column.replace("_", " ")) for name, table in tables.items()}
+    return environment.from_string(template).render(
+        tables=shown, drifted=int(tables["drift"]["drifted"].sum()), **facts
+    )
+
+
+def age_summary(ages: pd.DataFrame) -> pd.DataFrame:
+    """Errors of the mean brain age among those whose age is known; nothing for fewer than 2 people."""
+    own = ages[(ages["fold"] == -1) & ages["age"].notna()]
+    gap = own["brain_age"] - own["age"]
+    if len(own) < 2:
+        return pd.DataFrame(columns=["measure", "value"])
+    rows = [("people", len(own)), ("mean absolute error (years)", gap.abs().mean()), ("mean gap (years)", gap.mean())]
+    return pd.DataFrame([*rows, ("r", own["brain_age"].corr(own["age"]))], columns=["measure", "value"])
+
+
+def _html(table: pd.DataFrame) -> Markup:
+    html = table.to_html(index=False, border=0, na_rep="", escape=True, float_format=lambda value: f"{value:.3g}")
+    return Markup(f'<div class="scroll">{html}</div>')
