@@ -27,8 +27,6 @@ KEYS = {key: value for key, value in leaves(IN_FORCE) if key not in STRUCTURAL a
 MODULES = make_reruns.library_modules()
 # read only under another value of another key, or when something was found
 CONDITIONAL = {
-    "application.least_found",
-    "application.least_likeness",
     "imaging.t1.session",
     "simulation.traits.change_share",
     "outcome.better",
