@@ -65,7 +65,7 @@ settings: setup
 	$(BIN)/python -m tools.draw_workflow
 
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 tests/unit
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist loadfile --durations=10 tests/unit
 	@bash envs/setup_newer_plink2.sh
 	[ ! -x $(NEWER)/plink2 ] || OMP_NUM_THREADS=1 PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics
 	@set -e; CGNI_TINY=$$(mktemp -d); export CGNI_TINY; trap 'rm -rf "$$CGNI_TINY"' EXIT; set -x; \

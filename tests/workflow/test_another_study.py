@@ -21,6 +21,8 @@ inputs: {eqtl: plain.txt, eqtl_snps: null, atlas: joined.nii.gz, atlas_labels: j
 outcome: {label: fluid intelligence, measure: fluid intelligence score, unit: points, field: 20016, kind: continuous}
 simulation: {traits: {points: [0, 13]}}
 contributions: {rule: sd, sd: {imaging: 0.5, genetics: 0.5}}
+contrastive: {subsets: [[1, 2, 4]]}
+classification: {models: [imaging_cnn, imaging_genetic_svm], shared_head: []}
 """
 LEFT_OUT = {"matched_people", "tp", "tn", "fp", "fn", "auc", "balanced_accuracy"}
 
