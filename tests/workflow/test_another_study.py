@@ -22,7 +22,7 @@ outcome: {label: fluid intelligence, measure: fluid intelligence score, unit: po
 simulation: {traits: {points: [0, 13]}}
 contributions: {rule: sd, sd: {imaging: 0.5, genetics: 0.5}}
 contrastive: {subsets: [[1, 2, 4]]}
-classification: {models: [imaging_cnn, imaging_genetic_svm], shared_head: []}
+classification: {models: [imaging_cnn, genetic_linear], shared_head: []}
 """
 LEFT_OUT = {"matched_people", "tp", "tn", "fp", "fn", "auc", "balanced_accuracy"}
 
