@@ -1,4 +1,3 @@
-BUNDLE = SETTINGS.application.bundle
 # what an application takes of the cohort itself, as the rules of a study take it
 _COHORT = dict(
     phenotypes=INPUTS["phenotypes"],
@@ -7,24 +6,6 @@ _COHORT = dict(
     samples=people_files(),
     images=image_table(),
 )
-
-
-def bundled(wildcards):
-    """What `bundle` asks for: the bundle, of a study of maps."""
-    if OF_TABLE:
-        raise WorkflowError("imaging.source: table: a bundle holds networks on maps, and this study has none")
-    return result("application/study.cgni")
-
-
-def applied(wildcards):
-    """What `apply` asks for: the page of the application, when there is a bundle."""
-    if OF_TABLE:
-        raise WorkflowError("imaging.source: table: a bundle's networks take maps, not a table of features")
-    if not BUNDLE:
-        raise WorkflowError(
-            "application.bundle: no bundle; name the file that `snakemake bundle` wrote in another study"
-        )
-    return result("application/report.html")
 
 
 if not OF_TABLE:

@@ -59,6 +59,7 @@ RESULTS = SETTINGS.results_dir
 INPUTS = EFFECTIVE["inputs"]
 ATLAS = dict(zip(("atlas", "atlas_labels"), _ATLAS_FILES))
 SIMULATED = SETTINGS.simulation.enabled
+BUNDLE = SETTINGS.application.bundle
 FOLDS = list(range(SETTINGS.splits.folds))
 CHROMOSOMES = [str(chrom) for chrom in SETTINGS.inputs.genotypes.chromosomes]
 # plink2's KING stands in for a kinship file; computed components need the split, so they come after it
@@ -413,3 +414,21 @@ SELECTED = [
     for name, spec in ROSTER.items()
     if (name in ON_SUBSETS and len(PROPOSED) > 1) or searched_names(spec) & set(SEARCHES)
 ]
+
+
+def bundled(wildcards):
+    """What `bundle` asks for: the bundle, of a study of maps."""
+    if OF_TABLE:
+        raise WorkflowError("imaging.source: table: a bundle holds networks on maps, and this study has none")
+    return result("application/study.cgni")
+
+
+def applied(wildcards):
+    """What `apply` asks for: the page of the application, when there is a bundle."""
+    if OF_TABLE:
+        raise WorkflowError("imaging.source: table: a bundle's networks take maps, not a table of features")
+    if not BUNDLE:
+        raise WorkflowError(
+            "application.bundle: no bundle; name the file that `snakemake bundle` wrote in another study"
+        )
+    return result("application/report.html")
