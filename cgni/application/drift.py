@@ -15,6 +15,7 @@ _FREQUENCY = 0.1  # difference of allele frequencies that another population or 
 _FEWEST = 20  # people below which frequencies say little
 _FOUND, _INSIDE, _UNKNOWN = 0.9, 0.8, 0.5
 _SDS = 2.0
+_ERRORS = 4.0  # standard errors of a frequency
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +39,8 @@ def drift_table(bundle: Archive, facts: CohortFacts, ids: pd.Index) -> pd.DataFr
     """One row a measure of the bundle's training people and of `ids` (`schemas.DRIFT`), genotypes first.
 
     A measure has drifted when it lies where few samples of the training people would: beyond 2 SDs of the map
-    measures, more than .1 of an allele's frequency (of 20 people or more), less than 80 % of the people in the middle
-    nine tenths of the training ages, less than 90 % of the SNPs found.
+    measures, more than .1 and 4 standard errors of an allele's frequency (of 20 people or more), less than 80 % of the
+    people in the middle nine tenths of the training ages, less than 90 % of the SNPs found.
     """
     statistics = bundle.json("statistics.json")
     people = facts.participants.set_index("participant_id").loc[ids]
@@ -61,7 +62,9 @@ def _genotype_rows(variants: pd.DataFrame, people: int) -> Sequence[Row]:
     found = float(usable.mean())
     own = variants[usable & variants["frequency"].notna()]
     difference = (own["frequency"] - own["frequency_bundle"]).abs()
-    far, enough = int((difference > _FREQUENCY).sum()), people >= _FEWEST and len(own) > 1
+    known = own["frequency_bundle"]
+    chance = _ERRORS * np.sqrt(known * (1 - known) / (2 * max(people, 1)))
+    far, enough = int((difference > np.maximum(_FREQUENCY, chance)).sum()), people >= _FEWEST and len(own) > 1
     r = float(own["frequency"].corr(own["frequency_bundle"])) if enough else np.nan
     note = f"{len(variants) - int(usable.sum())} of {len(variants)} SNPs are not there; fill values stand for them"
     swapped = f"{int(variants['swapped'].sum())} SNPs with their alleles in the other order, which are matched"
@@ -71,7 +74,7 @@ def _genotype_rows(variants: pd.DataFrame, people: int) -> Sequence[Row]:
         ("genotypes", "SNPs on the other strand", 0.0, float(variants["other_strand"].mean()),
          bool(variants["other_strand"].any()), "not used: give files of the forward strand"),
         ("genotypes", "largest difference of an allele frequency", 0.0, float(difference.max()),
-         bool(enough and far), f"{far} of {len(own)} SNPs differ by more than {_FREQUENCY:g}"),
+         bool(enough and far), f"{far} of {len(own)} SNPs differ by more than {_FREQUENCY:g} and than chance"),
         ("genotypes", "correlation of allele frequencies", 1.0, r, bool(r < _FOUND),
          "" if enough else f"not judged of fewer than {_FEWEST} people"),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jinja2
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -22,10 +23,10 @@ def render_page(template: str, tables: Mapping[str, pd.DataFrame], facts: Mappin
     """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["table"] = _html
+    drift = tables["drift"]
+    tables = {**tables, "drift": drift.assign(drifted=np.where(drift["drifted"], "yes", ""))}
     shown = {name: table.rename(columns=lambda column: column.replace("_", " ")) for name, table in tables.items()}
-    return environment.from_string(template).render(
-        tables=shown, drifted=int(tables["drift"]["drifted"].sum()), **facts
-    )
+    return environment.from_string(template).render(tables=shown, drifted=int(drift["drifted"].sum()), **facts)
 
 
 def age_summary(ages: pd.DataFrame) -> pd.DataFrame:

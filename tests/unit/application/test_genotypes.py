@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cgni.application.drift import _genotype_rows
 from cgni.application.genotypes import check_build, gather_variants, refuse_few
 from cgni.base.errors import InputError
 from cgni.genetics.counts import AlleleCounts
@@ -48,3 +49,12 @@ def test_another_build_is_refused() -> None:
     check_build("GRCh37", "GRCh37")
     with pytest.raises(InputError, match="GRCh38, but the SNPs of the bundle are GRCh37"):
         check_build("GRCh38", "GRCh37")
+
+
+@pytest.mark.parametrize(("people", "far"), [(49, 1), (5000, 2)])
+def test_frequencies_have_drifted_where_they_differ_by_more_than_chance(people: int, far: int) -> None:
+    """4 sqrt(p (1 - p) / 2n) of 49 people is .2 at .39 and at .45: differences of .11, .01 and .25."""
+    table = pd.DataFrame({"reason": None, "frequency": [0.5, 0.3, 0.2], "frequency_bundle": [0.39, 0.29, 0.45]})
+    rows = _genotype_rows(table.assign(swapped=False, other_strand=False), people)
+    (row,) = (row for row in rows if row[1].startswith("largest"))
+    assert row[3] == 0.25 and row[4] and row[5].startswith(f"{far} of 3 SNPs")
