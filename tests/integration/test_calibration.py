@@ -32,4 +32,4 @@ def test_small_form_keeps_within_wide_bounds(tmp_path: Path) -> None:
     assert found["cline_snps"] <= 1 and abs(found["cline_r"]) < 0.1 and found["collider_snps"] == 0
     assert found["directions"] >= 0.9
     null = json.loads((tmp_path / "calibration_null.json").read_text())["summary"]
-    assert null["level_allele_wm_out_of_fold"] < 0.12 and null["level_holdout"] <= 0.2
+    assert null["level_allele_outcome_out_of_fold"] < 0.12 and null["level_holdout"] <= 0.2
