@@ -11,6 +11,8 @@ from cgni.contrastive.terms import TERMS as _TERMS
 from cgni.contrastive.terms import encoder_spec as _encoder_spec
 from cgni.genetics.paths import chromosome_files as _chromosome_files
 from cgni.imaging.atlases import atlas_files as _atlas_files
+from cgni.imaging.atlases import further_atlas_files as _further_atlas_files
+from cgni.imaging.atlases import further_atlases as _further_atlases
 from cgni.imaging.patterns import is_pattern as _is_pattern
 from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
@@ -33,6 +35,17 @@ def _atlas(inputs):
         return inputs.atlas, inputs.atlas_labels or inputs.atlas
 
 
+def _more_atlases(inputs, main):
+    """Name to label image and table of the further atlases, likewise."""
+    try:
+        return _further_atlas_files(inputs.more_atlases, main)
+    except _InputError:
+        if workflow.is_main_process:
+            raise
+        further = _further_atlases(inputs.more_atlases)
+        return {atlas.name: (atlas.image, atlas.labels or atlas.image) for atlas in further}
+
+
 def _checked():
     """The effective config and the atlas; a mistake, or a missing input of a real study, ends the run in one message."""
     try:
@@ -49,15 +62,18 @@ def _checked():
             _places.refuse_unusable_folders(settings.results_dir)
         # a table of features needs no atlas; the simulator does, whatever it writes
         wanted = settings.imaging.source != "table" or settings.simulation.enabled
-        return effective, settings, _atlas(settings.inputs) if wanted else ()
+        main = _atlas(settings.inputs) if wanted else ()
+        return effective, settings, main, _more_atlases(settings.inputs, main) if wanted else {}
     except _InputError as error:
         raise WorkflowError(str(error))
 
 
-EFFECTIVE, SETTINGS, _ATLAS_FILES = _checked()
+EFFECTIVE, SETTINGS, _ATLAS_FILES, _MORE_ATLAS_FILES = _checked()
 RESULTS = SETTINGS.results_dir
 INPUTS = EFFECTIVE["inputs"]
 ATLAS = dict(zip(("atlas", "atlas_labels"), _ATLAS_FILES))
+MORE_ATLASES = list(_MORE_ATLAS_FILES)
+MORE_SETS = {entry["name"]: entry["gmt"] for entry in EFFECTIVE["enrichment"]["more_sets"]}
 SIMULATED = SETTINGS.simulation.enabled
 FOLDS = list(range(SETTINGS.splits.folds))
 CHROMOSOMES = [str(chrom) for chrom in SETTINGS.inputs.genotypes.chromosomes]
@@ -120,6 +136,8 @@ wildcard_constraints:
     chrom=r"[0-9XY]+",
     encoders=f"(linear_)?terms[{''.join(str(term.number) for term in _TERMS)}]+",
     candidate=r"[0-9a-f]{8}",
+    atlas="|".join(MORE_ATLASES) or "[^/]+",
+    sets="|".join(MORE_SETS) or "[^/]+",
 
 
 def result(path):
@@ -215,12 +233,21 @@ def made_maps():
     return result("imaging/t1/quality.parquet") if MADE_MAPS else []
 
 
+def atlas_image(wildcards):
+    """Input function: the label image of the wildcard's further atlas."""
+    return _MORE_ATLAS_FILES[wildcards.atlas][0]
+
+
+def atlas_table(wildcards):
+    """Input function: the table `index name` of the wildcard's further atlas."""
+    return _MORE_ATLAS_FILES[wildcards.atlas][1]
+
+
 def region_inputs():
     """What regions of people are measured by: the maps and the atlas; or a table's features and their names."""
     if OF_TABLE:
         return {"image_features": IMAGE_FEATURES, "image_columns": result("imaging/table/columns.parquet")}
-    names = {"maps": "maps.npy", "index": "index.parquet", "grid": "grid.json"}
-    return {**ATLAS, **{name: result(f"imaging/store/{file}") for name, file in names.items()}}
+    return {**ATLAS, **MAPS}
 
 
 def map_batches(wildcards):
@@ -248,6 +275,12 @@ ATTRITION_STAGES = [
     *(["imaging/t1"] if MADE_MAPS else []),
     "imaging/table" if OF_TABLE else "imaging",
 ]
+# the packed maps with who is in them and their grid
+MAPS = {
+    "maps": result("imaging/store/maps.npy"),
+    "index": result("imaging/store/index.parquet"),
+    "grid": result("imaging/store/grid.json"),
+}
 # everybody's features of a table, with gaps
 IMAGE_FEATURES = result("imaging/table/features.parquet")
 # a fold's imaging features of everybody who has them, without gaps

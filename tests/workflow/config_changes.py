@@ -38,6 +38,7 @@ STRUCTURAL = {
     "results_dir",
     "inputs.atlas",
     "inputs.atlas_labels",
+    "inputs.more_atlases",
     "inputs.feature_labels",
     "inputs.genotypes.build",
     "inputs.genotypes.chromosomes",
@@ -60,6 +61,7 @@ STRUCTURAL = {
     "contributions.null_components",
     "contributions.null_batch",
     "enrichment.gmt",
+    "enrichment.more_sets",
     "enrichment.obo",
     "enrichment.gaf",
 }

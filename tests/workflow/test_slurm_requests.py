@@ -20,10 +20,13 @@ LIGHT = {
     "select_terms",
     "select_settings",
     "summarise_contributions",
+    "summarise_atlas",
     "test_components",
     "audit_lineage",
     "enrich_genes",
+    "enrich_more_sets",
     "make_tables",
+    "make_atlas_table",
     "write_report",
     *(path.stem for path in (REPOSITORY / "workflow_scripts").glob("plot_*.py")),
 }
@@ -51,6 +54,13 @@ OPTIONAL = {
     "regress_brain_age",
     "plot_feature_contributions",
     "plot_map_making",
+    "occlude_atlas",
+    "measure_atlas",
+    "null_atlas",
+    "summarise_atlas",
+    "estimate_atlas",
+    "make_atlas_table",
+    "enrich_more_sets",
 }
 
 
