@@ -304,9 +304,9 @@ TABLES = [
 ]
 _STUDY_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
 
-ATLAS_TABLES = [f"table5_{name}" for name in MORE_ATLASES]
-_ATLAS_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=ATLAS_TABLES, kind=["csv", "parquet", "tex"])
-TABLE_FILES = [*_STUDY_TABLE_FILES, *_ATLAS_TABLE_FILES]
+FURTHER_TABLES = [f"table5_{name}" for name in MORE_ATLASES]
+_FURTHER_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=FURTHER_TABLES, kind=["csv", "parquet", "tex"])
+TABLE_FILES = [*_STUDY_TABLE_FILES, *_FURTHER_TABLE_FILES]
 
 
 rule make_tables:
@@ -396,8 +396,8 @@ rule write_report:
         template="resources/report.html.j2",
         captions=expand("resources/captions/{figure}.md", figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
-        tables=expand(result("tables/{table}.csv"), table=[*TABLES, *ATLAS_TABLES]),
-        origins=[result(f"tables/{table}.parquet") for table in [*TABLES, *ATLAS_TABLES] if table != "attrition"],
+        tables=expand(result("tables/{table}.csv"), table=[*TABLES, *FURTHER_TABLES]),
+        origins=[result(f"tables/{table}.parquet") for table in [*TABLES, *FURTHER_TABLES] if table != "attrition"],
         attrition=result("tables/attrition.parquet"),
         lineage=result("audit/lineage.parquet"),
         confounds=result("audit/confounds.parquet"),
