@@ -130,4 +130,4 @@ def test_further_gene_sets_have_a_table_of_their_own(another_study: tuple[Path, 
 
 
 def _names(table: Path) -> set[str]:
-    return {line.split()[1] for line in table.read_text().splitlines()}
+    return {line.split()[1] for line in table.read_text().splitlines() if line.strip()}

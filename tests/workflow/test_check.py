@@ -28,22 +28,23 @@ def test_right_inputs_are_described_and_long_work_waits_for_it(study_copy: Study
     overlay = study_copy.overlay("real.yaml", OVERLAY)
     genes = pd.read_parquet(study_copy.folder / "results-tiny/genetics/snp_genes.parquet")["symbol"].dropna()
     (study_copy.folder / "own.gmt").write_text(f"one\t\t{genes.iloc[0]}\n")
-    further = "inputs: {more_atlases: [octants]}\nenrichment: {more_sets: [{name: own, gmt: own.gmt}]}\n"
-    run = study_copy.snakemake("check", overlays=(overlay, study_copy.overlay("further.yaml", further)))
+    more = "inputs: {more_atlases: [octants]}\nenrichment: {more_sets: [{name: own, gmt: own.gmt}]}\n"
+    further = study_copy.overlay("further.yaml", more)
+    run = study_copy.snakemake("check", overlays=(overlay, further))
     found = _findings(run.stdout)
     assert run.returncode == 0 and found["wrong"] == found["skipped"] == [], run.stdout
     assert {part for part, _ in found["ok"]} == PARTS | {"more atlases", "regions: octants", "sets: own"}
     told = dict(found["ok"])
     assert "8 of 8 regions" in told["regions: octants"] and "1 sets, 1 of their genes" in told["sets: own"]
     assert told["main table"].startswith("260 people") and "listed ids are in the main table" in told["withdrawals"]
-    planned = study_copy.planned(overlays=(overlay,))
+    planned = study_copy.planned(overlays=(overlay, further))
     assert "check_inputs" not in planned and planned["pack_gm_store"] == 1
     # another depth of the network is looked at again, and what has been packed stays packed
     deeper = study_copy.overlay("deeper.yaml", "pretraining: {channels: [4, 4]}")
-    packed = study_copy.snakemake("results-real/imaging/store/maps.npy", overlays=(overlay,))
+    packed = study_copy.snakemake("results-real/imaging/store/maps.npy", overlays=(overlay, further))
     assert packed.returncode == 0, packed.stdout[-3000:]
     packing = ("results-real/imaging/store/maps.npy", "results-real/audit/inputs.txt")
-    assert study_copy.planned(*packing, overlays=(overlay, deeper)) == {"check_inputs": 1}
+    assert study_copy.planned(*packing, overlays=(overlay, further, deeper)) == {"check_inputs": 1}
 
 
 def test_another_look_keeps_nobody_from_what_has_changed(study_copy: Study) -> None:
