@@ -7,6 +7,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/common_models.smk"
 include: "rules/simulation.smk"
 include: "rules/cohort.smk"
 include: "rules/genetics.smk"
@@ -42,9 +43,12 @@ localrules:
     select_settings,
     test_components,
     summarise_contributions,
+    summarise_atlas,
     audit_lineage,
     enrich_genes,
+    enrich_more_sets,
     make_tables,
+    make_atlas_table,
     write_report,
     write_bundle,
     write_application_report,

@@ -3,6 +3,7 @@ configfile: "config.yaml"
 
 
 include: "../rules/common.smk"
+include: "../rules/common_models.smk"
 include: "../rules/contrastive.smk"
 include: "../rules/classification.smk"
 

@@ -1,16 +1,16 @@
-import functools as _functools
 import os as _os
 
 from snakemake.exceptions import WorkflowError
 
 from cgni.base.errors import InputError as _InputError
-from cgni.base.files import read_json as _read_json
 from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
 from cgni.contrastive.terms import SEARCHED_TERMS as _SEARCHED_TERMS
 from cgni.contrastive.terms import TERMS as _TERMS
 from cgni.contrastive.terms import encoder_spec as _encoder_spec
 from cgni.genetics.paths import chromosome_files as _chromosome_files
 from cgni.imaging.atlases import atlas_files as _atlas_files
+from cgni.imaging.atlases import further_atlas_files as _further_atlas_files
+from cgni.imaging.atlases import further_atlases as _further_atlases
 from cgni.imaging.patterns import is_pattern as _is_pattern
 from cgni.workflow import code_digest as _code_digest
 from cgni.workflow import config as _config
@@ -18,7 +18,6 @@ from cgni.workflow import input_files as _input_files
 from cgni.workflow import input_looks as _input_looks
 from cgni.workflow import places as _places
 from cgni.workflow import roster as _roster
-from cgni.workflow import search as _search
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
 from cgni.workflow.settings import StudySettings as _StudySettings
 
@@ -31,6 +30,17 @@ def _atlas(inputs):
         if workflow.is_main_process:
             raise
         return inputs.atlas, inputs.atlas_labels or inputs.atlas
+
+
+def _more_atlases(inputs, main):
+    """Name to label image and table of the further atlases, likewise."""
+    try:
+        return _further_atlas_files(inputs.more_atlases, main)
+    except _InputError:
+        if workflow.is_main_process:
+            raise
+        further = _further_atlases(inputs.more_atlases)
+        return {atlas.name: (atlas.image, atlas.labels or atlas.image) for atlas in further}
 
 
 def _checked():
@@ -49,15 +59,18 @@ def _checked():
             _places.refuse_unusable_folders(settings.results_dir)
         # a table of features needs no atlas; the simulator does, whatever it writes
         wanted = settings.imaging.source != "table" or settings.simulation.enabled
-        return effective, settings, _atlas(settings.inputs) if wanted else ()
+        main = _atlas(settings.inputs) if wanted else ()
+        return effective, settings, main, _more_atlases(settings.inputs, main) if wanted else {}
     except _InputError as error:
         raise WorkflowError(str(error))
 
 
-EFFECTIVE, SETTINGS, _ATLAS_FILES = _checked()
+EFFECTIVE, SETTINGS, _ATLAS_FILES, _MORE_ATLAS_FILES = _checked()
 RESULTS = SETTINGS.results_dir
 INPUTS = EFFECTIVE["inputs"]
 ATLAS = dict(zip(("atlas", "atlas_labels"), _ATLAS_FILES))
+MORE_ATLASES = list(_MORE_ATLAS_FILES)
+MORE_SETS = {entry["name"]: entry["gmt"] for entry in EFFECTIVE["enrichment"]["more_sets"]}
 SIMULATED = SETTINGS.simulation.enabled
 BUNDLE = SETTINGS.application.bundle
 FOLDS = list(range(SETTINGS.splits.folds))
@@ -121,6 +134,8 @@ wildcard_constraints:
     chrom=r"[0-9XY]+",
     encoders=f"(linear_)?terms[{''.join(str(term.number) for term in _TERMS)}]+",
     candidate=r"[0-9a-f]{8}",
+    atlas="|".join(MORE_ATLASES) or "[^/]+",
+    sets="|".join(MORE_SETS) or "[^/]+",
 
 
 def result(path):
@@ -216,12 +231,21 @@ def made_maps():
     return result("imaging/t1/quality.parquet") if MADE_MAPS else []
 
 
+def atlas_image(wildcards):
+    """Input function: the label image of the wildcard's further atlas."""
+    return _MORE_ATLAS_FILES[wildcards.atlas][0]
+
+
+def atlas_table(wildcards):
+    """Input function: the table `index name` of the wildcard's further atlas."""
+    return _MORE_ATLAS_FILES[wildcards.atlas][1]
+
+
 def region_inputs():
     """What regions of people are measured by: the maps and the atlas; or a table's features and their names."""
     if OF_TABLE:
         return {"image_features": IMAGE_FEATURES, "image_columns": result("imaging/table/columns.parquet")}
-    names = {"maps": "maps.npy", "index": "index.parquet", "grid": "grid.json"}
-    return {**ATLAS, **{name: result(f"imaging/store/{file}") for name, file in names.items()}}
+    return {**ATLAS, **MAPS}
 
 
 def map_batches(wildcards):
@@ -249,6 +273,12 @@ ATTRITION_STAGES = [
     *(["imaging/t1"] if MADE_MAPS else []),
     "imaging/table" if OF_TABLE else "imaging",
 ]
+# the packed maps with who is in them and their grid
+MAPS = {
+    "maps": result("imaging/store/maps.npy"),
+    "index": result("imaging/store/index.parquet"),
+    "grid": result("imaging/store/grid.json"),
+}
 # everybody's features of a table, with gaps
 IMAGE_FEATURES = result("imaging/table/features.parquet")
 # a fold's imaging features of everybody who has them, without gaps
@@ -263,157 +293,6 @@ FOLD_TABLES = {
     "participants": result("cohort/participants.parquet"),
     "splits": result("cohort/splits.parquet"),
 }
-
-
-def encoder_keys(spec):
-    """Config keys of a pair of encoders: its own terms' weights only."""
-    own = [key for key in ENCODER_KEYS if key != "contrastive.weights"]
-    return [*ENCODER_PEOPLE, *own, *[f"contrastive.weights.{key}" for key in spec.weighted]]
-
-
-def encoder_section(wildcards):
-    """The slice of `train_contrastive` for its loss subset."""
-    return _with_weights(section("seed", *encoder_keys(_ENCODERS[wildcards.encoders])))
-
-
-def _with_weights(part):
-    """The slice of encoders, with no weights where a term stands alone."""
-    part["contrastive"].setdefault("weights", {})
-    return part
-
-
-def encoder_params(wildcards):
-    """The terms of the wildcard's encoders, and whether the genetic one is linear."""
-    return _encoder_plain(wildcards.encoders)
-
-
-def _encoder_plain(name):
-    spec = _ENCODERS[name]
-    return {"terms": list(spec.terms), "linear": spec.linear}
-
-
-def classifier_section(wildcards):
-    """The slice of a classifier's fit."""
-    return section("seed", *ROSTER[wildcards.model].keys)
-
-
-def classifier_params(wildcards):
-    """What a fit knows of its model."""
-    return ROSTER[wildcards.model].params()
-
-
-def model_tables(spec):
-    """What a model's features need beside the tables of the folds."""
-    tables = {}
-    if spec.encoders:
-        tables["embeddings"] = result(f"contrastive/{spec.encoders}/embeddings.parquet")
-    if spec.hidden_of:
-        tables["hidden"] = result(f"classification/{spec.hidden_of}/hidden.parquet")
-    return tables
-
-
-def fitter_inputs(spec):
-    """What a model's fitter needs beside its features: encoders to train along, or the networks whose head it takes."""
-    places = {
-        "encoders": result(f"contrastive/{spec.encoders}/encoders.ckpt"),
-        "networks": expand(result("transfer/fold{fold}/outcome.ckpt"), fold=FOLDS),
-    }
-    return {name: places[name] for name in spec.needs}
-
-
-def classifier_inputs(wildcards):
-    """What a model needs beside the tables of the folds; its settings are the winner's, where there was a search."""
-    spec = ROSTER[wildcards.model]
-    # a model on encoders of its own follows their search, so that both have the same settings
-    own = _roster.model_name(spec.encoders) if spec.encoders else spec.name
-    return {**model_tables(spec), **fitter_inputs(spec), **searched_settings(own, spec.searched)}
-
-
-# What searches look for: name to candidates, each a name with the settings that it changes.
-SEARCHES = _search.searches(EFFECTIVE)
-
-
-def searched_settings(name, otherwise):
-    """The winner's settings as an input file: of the model's own search, or of the other one; none without a search.
-
-    The file is the winner's own, written with its fit, so that another candidate that does not win
-    reruns nothing that comes after the search.
-    """
-    searched = name if name in SEARCHES else otherwise
-    if searched not in SEARCHES:
-        return {}
-    selection = checkpoints.select_settings.get(model=searched).output.selection
-    try:
-        winner = _read_json(str(selection), "candidate")["candidate"]
-    except _InputError as error:
-        raise WorkflowError(str(error))
-    return {"settings": result(f"classification/search/{searched}/{winner}/settings.json")}
-
-
-def encoder_settings(encoders):
-    """The winner's settings of a pair of encoders: of its loss subset's search, or of that with all terms."""
-    return searched_settings(_roster.model_name(encoders), "proposed")
-
-
-def encoder_winners(names):
-    """The winner's settings of several pairs of encoders, each as the input `settings_<name>`; none without a search."""
-    found = {name: encoder_settings(name) for name in names}
-    return {f"settings_{name}": own["settings"] for name, own in found.items() if own}
-
-
-def searched_model(wildcards):
-    """The model of a search, with the candidate's settings."""
-    return _searched_model(wildcards.model, wildcards.candidate)
-
-
-@_functools.cache
-def _searched_model(model, candidate):
-    changed = _search.with_candidate(EFFECTIVE, SEARCHES[model][candidate])
-    return _roster.searched_model(model, _StudySettings.of(changed))
-
-
-def candidate_settings(wildcards):
-    """What the candidate changes in the config."""
-    return SEARCHES[wildcards.model][wildcards.candidate]
-
-
-def candidate_section(wildcards):
-    """The slice of `search_<kind>`: what its model reads, with the candidate's settings in it."""
-    spec = searched_model(wildcards)
-    keys = [*spec.keys, *(encoder_keys(_ENCODERS[spec.encoders]) if spec.encoders else [])]
-    part = _config.section(_search.with_candidate(EFFECTIVE, candidate_settings(wildcards)), "seed", *keys)
-    return _with_weights(part) if spec.encoders else part
-
-
-def candidate_encoders(wildcards):
-    """The terms of the candidate's own encoders, and whether the genetic one is linear; nothing without encoders."""
-    spec = searched_model(wildcards)
-    return _encoder_plain(spec.encoders) if spec.encoders else {}
-
-
-def candidate_inputs(wildcards):
-    """What a candidate needs beside the tables of the folds; its encoders are its own."""
-    spec = searched_model(wildcards)
-    return {} if spec.encoders else {**model_tables(spec), **fitter_inputs(spec)}
-
-
-def candidate_lineages():
-    """Who was used in the fits of every candidate."""
-    path = result("audit/lineage/search_{model}_{candidate}.parquet")
-    return [path.format(model=model, candidate=name) for model, own in SEARCHES.items() for name in own]
-
-
-def searched_names(spec):
-    """Names under which settings of a model, of its encoders or of the network whose hidden layer it reads are searched."""
-    return {spec.name, spec.searched, spec.hidden_of, _roster.model_name(spec.encoders)}
-
-
-# Models whose validation scores a choice has looked at: among loss subsets, or among settings.
-SELECTED = [
-    name
-    for name, spec in ROSTER.items()
-    if (name in ON_SUBSETS and len(PROPOSED) > 1) or searched_names(spec) & set(SEARCHES)
-]
 
 
 def bundled(wildcards):

@@ -19,6 +19,7 @@ rule null_contributions:
     output:
         shares=result("contributions/null/shares{batch}.parquet"),
         correlations=result("contributions/null/correlations{batch}.parquet"),
+        readers=result("contributions/null/readers{batch}.ckpt"),
     log:
         log_file("null_contributions", "batch{batch}"),
     benchmark:
@@ -198,3 +199,94 @@ rule locate_signals:
         code=code("locate_signals"),
     script:
         "../workflow_scripts/locate_signals.py"
+
+
+if MORE_ATLASES:
+
+    rule null_atlas:
+        """Measure contributions of the regions of a further atlas under the null, with the encoders that are there."""
+        input:
+            **FOLD_TABLES,
+            readers=expand(result("contributions/null/readers{batch}.ckpt"), batch=NULL_BATCHES),
+            regions=expand(
+                result("occlusion/atlases/{{atlas}}/fold{fold}/region_features.npz"),
+                fold=FOLDS,
+            ),
+        output:
+            shares=result("contributions/atlases/{atlas}/null_shares.parquet"),
+        log:
+            log_file("null_atlas", "{atlas}"),
+        benchmark:
+            benchmark_file("null_atlas", "{atlas}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(8000),
+            runtime=grows(240),
+        params:
+            cfg=section(*ENCODER_PEOPLE, "occlusion.baseline", "occlusion.node"),
+            code=code("null_atlas"),
+        script:
+            "../workflow_scripts/null_atlas.py"
+
+    rule summarise_atlas:
+        """Call regions of a further atlas by both rules, with a false discovery rate of its own."""
+        input:
+            imaging=result("occlusion/atlases/{atlas}/imaging.parquet"),
+            components=result("contributions/components.parquet"),
+            null=result("contributions/atlases/{atlas}/null_shares.parquet"),
+        output:
+            contributions=result("contributions/atlases/{atlas}/contributions.parquet"),
+        log:
+            log_file("summarise_atlas", "{atlas}"),
+        benchmark:
+            benchmark_file("summarise_atlas", "{atlas}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(2000),
+            runtime=grows(10),
+        params:
+            cfg=section(
+                "contributions.sd.imaging",
+                "contributions.rule",
+                "contributions.gate",
+                "contributions.fdr",
+            ),
+            code=code("summarise_atlas"),
+        script:
+            "../workflow_scripts/summarise_atlas.py"
+
+    rule estimate_atlas:
+        """Estimate directions of the regions of a further atlas in unseen people."""
+        input:
+            **MAPS,
+            atlas=atlas_image,
+            atlas_labels=atlas_table,
+            variates=result("scca/variates.parquet"),
+            contributions=result("contributions/contributions.parquet"),
+            regions=result("contributions/atlases/{atlas}/contributions.parquet"),
+            components=result("contributions/components.parquet"),
+            genotypes=result("genetics/genotypes.parquet"),
+            snp_genes=result("genetics/snp_genes.parquet"),
+            participants=result("cohort/participants.parquet"),
+        output:
+            directions=result("contributions/atlases/{atlas}/directions.parquet"),
+        log:
+            log_file("estimate_atlas", "{atlas}"),
+        benchmark:
+            benchmark_file("estimate_atlas", "{atlas}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(4000),
+            runtime=grows(60),
+        params:
+            **seen(atlas=atlas_image, atlas_labels=atlas_table),
+            cfg=section("confounds.components"),
+            code=code("estimate_atlas"),
+        script:
+            "../workflow_scripts/estimate_atlas.py"

@@ -302,7 +302,11 @@ TABLES = [
     "attrition",
     "summary",
 ]
-TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
+_STUDY_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
+
+FURTHER_TABLES = [f"table5_{name}" for name in MORE_ATLASES]
+_FURTHER_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=FURTHER_TABLES, kind=["csv", "parquet", "tex"])
+TABLE_FILES = [*_STUDY_TABLE_FILES, *_FURTHER_TABLE_FILES]
 
 
 rule make_tables:
@@ -332,7 +336,7 @@ rule make_tables:
         brain_age=BRAIN_AGE,
         attrition=expand(result("{stage}/attrition.parquet"), stage=ATTRITION_STAGES),
     output:
-        TABLE_FILES,
+        _STUDY_TABLE_FILES,
     log:
         log_file("make_tables"),
     benchmark:
@@ -358,6 +362,33 @@ rule make_tables:
         "../workflow_scripts/make_tables.py"
 
 
+if MORE_ATLASES:
+
+    rule make_atlas_table:
+        """Make Table 5 on a further atlas."""
+        input:
+            components=result("contributions/components.parquet"),
+            contributions=result("contributions/atlases/{atlas}/contributions.parquet"),
+            directions=result("contributions/atlases/{atlas}/directions.parquet"),
+        output:
+            expand(result("tables/table5_{{atlas}}.{kind}"), kind=["csv", "parquet", "tex"]),
+        log:
+            log_file("make_atlas_table", "{atlas}"),
+        benchmark:
+            benchmark_file("make_atlas_table", "{atlas}")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(1000),
+            runtime=grows(10),
+        params:
+            cfg={"stamp": STAMP, **section("outcome.label")},
+            code=code("make_atlas_table"),
+        script:
+            "../workflow_scripts/make_atlas_table.py"
+
+
 rule write_report:
     """Put figures, tables, choices and provenance into one page."""
     input:
@@ -365,8 +396,8 @@ rule write_report:
         template="resources/report.html.j2",
         captions=expand("resources/captions/{figure}.md", figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
-        tables=expand(result("tables/{table}.csv"), table=TABLES),
-        origins=[result(f"tables/{table}.parquet") for table in TABLES if table != "attrition"],
+        tables=expand(result("tables/{table}.csv"), table=[*TABLES, *FURTHER_TABLES]),
+        origins=[result(f"tables/{table}.parquet") for table in [*TABLES, *FURTHER_TABLES] if table != "attrition"],
         attrition=result("tables/attrition.parquet"),
         lineage=result("audit/lineage.parquet"),
         confounds=result("audit/confounds.parquet"),
@@ -377,6 +408,8 @@ rule write_report:
         contributions=result("contributions/contributions.parquet"),
         terms=result("enrichment/terms.parquet"),
         request=result("enrichment/request.json"),
+        more_terms=expand(result("enrichment/sets/{sets}/terms.parquet"), sets=MORE_SETS),
+        requests=expand(result("enrichment/sets/{sets}/request.json"), sets=MORE_SETS),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
         variants=result("genetics/variants.parquet"),

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from cgni.base.nested import leaves
-from cgni.imaging.atlases import atlas_files
+from cgni.imaging.atlases import atlas_files, further_atlas_files
 from cgni.workflow import code_digest, config
 from cgni.workflow.baselines import PROPOSED
 from tools.study_rules import EVERY_RULE, OF_A_TABLE, script_path
@@ -188,6 +188,11 @@ def readers(jobs: list[StudyJob], in_force: Mapping[str, Any], key: str) -> set[
     if key in _ATLAS:
         files = atlas_files(in_force["inputs"]["atlas"], in_force["inputs"]["atlas_labels"])
         paths = {files[_ATLAS.index(key)]}
+    if key == "inputs.more_atlases":
+        atlases = further_atlas_files(in_force["inputs"]["more_atlases"], ("", ""))
+        paths = {path for files in atlases.values() for path in files}
+    if key == "enrichment.more_sets":
+        paths = {sets["gmt"] for sets in in_force["enrichment"]["more_sets"]}
     return {job.name for job in jobs if key in declared_keys(job, governed) or paths & set(job.inputs)}
 
 

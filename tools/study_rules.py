@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 _DECLARED = ("mem_mb", "runtime")
 # what some configs have and others do not; a source of images at a time
 EVERY_RULE: dict[str, Any] = {
-    "inputs": {"relatedness": None},
+    "inputs": {"relatedness": None, "more_atlases": ["octants"]},
+    "enrichment": {"more_sets": [{"name": "own", "gmt": "resources/published_genes.tsv"}]},
     "cohort": {"pcs": "computed"},
     "simulation": {"images": {"kind": "t1"}},
     "imaging": {"source": "t1"},

@@ -4,25 +4,6 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from pathlib import Path
+from cgni.workflow.occlude_maps import occlude_maps
 
-from cgni.base.seeds import derive_seed
-from cgni.base.tables import read_table
-from cgni.imaging.atlas import read_atlas
-from cgni.imaging.store import GmStore
-from cgni.networks.device import choose_device, prepare_torch
-from cgni.occlusion.people import occluded_people, people_with_both
-from cgni.occlusion.region_features import fold_features
-from cgni.occlusion.settings import OcclusionSettings
-from cgni.pretraining.checkpoint import load_cnn
-
-prepare_torch(0, snakemake.threads)  # nothing of torch is drawn at random here
-fold, inputs, settings = int(snakemake.wildcards.fold), snakemake.input, job.section(OcclusionSettings)
-both = people_with_both(read_table(inputs.features), read_table(inputs.genotypes))
-seed = derive_seed(job.seed, "occlusion", fold)
-people = occluded_people(read_table(inputs.splits), fold, both, settings, seed)
-store = GmStore.open(Path(inputs.maps).parent)
-atlas = read_atlas(inputs.atlas, inputs.atlas_labels, store.grid, store.affine)
-device = choose_device(snakemake.params.execution["execution"]["device"], "float32")
-network = load_cnn(inputs.network).to(device.torch)
-fold_features(network, store, atlas, people, settings.baseline).save(snakemake.output.features)
+occlude_maps(job, snakemake)

@@ -12,19 +12,19 @@ from cgni.classification.ledger import read_looks
 from cgni.cohort.cautions import people_cautions
 from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.provenance import job_costs, origins
-from cgni.figures.report import Choices, Evidence, Page, Report
+from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report
 
-inputs, target, outcome = snakemake.input, snakemake.output.report, job.section(OutcomeSettings)
+inputs, outcome = snakemake.input, job.section(OutcomeSettings)
 tables = {name: read_table(inputs[name]) for name in Evidence.TABLES if inputs.get(name)}
-people = read_table(inputs.participants), outcome.kind, read_table(inputs.attrition)
+cautions = people_cautions(read_table(inputs.participants), outcome.kind, read_table(inputs.attrition))
 looks, note = read_looks(snakemake.params.ledger), read_json(inputs.request, "note")["note"]
 report = Report(
     page=Page.read(inputs.template, inputs.figures, inputs.captions, inputs.tables),
-    evidence=Evidence(looks, note, people_cautions(*people), **tables),
+    evidence=Evidence(looks, note, cautions, further_sets=FurtherSets.read(inputs.requests), **tables),
     choices=Choices(Path(inputs.config).read_text(), *map(job.value, ("choices", "protocol", "simulation.enabled"))),
     labels=snakemake.params.labels,
     outcome=outcome,
     provenance=origins([path for path in inputs if str(path).endswith(".parquet")]),
-    costs=job_costs(Path(target).parent),  # everything measured here runs before the report
+    costs=job_costs(Path(snakemake.output.report).parent),  # everything measured here runs before the report
 )
-write_text(report.render(), target)
+write_text(report.render(), snakemake.output.report)

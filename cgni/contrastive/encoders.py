@@ -1,6 +1,6 @@
 """The two encoders of one fold, with the scaling of their inputs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,14 +45,17 @@ class EncoderPair(nn.Module):
 
     Attributes
     ----------
-    mlps, scalings : of each view.
+    mlps, scalings : of each view; of one alone where the checkpoint was written of that one.
     """
 
     def __init__(self, shape: EncoderShape, scalings: Mapping[str, Scaling]) -> None:
         super().__init__()
         self.shape, self.scalings = shape, scalings
         self.mlps = nn.ModuleDict(
-            {view: Mlp(len(scalings[view].mean), shape.layers[view], shape.activation, shape.dropout) for view in VIEWS}
+            {
+                view: Mlp(len(scaling.mean), shape.layers[view], shape.activation, shape.dropout)
+                for view, scaling in scalings.items()
+            }
         )
 
     def mlp(self, view: str) -> Mlp:
@@ -75,15 +78,18 @@ class EncoderPair(nn.Module):
 
     def l1(self) -> torch.Tensor:
         """Sum of the absolute hidden weights of both encoders."""
-        return torch.stack([self.mlp(view).l1() for view in VIEWS]).sum()
+        return torch.stack([self.mlp(view).l1() for view in self.scalings]).sum()
 
-    def checkpoint(self) -> dict[str, Any]:
-        """Plain types and tensors that `load_encoders` reads."""
+    def checkpoint(self, views: Sequence[str] = VIEWS) -> dict[str, Any]:
+        """Plain types and tensors that `restore_encoders` reads; `views`: whose encoders are kept."""
+        kept = tuple(f"mlps.{view}." for view in views)
         shape = {**asdict(self.shape), "layers": {view: list(own) for view, own in self.shape.layers.items()}}
         return {
-            "state": {name: value.detach().cpu().clone() for name, value in self.state_dict().items()},
+            "state": {
+                name: value.detach().cpu().clone() for name, value in self.state_dict().items() if name.startswith(kept)
+            },
             "shape": shape,
-            "scalings": {view: scaling.state() for view, scaling in self.scalings.items()},
+            "scalings": {view: self.scalings[view].state() for view in views},
         }
 
     def _project(self, values: torch.Tensor) -> torch.Tensor:
@@ -92,8 +98,12 @@ class EncoderPair(nn.Module):
 
 def load_encoders(checkpoint: Mapping[str, Any], fold: int) -> EncoderPair:
     """A fold's encoders from `contrastive/{encoders}/encoders.ckpt`, in evaluation mode on the CPU."""
-    part = checkpoint[f"fold{fold}"]
-    scalings = {view: Scaling.of(part["scalings"][view]) for view in VIEWS}
-    pair = EncoderPair(EncoderShape(**part["shape"]), scalings)
-    pair.load_state_dict(part["state"])
+    return restore_encoders(checkpoint[f"fold{fold}"])
+
+
+def restore_encoders(checkpoint: Mapping[str, Any]) -> EncoderPair:
+    """Encoders from what `EncoderPair.checkpoint` gave, in evaluation mode on the CPU."""
+    scalings = {view: Scaling.of(own) for view, own in checkpoint["scalings"].items()}
+    pair = EncoderPair(EncoderShape(**checkpoint["shape"]), scalings)
+    pair.load_state_dict(checkpoint["state"])
     return pair.eval()

@@ -46,19 +46,39 @@ def call_features(
     tests
         The components, and which of them are gated (`schemas.COMPONENT_TESTS`).
     """
-    together = pd.concat(null, ignore_index=True) if null else pd.DataFrame(columns=NULL_SHARES.names)
-    gated = gated_components(tests)
+    together = _together(null)
+    return Calls(
+        called_table(occlusion, null, tests, settings),
+        pd.DataFrame(calibration_rows(together, settings), columns=CALIBRATION.names),
+    )
+
+
+def called_table(
+    occlusion: Mapping[str, pd.DataFrame],
+    null: Sequence[pd.DataFrame],
+    tests: pd.DataFrame,
+    settings: ContributionSettings,
+) -> pd.DataFrame:
+    """What both rules call (`schemas.CONTRIBUTIONS`) among the features of the views that `occlusion` holds.
+
+    The false discovery rate is over these views: of a further atlas over its own regions alone.
+    """
+    together, gated = _together(null), gated_components(tests)
     logging.info("%d of %d components have a study-wide p of at most %g", len(gated), len(tests), settings.gate)
     if not gated:
         logging.info("features are called in significant components alone: the permutation rule calls nothing")
     tables = []
-    for view in VIEWS:
+    for view in (view for view in VIEWS if view in occlusion):
         summary = summarise(occlusion[view], settings.sd[view])
         whole = subspace_rows(summary, gated)
         summary = pd.concat([whole, summary], ignore_index=True) if len(whole) else summary
         tables.append(judge(summary, together[together["view"] == view], len(gated)).assign(view=view))
-    table = decide(pd.concat(tables, ignore_index=True), gated, settings)
-    return Calls(table, pd.DataFrame(calibration_rows(together, settings), columns=CALIBRATION.names))
+    return decide(pd.concat(tables, ignore_index=True), gated, settings)
+
+
+def _together(null: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All batches of null shares as one table."""
+    return pd.concat(null, ignore_index=True) if null else pd.DataFrame(columns=NULL_SHARES.names)
 
 
 def summarise(occlusion: pd.DataFrame, threshold_sd: float) -> pd.DataFrame:

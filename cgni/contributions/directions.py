@@ -23,6 +23,8 @@ KINDS = (
     "gene_region",
     "alleles_region",
 )
+# of them those that look at regions
+REGION_KINDS = ("region_outcome", "region_variate", "allele_region", "gene_region", "alleles_region")
 WM_SCORE, CALLED_SNPS, CALLED_REGIONS = "outcome", "called SNPs", "called regions"
 INCREASE, DECREASE, UNCERTAIN = "increase", "decrease", "uncertain"
 _PER_TARGET = ["estimate", "se", "low", "high", "p"]

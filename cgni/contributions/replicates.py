@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cgni.base.views import VIEWS
+from cgni.base.views import IMAGING, VIEWS
+from cgni.cohort.settings import PeopleSettings
 from cgni.contributions.calls import summarise
 from cgni.contributions.null_fits import NullStudy, fit_replicate, null_correlations, stacked
+from cgni.contributions.null_readers import REPLICATE, reader_state, restore_measurements
 from cgni.contributions.schemas import NULL_CORRELATIONS, NULL_SHARES
+from cgni.fold_data.tables import StudyTables
 from cgni.occlusion.measure import FoldMeasurement, fold_contributions
 from cgni.occlusion.occluded import Occluded, load_occluded
 from cgni.occlusion.settings import OcclusionSettings
@@ -24,10 +27,12 @@ class NullTables:
     ----------
     shares : `schemas.NULL_SHARES`.
     correlations : of each fold's validation people (`schemas.NULL_CORRELATIONS`).
+    readers : `replicate<number>` to what its regions are read with (`null_readers.reader_state`).
     """
 
     shares: pd.DataFrame
     correlations: pd.DataFrame
+    readers: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +54,7 @@ def null_replicates(replicates: Iterable[int], study: NullStudy, occlusion: Occl
     return NullTables(
         shares=stacked([own.shares for own in found], NULL_SHARES.names),
         correlations=stacked([own.correlations for own in found], NULL_CORRELATIONS.names),
+        readers={name: state for own in found for name, state in own.readers.items()},
     )
 
 
@@ -61,7 +67,32 @@ def null_replicate(replicate: int, study: NullStudy, occlusion: OcclusionStudy) 
     return NullTables(
         shares=stacked(shares, NULL_SHARES.names).assign(replicate=replicate),
         correlations=null_correlations(fits, replicate, study),
+        readers={f"{REPLICATE}{replicate}": reader_state(fits)},
     )
+
+
+def atlas_shares(
+    states: Iterable[tuple[int, Mapping[str, Any]]],
+    tables: StudyTables,
+    occlusion: OcclusionStudy,
+    people: PeopleSettings,
+) -> pd.DataFrame:
+    """Shares of the regions of a further atlas in replicates that are fitted already (`schemas.NULL_SHARES`).
+
+    Parameters
+    ----------
+    states
+        Numbers of replicates, and what their regions are read with (`null_readers.read_states`).
+    occlusion
+        Features of each fold's occluded people without each region of that atlas.
+    people
+        `fit_on` and `encoders_on`, as the replicates were fitted.
+    """
+    folds, found = [tables.fold_data(fold) for fold in tables.folds()], []
+    for number, state in states:
+        measured = restore_measurements(state, tables, folds, occlusion.regions, people)
+        found.append(_shares(measured, IMAGING, occlusion.settings).assign(view=IMAGING, replicate=number))
+    return stacked(found, NULL_SHARES.names)
 
 
 def _shares(measured: Mapping[int, FoldMeasurement], view: str, settings: OcclusionSettings) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -47,6 +47,24 @@ def with_gmt(snapshot: Ontology, path: str | Path) -> Ontology:
     if not terms:
         raise InputError(f"{path}: no gene set; expected lines of name, description and genes, tab-separated")
     return _replaced(snapshot, terms, {}, direct, f"GMT {Path(path).name}")
+
+
+def refuse_untested(annotation: Ontology, tested: Iterable[str]) -> int:
+    """How many of the annotation's genes are among the tested ones (Ensembl ids).
+
+    Raises
+    ------
+    InputError
+        None is: nothing could be found.
+    """
+    genes = set().union(*annotation.direct.values())
+    own = {annotation.symbol(gene) for gene in tested}
+    if not genes & own:
+        raise InputError(
+            f"{annotation.version}: none of its {len(genes):,} genes is among the {len(own):,} genes of the tested "
+            "SNPs; take it off enrichment.more_sets"
+        )
+    return len(genes & own)
 
 
 def with_obo(snapshot: Ontology, obo: str | Path, gaf: str | Path) -> Ontology:
@@ -121,7 +139,7 @@ def _no_tags() -> dict[str, list[str]]:
 
 
 def _lines(path: str | Path) -> Iterator[str]:
-    with open_text(path, "check enrichment.gmt, enrichment.obo and enrichment.gaf") as stream:
+    with open_text(path, "check the files of the section enrichment") as stream:
         for line in stream:
             if line.strip():
                 yield line.rstrip("\r\n")

@@ -1,8 +1,22 @@
 """Settings of the enrichment."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from cgni.base.settings import Section, section, setting
+
+_MORE_SETS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "gmt"],
+        "properties": {
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+            "gmt": {"type": "string", "minLength": 1},
+        },
+    },
+}
 
 
 @section("enrichment")
@@ -23,6 +37,8 @@ class EnrichmentSettings(Section):
     """genes of a term at most"""
     gmt: str | None = setting(default=None)
     """offline with your own sets"""
+    more_sets: tuple[Mapping[str, str], ...] = setting(default=(), schema=_MORE_SETS)
+    """further sets of genes, offline, each with a table of its own, such as [{name: kegg, gmt: kegg.gmt}]"""
     obo: str | None = setting(default=None)
     """offline with your own ontology and its annotation (gaf)"""
     gaf: str | None = setting(default=None)

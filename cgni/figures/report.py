@@ -11,11 +11,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from cgni.base.csv_cells import unguarded
+from cgni.base.files import read_json
+from cgni.base.tables import read_table
 from cgni.classification.ledger import Looks
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, NOT_KNOWN, Scores, few, small, with_interval
 
+_ATLAS = "table5_"  # before the name of a further atlas
 _UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
 _GROUPS = {"table1": "Table 1", "ablations": "other loss subsets"}
 _ORDER = {name: number for number, name in enumerate(("holdout", "validation", *_GROUPS))}
@@ -58,6 +61,21 @@ class Page:
 
 
 @dataclass(frozen=True)
+class FurtherSets:
+    """Terms of a further file of gene sets (`enrichment.schemas`), and where none was looked for, in words."""
+
+    name: str
+    terms: pd.DataFrame
+    note: str
+
+    @classmethod
+    def read(cls, requests: Sequence[str]) -> "list[FurtherSets]":
+        """From the paths of records (request.json), each beside its table in a folder of the sets' name."""
+        folders = {Path(path).parent: read_json(path, "note")["note"] for path in requests}
+        return [cls(folder.name, read_table(folder / "terms.parquet"), note) for folder, note in folders.items()]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Tables that stand in the report alone; no participant ids are among them.
 
@@ -67,6 +85,7 @@ class Evidence:
     terms_note : where no term was looked for, in words; warnings : see `cohort.cautions`.
     lineage, confounds, recovery : `audit.schemas`; recovery is None where nothing was planted.
     performance, comparisons : `classification.schemas`; terms : `enrichment.schemas`.
+    further_sets : of `enrichment.more_sets`.
     """
 
     TABLES: ClassVar = ("lineage", "confounds", "performance", "comparisons", "terms", "recovery")
@@ -80,6 +99,7 @@ class Evidence:
     comparisons: pd.DataFrame
     terms: pd.DataFrame
     recovery: pd.DataFrame | None = None
+    further_sets: Sequence[FurtherSets] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +156,8 @@ class Report:
             looks=evidence.looks,
             terms=_term_rows(evidence.terms),
             terms_note=evidence.terms_note,
+            further_sets=[(own.name, own.note, _term_rows(own.terms)) for own in evidence.further_sets],
+            further_atlases=[name.removeprefix(_ATLAS) for name in page.tables if name.startswith(_ATLAS)],
             warnings=evidence.warnings,
             recovery=evidence.recovery,
             config=choices.config,

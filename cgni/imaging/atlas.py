@@ -19,6 +19,7 @@ from cgni.imaging.resampling import resampled
 from cgni.imaging.unreadable import UNREADABLE
 
 _LARGEST = np.iinfo(np.int32).max
+_KEYS = "inputs.atlas, or the entry of inputs.more_atlases"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +70,11 @@ def read_atlas(image: str | Path, table: str | Path, grid: Sequence[int], affine
     unnamed = int((~np.isin(values[values > 0], names.index)).sum())
     if unnamed:
         raise InputError(
-            f"{image}: {unnamed} of {int((values > 0).sum())} labels have no line in {table}; check that inputs.atlas "
-            "and inputs.atlas_labels belong together"
+            f"{image}: {unnamed} of {int((values > 0).sum())} labels have no line in {table}; check that the "
+            f"image and the table of {_KEYS} belong together"
         )
     if not (values > 0).any():
-        raise InputError(f"{image}: holds no label, 0 throughout; check inputs.atlas")
+        raise InputError(f"{image}: holds no label, 0 throughout; check {_KEYS}")
     atlas = Atlas(np.rint(resampled(source, grid, affine, order=0)).astype(np.int32), names)
     if not len(atlas.present):
         raise InputError(
@@ -104,17 +105,17 @@ def _read_labels(path: str | Path) -> tuple[SpatialImage, np.ndarray]:
         values = np.asarray(image.dataobj)
     except UNREADABLE as error:
         told = " ".join(str(error).split())
-        raise InputError(f"{path}: not a readable label image ({told}); check inputs.atlas") from error
+        raise InputError(f"{path}: not a readable label image ({told}); check {_KEYS}") from error
     if values.ndim != 3:
         raise InputError(
             f"{path}: {values.ndim} dimensions; expected one 3D image of labels, not maps of probabilities"
         )
     if values.dtype.kind not in "fiu":
-        raise InputError(f"{path}: its voxels are colours or other things than numbers; check inputs.atlas")
+        raise InputError(f"{path}: its voxels are colours or other things than numbers; check {_KEYS}")
     _refuse_unplaced(path, image)
     odd = int((~np.isfinite(values) | (values < 0) | (values != np.rint(values)) | (values > _LARGEST)).sum())
     if odd:
-        raise InputError(f"{path}: {odd} voxels are no labels (0 or whole numbers above it); check inputs.atlas")
+        raise InputError(f"{path}: {odd} voxels are no labels (0 or whole numbers above it); check {_KEYS}")
     return image, np.unique(values)
 
 

@@ -9,6 +9,7 @@ from cgni.base.errors import InputError
 from cgni.base.text_files import read_text
 
 _BACKGROUND = 0
+_KEYS = "inputs.atlas_labels, or the labels of the entry of inputs.more_atlases"
 _MARKED = re.compile(r'\s*"?\w+"?\s*(?P<mark>[,;])')  # an index, or a header's first word
 _HEADER = re.compile(r"[A-Za-z]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -37,11 +38,11 @@ def read_names(table: str | Path) -> dict[int, str]:
         if not _is_integer(index) or not name:
             raise InputError(
                 f"{table}: line {number} is not `index name`; each line names one label of the atlas: mend the table, "
-                "or check inputs.atlas_labels"
+                f"or check {_KEYS}"
             )
     regions = [(int(index), name, tabbed) for _, index, name, tabbed in lines if int(index) != _BACKGROUND]
     if not regions:
-        raise InputError(f"{table}: names no region; expected lines `index name`: check inputs.atlas_labels")
+        raise InputError(f"{table}: names no region; expected lines `index name`: check {_KEYS}")
     columns = min((_numbers_at_end(name) for _, name, tabbed in regions if not tabbed), default=0)
     named = sorted((index, name if tabbed else _without_end(name, columns)) for index, name, tabbed in regions)
     _refuse_doubled(table, "indices", (str(index) for index, _ in named))
@@ -51,7 +52,7 @@ def read_names(table: str | Path) -> dict[int, str]:
 
 def _lines(table: str | Path) -> list[tuple[int, str]]:
     """Lines with something in them, and their numbers."""
-    text = read_text(table, "check inputs.atlas_labels")
+    text = read_text(table, f"check {_KEYS}")
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
     return [(number, line) for number, line in lines if line and not line.startswith("#")]
 

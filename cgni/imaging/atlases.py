@@ -1,7 +1,9 @@
 """The atlases that a study can name, and where their files lie. Imported while the workflow is parsed."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +42,24 @@ ATLASES = {
         install="run `make setup`; or install it yourself: `apt install mricron-data`, or nilearn's "
         "fetch_atlas_aal(version='SPM12') and the keys inputs.atlas and inputs.atlas_labels",
     ),
+    "octants": KnownAtlas(title="octants", image="octants.nii.gz", labels="octants.txt"),
 }
+
+
+@dataclass(frozen=True)
+class FurtherAtlas:
+    """An entry of `inputs.more_atlases`.
+
+    Attributes
+    ----------
+    name : what its results are called.
+    image : a name of `ATLASES`, or the path of a label image.
+    labels : its table `index name`; None: the known atlas's own.
+    """
+
+    name: str
+    image: str
+    labels: str | None
 
 
 def atlas_files(atlas: str, labels: str | None) -> tuple[str, str]:
@@ -72,6 +91,54 @@ def atlas_files(atlas: str, labels: str | None) -> tuple[str, str]:
         )
     _check_names(Path(labels))
     return atlas, labels
+
+
+def further_atlases(entries: Sequence[str | Mapping[str, str]]) -> list[FurtherAtlas]:
+    """The atlases that `inputs.more_atlases` lists: names of known ones, or name, image and labels.
+
+    Raises
+    ------
+    InputError
+        A name that is there twice, or that only capital letters tell from another: they name files.
+    """
+    listed = [
+        FurtherAtlas(entry, entry, None)
+        if isinstance(entry, str)
+        else FurtherAtlas(entry["name"], entry["image"], entry["labels"])
+        for entry in entries
+    ]
+    doubled = [name for name, count in Counter(atlas.name.lower() for atlas in listed).items() if count > 1]
+    if doubled:
+        raise InputError(f"inputs.more_atlases: {doubled[0]} is there twice; give each atlas a name of its own")
+    return listed
+
+
+def further_atlas_files(
+    entries: Sequence[str | Mapping[str, str]], main: tuple[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Name to label image and table of the atlases that `inputs.more_atlases` lists.
+
+    Parameters
+    ----------
+    main
+        Files of `inputs.atlas`.
+
+    Raises
+    ------
+    InputError
+        As `further_atlases` and `atlas_files`; or an image that is there twice, as that of `inputs.atlas` too.
+    """
+    found, images = {}, {os.path.realpath(main[0]): "inputs.atlas"}
+    for atlas in further_atlases(entries):
+        found[atlas.name] = atlas_files(atlas.image, atlas.labels)
+        own = os.path.realpath(found[atlas.name][0])
+        if own in images:
+            raise InputError(
+                f"inputs.more_atlases: {atlas.name}: its image {found[atlas.name][0]} is that of {images[own]} too; "
+                "each atlas is looked at once"
+            )
+        images[own] = atlas.name
+    return found
 
 
 def _check_names(table: Path) -> None:

@@ -77,6 +77,7 @@ def measure_study(
     regions: Iterable[Occluded],
     settings: OcclusionSettings,
     people: PeopleSettings,
+    views: Sequence[str] = VIEWS,
 ) -> dict[str, pd.DataFrame]:
     """Contributions of each view's features in all folds (`schemas.OCCLUSION`).
 
@@ -88,14 +89,16 @@ def measure_study(
         Their sparse CCA (`scca.schemas.WEIGHTS`).
     regions
         Of each fold, in order; read one after the other.
+    views
+        Whose features are occluded.
     """
-    found: dict[str, list[pd.DataFrame]] = {view: [] for view in VIEWS}
+    found: dict[str, list[pd.DataFrame]] = {view: [] for view in views}
     for fold, own_regions in zip(tables.folds(), regions, strict=True):
         data, pair = tables.fold_data(fold), load_encoders(encoders, fold)
         embedded = FoldEmbeddings.of(embed(pair, data), tables.participants, tables.splits, fold, people)
         scca = restore_fit(embedded, weights[weights["fold"] == fold])
         own = FoldMeasurement(pair, data, scca, own_regions)
-        for view in VIEWS:
+        for view in views:
             found[view].append(fold_contributions(own, fold, view, settings))
     return {view: pd.concat(parts, ignore_index=True) for view, parts in found.items()}
 

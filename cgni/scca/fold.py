@@ -102,8 +102,8 @@ class FoldScca:
     fit: SparseFit
 
     def standardised(self) -> dict[str, np.ndarray]:
-        """Embeddings [people, nodes] of each view, standardised by the people of the fit."""
-        return {view: self.scalings[view].apply(self.people.views[view]) for view in VIEWS}
+        """Embeddings [people, nodes] of each view that has a scaling, standardised by the people of the fit."""
+        return {view: scaling.apply(self.people.views[view]) for view, scaling in self.scalings.items()}
 
     def variates(self) -> dict[str, np.ndarray]:
         """Canonical variates [people, components] of each view."""

@@ -12,7 +12,7 @@ from cgni.base.programs import plink2_path
 from cgni.base.tables import read_table
 from cgni.cohort.samples import read_people
 from cgni.enrichment.ontology import Ontology
-from cgni.enrichment.own_annotation import load_annotation
+from cgni.enrichment.own_annotation import load_annotation, refuse_untested
 from cgni.enrichment.settings import EnrichmentSettings
 from cgni.genetics.candidates import select_candidates
 from cgni.genetics.eqtl import read_eqtl_pairs, read_snp_alleles
@@ -24,7 +24,7 @@ from cgni.genetics.plink import open_plink
 from cgni.genetics.qc import match_candidates, supplied_info
 from cgni.genetics.settings import GenotypeInputs
 from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
-from cgni.workflow.checklist import Checklist
+from cgni.workflow.checklist import Checklist, Part
 from cgni.workflow.settings import StudySettings
 
 _GO = Path(__file__).resolve().parents[2] / "resources" / "go"
@@ -47,6 +47,8 @@ def look_at_genes(checklist: Checklist, settings: StudySettings) -> None:
     else:
         _look_at_match(checklist, files.value, chosen.value, settings)
     _look_at_terms(checklist, settings.enrichment)
+    for sets in settings.enrichment.more_sets:
+        _look_at_sets(checklist, sets["name"], sets["gmt"], chosen)
 
 
 def _known_genes() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -141,6 +143,22 @@ def _look_at_terms(checklist: Checklist, enrichment: EnrichmentSettings) -> None
     )
     if enrichment.engine != "offline":
         checklist.note("terms", _service_found(enrichment))
+
+
+def _look_at_sets(checklist: Checklist, name: str, gmt: str, chosen: Part[pd.DataFrame]) -> None:
+    """Read a further file of gene sets; one without a gene of a candidate SNP is wrong."""
+
+    def looked() -> tuple[Ontology, int]:
+        annotation = load_annotation(_GO, gmt)
+        return annotation, refuse_untested(annotation, chosen.get()["gene_id"])
+
+    checklist.look(
+        f"sets: {name}",
+        looked,
+        lambda found: (
+            f"{found[0].version}: {len(found[0].terms):,} sets, {found[1]:,} of their genes have candidate SNPs"
+        ),
+    )
 
 
 def _terms_found(ontology: Ontology, enrichment: EnrichmentSettings) -> str:

@@ -1,5 +1,6 @@
 """Looking at some maps of a study: files, grid, place and scale, atlas, depth of the network, disk space."""
 
+import functools
 import os
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ import pandas as pd
 
 from cgni.base.errors import InputError
 from cgni.imaging.atlas import Atlas, read_atlas
-from cgni.imaging.atlases import atlas_files
+from cgni.imaging.atlases import atlas_files, further_atlas_files
 from cgni.imaging.grids import Grid, choose_grid
 from cgni.imaging.mask import gray_matter_mask
 from cgni.imaging.packing import Packed, pack_maps
@@ -57,8 +58,25 @@ def look_at_grid(
     )
     inputs = settings.inputs
     files = checklist.look("atlas", lambda: atlas_files(inputs.atlas, inputs.atlas_labels), lambda found: found[0])
-    checklist.look("regions", lambda: read_atlas(*files.get(), grid.get().shape, grid.get().affine), _atlas_found)
+    checklist.look("regions", lambda: _atlas_on(grid, files), _atlas_found)
+    _look_at_further_atlases(checklist, settings, files, grid)
     checklist.look("disk", lambda: _space(settings, len(paths.get()), grid.get(), map_bytes), _space_found)
+
+
+def _look_at_further_atlases(
+    checklist: Checklist, settings: StudySettings, main: Part[tuple[str, str]], grid: Part[Grid]
+) -> None:
+    """Look at each atlas of `inputs.more_atlases` as at the first one."""
+    entries = settings.inputs.more_atlases
+    if not entries:
+        return
+    files = checklist.look("more atlases", lambda: further_atlas_files(entries, main.get()), ", ".join)
+    for name, own in (files.value or {}).items():
+        checklist.look(
+            f"regions: {name}",
+            functools.partial(_atlas_on, grid, Part(own)),
+            _atlas_found,
+        )
 
 
 def listed_files(people: PeopleFound) -> list[str]:
@@ -120,6 +138,10 @@ def voxels_found(found: tuple[Packed, int]) -> str:
         f"{len(packed.crc32)} maps read: gray matter on the MNI template; {off} on another scale than the others, "
         f"{moved} to be resampled, {blank} with NaN as background"
     )
+
+
+def _atlas_on(grid: Part[Grid], files: Part[tuple[str, str]]) -> Atlas:
+    return read_atlas(*files.get(), grid.get().shape, grid.get().affine)
 
 
 def _atlas_found(atlas: Atlas) -> str:

@@ -1,9 +1,11 @@
 """Combinations of settings that cannot be."""
 
+import os
 from typing import Any
 
 from cgni.base.errors import InputError
 from cgni.cohort.settings import OutcomeSettings
+from cgni.imaging.atlases import further_atlases
 from cgni.imaging.patterns import check_pattern, is_pattern
 from cgni.imaging.t1.engines import Engine
 from cgni.workflow.baselines import FITTERS, HIDDEN_OF
@@ -16,7 +18,7 @@ _ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_paths, _images, _loss_subsets, _people, _builds, _transfer, _enrichment, _calls, _models):
+    for part in (_paths, _images, _loss_subsets, _people, _builds, _transfer, _enrichment, _atlases, _calls, _models):
         part(settings)
 
 
@@ -164,6 +166,27 @@ def _enrichment(settings: StudySettings) -> None:
         raise InputError("enrichment.obo, enrichment.gaf: an ontology needs its annotation; give both or neither")
     if (enrichment.gmt is not None) != (enrichment.sources == ("GMT",)):
         raise InputError("enrichment.gmt: your own sets need sources: [GMT], and [GMT] needs them")
+    names, files = set[str](), {os.path.realpath(enrichment.gmt): "enrichment.gmt"} if enrichment.gmt else {}
+    for own in enrichment.more_sets:
+        name, file = own["name"], os.path.realpath(own["gmt"])
+        if name.lower() in names:
+            raise InputError(f"enrichment.more_sets: {name} is there twice; give each file of sets a name of its own")
+        if file in files:
+            raise InputError(f"enrichment.more_sets: {name}: {own['gmt']} is that of {files[file]} too; name it once")
+        names.add(name.lower())
+        files[file] = name
+
+
+def _atlases(settings: StudySettings) -> None:
+    more = further_atlases(settings.inputs.more_atlases)
+    if more and settings.imaging.source == "table":
+        raise InputError(
+            "inputs.more_atlases: imaging.source table has no maps in which an atlas could be laid; set it to []"
+        )
+    for atlas in more:
+        braces = [path for path in (atlas.image, atlas.labels or "") if set(path) & set("{}")]
+        if braces:
+            raise InputError(f"inputs.more_atlases: {atlas.name}: {braces[0]}: names one file, without braces")
 
 
 def _calls(settings: StudySettings) -> None:

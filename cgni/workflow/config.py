@@ -188,4 +188,6 @@ def _resolve_auto(effective: dict[str, Any]) -> None:
 def _fill_results_dir(value: Any, results_dir: str) -> Any:
     if isinstance(value, dict):
         return {key: _fill_results_dir(item, results_dir) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill_results_dir(item, results_dir) for item in value]
     return value.replace("{results_dir}", results_dir) if isinstance(value, str) else value

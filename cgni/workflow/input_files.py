@@ -4,7 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from cgni.genetics.paths import chromosome_files
-from cgni.imaging.atlases import ATLASES
+from cgni.imaging.atlases import ATLASES, further_atlases
 from cgni.imaging.patterns import fixed_folder, is_pattern
 from cgni.workflow.settings import InputSettings, StudySettings
 
@@ -41,6 +41,10 @@ def named_inputs(settings: StudySettings) -> list[tuple[str, str]]:
     """(key, path) of every input of the config; those of a pattern per chromosome, none that a simulation makes."""
     own = {f"enrichment.{key}": getattr(settings.enrichment, key) for key in _ANNOTATION}
     grid = settings.imaging.store.grid
+    own |= {f"enrichment.more_sets, {entry['name']}": entry["gmt"] for entry in settings.enrichment.more_sets}
+    for atlas in further_atlases(settings.inputs.more_atlases):
+        files = {"image": None if atlas.image in ATLASES else atlas.image, "labels": atlas.labels}
+        own |= {f"inputs.more_atlases, {atlas.name}, {part}": path for part, path in files.items()}
     own["imaging.store.grid"] = grid if isinstance(grid, str) and grid != "common" else None
     others = [(key, path) for key, path in own.items() if path is not None]
     if settings.simulation.enabled:

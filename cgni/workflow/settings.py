@@ -14,6 +14,7 @@ from cgni.contributions.settings import ContributionSettings
 from cgni.enrichment.settings import EnrichmentSettings
 from cgni.figures.settings import FigureSettings
 from cgni.genetics.settings import GeneticsSettings, GenotypeInputs
+from cgni.imaging.atlases import ATLASES
 from cgni.imaging.settings import ImagingSettings
 from cgni.networks.settings import ExecutionSettings
 from cgni.occlusion.settings import OcclusionSettings
@@ -22,6 +23,26 @@ from cgni.scca.settings import SccaSettings
 from cgni.simulation.settings import SimulationSettings
 from cgni.transfer.settings import TransferSettings
 from cgni.workflow.baselines import BASELINES, CONFOUND_BASELINE, CONFOUNDS, EVERY_SUBSET, IN_PLACE_OF_CNN, searchable
+
+_MORE_ATLASES = {
+    "type": "array",
+    "uniqueItems": True,
+    "items": {
+        "oneOf": [
+            {"enum": list(ATLASES)},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name", "image", "labels"],
+                "properties": {
+                    "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+                    "image": {"type": "string", "minLength": 1},
+                    "labels": {"type": "string", "minLength": 1},
+                },
+            },
+        ]
+    },
+}
 
 
 @section("inputs")
@@ -46,9 +67,13 @@ class InputSettings(Section):
     feature_labels: str | None = setting(default=None)
     """of imaging.source table: feature,label,unit of its columns, for tables of results; null: as they are called"""
     atlas: str = setting(default="aal")
-    """a known atlas (aal: SPM12's, 116 regions), or the path of a label image"""
+    """a known atlas (aal: SPM12's, 116 regions; octants: 8 parts), or the path of a label image; of its regions the
+    study's calls are made"""
     atlas_labels: str | None = setting(default=None)
     """its table `index name`; null: the known atlas's own"""
+    more_atlases: tuple[Any, ...] = setting(default=(), schema=_MORE_ATLASES)
+    """further atlases on the same networks, each with tables of its own: known ones by name, or {name: lobes, image:
+    lobes.nii.gz, labels: lobes.txt}"""
 
 
 @section("classification.proposed")

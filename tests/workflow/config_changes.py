@@ -48,6 +48,7 @@ STRUCTURAL = {
     "application.bundle",
     "inputs.atlas",
     "inputs.atlas_labels",
+    "inputs.more_atlases",
     "inputs.feature_labels",
     "inputs.genotypes.build",
     "inputs.genotypes.chromosomes",
@@ -70,6 +71,7 @@ STRUCTURAL = {
     "contributions.null_components",
     "contributions.null_batch",
     "enrichment.gmt",
+    "enrichment.more_sets",
     "enrichment.obo",
     "enrichment.gaf",
 }

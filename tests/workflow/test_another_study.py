@@ -1,7 +1,8 @@
 """Another phenotype, atlas and eQTL table, on the tiny study, to the report.
 
 The outcome is fluid intelligence (field 20016, 0 to 13 points), predicted as a value; the atlas joins AAL's regions to
-some forty of a hemisphere; the eQTL table is a plain one without alleles.
+some forty of a hemisphere; the eQTL table is a plain one without alleles. AAL itself is a further atlas of the study,
+and a file of gene sets stands beside GO.
 """
 
 from pathlib import Path
@@ -17,7 +18,8 @@ from tests.workflow.study import Study
 pytestmark = pytest.mark.slow
 
 OVERLAY = """
-inputs: {eqtl: plain.txt, eqtl_snps: null, atlas: joined.nii.gz, atlas_labels: joined.txt}
+inputs: {eqtl: plain.txt, eqtl_snps: null, atlas: joined.nii.gz, atlas_labels: joined.txt, more_atlases: [aal]}
+enrichment: {more_sets: [{name: own, gmt: own.gmt}], min_term_size: 1}
 outcome: {label: fluid intelligence, measure: fluid intelligence score, unit: points, field: 20016, kind: continuous}
 simulation: {traits: {points: [0, 13]}}
 contributions: {rule: sd, sd: {imaging: 0.5, genetics: 0.5}}
@@ -54,6 +56,8 @@ def another_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactor
     plain = pairs[["SNP_id", "gene_id"]].set_axis(["snp", "gene"], axis=1)
     plain.to_csv(folder / "plain.txt", sep="\t", index=False)
     _join_regions(folder)
+    genes = pd.read_parquet(results / "genetics/snp_genes.parquet")["symbol"].dropna().unique()
+    (folder / "own.gmt").write_text("".join(f"set of {gene}\t\t{gene}\n" for gene in sorted(genes)))
     run = own.snakemake(overlays=(own.overlay("another.yaml", OVERLAY),))
     assert run.returncode == 0 and "(100%) done" in run.stdout, run.stdout[-6000:]
     return results, before
@@ -101,5 +105,31 @@ def test_titles_tables_and_regions_follow_the_outcome_and_the_atlas(another_stud
     assert any("fluid intelligence" in column for column in pd.read_csv(results / "tables/table4.csv").columns)
 
 
+def test_a_further_atlas_has_tables_of_its_own(another_study: tuple[Path, pd.DataFrame]) -> None:
+    results, _ = another_study
+    aal = _names(Path(atlas_files("aal", None)[1]))
+    tested = pd.read_parquet(results / "occlusion/atlases/aal/imaging.parquet")
+    assert set(tested["feature"]) <= aal and tested["feature"].nunique() > 80
+    called = pd.read_parquet(results / "contributions/atlases/aal/contributions.parquet")
+    assert set(called["view"]) == {"imaging"} and called["p"].notna().any(), "judged by the replicates that are there"
+    table = pd.read_csv(results / "tables/table5_aal.csv")
+    assert len(table) and set(table["Region"]) <= {name.replace("_", " ") for name in aal}
+    assert "Gray matter on fluid intelligence: partial r [95 % interval]" in table.columns
+    directions = pd.read_parquet(results / "contributions/atlases/aal/directions.parquet")
+    assert {"region_outcome", "region_variate"} <= set(directions["kind"]) and "allele_outcome" not in set(
+        directions["kind"]
+    )
+    page = (results / "report.html").read_text()
+    assert "<h3>Table 5 on the atlas aal</h3>" in page and table["Region"].iloc[0] in page
+
+
+def test_further_gene_sets_have_a_table_of_their_own(another_study: tuple[Path, pd.DataFrame]) -> None:
+    results, _ = another_study
+    terms = pd.read_parquet(results / "enrichment/sets/own/terms.parquet")
+    assert len(terms) and set(terms["source"]) == {"GMT"} and terms["p_null"].notna().all()
+    assert set(pd.read_parquet(results / "enrichment/terms.parquet")["source"]) <= {"GO:BP", "GO:CC", "GO:MF"}
+    assert "<h3>Gene sets own</h3>" in (results / "report.html").read_text()
+
+
 def _names(table: Path) -> set[str]:
-    return {line.split()[1] for line in table.read_text().splitlines()}
+    return {line.split()[1] for line in table.read_text().splitlines() if line.strip()}

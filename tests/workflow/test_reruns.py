@@ -112,6 +112,8 @@ STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
     "fits on all training people": {"people": {"fit_on": "training"}, "scca": {"fit_on": "training"}},
     "T1 images": {"simulation": {"images": {"kind": "t1"}}, "imaging": {"source": "t1"}},
     "a table of features": {"simulation": {"images": {"kind": "table"}}, "imaging": {"source": "table"}},
+    "a further atlas": {"inputs": {"more_atlases": ["octants"]}},
+    "further gene sets": {"enrichment": {"more_sets": [{"name": "own", "gmt": "resources/published_genes.tsv"}]}},
     "pretraining on everybody": {"protocol": "paper", "people": {"pretrain_on": "everybody"}},
 }
 
@@ -142,6 +144,12 @@ def test_structural_change_reruns_what_it_must(
         }
         assert (planned["train_contrastive"], planned["train_network"]) == (1, 2)
         assert not {"pretrain_brain_age", "finetune_outcome", "extract_hidden", "build_genotypes"} & set(planned)
+    if change == "a further atlas":
+        own = {"measure_atlas", "null_atlas", "summarise_atlas", "estimate_atlas", "make_atlas_table"}
+        gathered = {"write_report", "write_config", "all"}
+        assert planned == {"occlude_atlas": 2, **dict.fromkeys(own | gathered, 1)}
+    if change == "further gene sets":
+        assert planned == dict.fromkeys(("enrich_more_sets", "write_report", "write_config", "all"), 1)
     if change == "one model less":
         assert not [rule for rule in planned if rule.startswith(("train_", "pretrain_", "finetune_", "extract_"))]
 

@@ -20,10 +20,13 @@ LIGHT = {
     "select_terms",
     "select_settings",
     "summarise_contributions",
+    "summarise_atlas",
     "test_components",
     "audit_lineage",
     "enrich_genes",
+    "enrich_more_sets",
     "make_tables",
+    "make_atlas_table",
     "write_report",
     "write_bundle",
     "write_application_report",
@@ -60,6 +63,13 @@ OPTIONAL = {
     "extract_cohort_features",
     "apply_models",
     "write_application_report",
+    "occlude_atlas",
+    "measure_atlas",
+    "null_atlas",
+    "summarise_atlas",
+    "estimate_atlas",
+    "make_atlas_table",
+    "enrich_more_sets",
 }
 
 

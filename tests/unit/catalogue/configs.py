@@ -25,6 +25,7 @@ def _t1(**keys: Any) -> dict[str, Any]:
     return {"source": "t1", "t1": keys}
 
 
+_LOBES = {"name": "lobes", "image": "lobes.nii", "labels": "lobes.txt"}
 _NAN, _INF = float("nan"), float("inf")
 _REFUSED: dict[str, tuple[Call, str]] = {
     "an unknown key": (_config(sede=1), "sede"),
@@ -52,6 +53,41 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "more blocks than there are": (_config(transfer={"transfer_blocks": 9}), r"transfer\.transfer_blocks"),
     "two builds": (_config(inputs={"genotypes": {"build": "GRCh38"}}), r"inputs\.genotypes\.build"),
     "half an ontology": (_config(enrichment={"obo": "x"}), r"enrichment\.obo"),
+    "an unknown further atlas": (_config(inputs={"more_atlases": ["lobes"]}), r"inputs\.more_atlases"),
+    "a further atlas without a table": (
+        _config(inputs={"more_atlases": [{"name": "a", "image": "a.nii"}]}),
+        r"inputs\.more_atlases",
+    ),
+    "a further atlas twice": (
+        _config(inputs={"more_atlases": [_LOBES, _LOBES | {"image": "b"}]}),
+        "lobes is there twice",
+    ),
+    "braces in a further atlas": (
+        _config(inputs={"more_atlases": [_LOBES | {"image": "{id}.nii"}]}),
+        r"inputs\.more_atlases: lobes: {id}\.nii: names one file, without braces",
+    ),
+    "a further atlas of a table": (
+        _config(
+            inputs={"more_atlases": ["octants"]},
+            imaging={"source": "table"},
+            simulation={"images": {"kind": "table"}},
+        ),
+        r"inputs\.more_atlases: imaging\.source table has no maps",
+    ),
+    "sets without a file": (_config(enrichment={"more_sets": [{"name": "kegg"}]}), r"enrichment\.more_sets"),
+    "sets with a path as a name": (_config(enrichment={"more_sets": [{"name": "a/b", "gmt": "x"}]}), "more_sets"),
+    "sets twice": (
+        _config(enrichment={"more_sets": [{"name": "a", "gmt": "x"}, {"name": "A", "gmt": "y"}]}),
+        r"enrichment\.more_sets: A is there twice",
+    ),
+    "a file of sets twice": (
+        _config(enrichment={"more_sets": [{"name": "a", "gmt": "x"}, {"name": "b", "gmt": "./x"}]}),
+        r"enrichment\.more_sets: b: \./x is that of a too",
+    ),
+    "the study's own sets again": (
+        _config(enrichment={"gmt": "x", "sources": ["GMT"], "more_sets": [{"name": "b", "gmt": "x"}]}),
+        r"enrichment\.more_sets: b: x is that of enrichment\.gmt too",
+    ),
     "a tilde in results_dir": (_config(results_dir="~/x"), "results_dir"),
     "braces in results_dir": (_config(results_dir="a{x}"), "results_dir"),
     "& in results_dir": (_config(results_dir="a&b"), "results_dir"),
@@ -106,6 +142,15 @@ CASES: list[Case] = [
         "config: CAT12's folders",
         _value("inputs.images", inputs={"images": "s-{participant_id}/mri/mwp1s-{participant_id}*.nii"}),
         "s-{participant_id}/mri/mwp1s-{participant_id}*.nii",
+    ),
+    handled(
+        "config: results_dir in a further atlas",
+        _value(
+            "inputs.more_atlases",
+            results_dir="r",
+            inputs={"more_atlases": [_LOBES | {"image": "{results_dir}/l.nii"}]},
+        ),
+        [_LOBES | {"image": "r/l.nii"}],
     ),
     handled("config: an alias inside its own section", written("a: &x\n  b: *x\n", refuse_doubled_keys), None),
     *(

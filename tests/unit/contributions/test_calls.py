@@ -8,7 +8,7 @@ from scipy.stats import false_discovery_control
 from cgni.base.tables import write_table
 from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.contributions.called import CONSENSUS, SUBSPACE, called_features, consensus, subspace
-from cgni.contributions.calls import Calls, call_features, decide, summarise
+from cgni.contributions.calls import Calls, call_features, called_table, decide, summarise
 from cgni.contributions.schemas import CALIBRATION, CONTRIBUTIONS
 from cgni.contributions.settings import ContributionSettings
 from tests.unit.contributions.made_up import FEATURES, gate_table, null_shares, occlusion
@@ -54,6 +54,20 @@ def test_both_rules_stand_side_by_side(rule: str) -> None:
     assert own.loc[own["called_null"], "feature"].tolist() == ["r07", "s09"]
     assert {"r07", "s09"} <= set(own.loc[own["called_sd"], "feature"])
     assert (own["called"] == own["called_sd" if rule == "sd" else "called_null"]).all()
+
+
+def test_a_further_atlas_has_a_false_discovery_rate_of_its_own(tmp_path) -> None:
+    """p and the published rule are those of the view; q is Benjamini-Hochberg's over its regions alone."""
+    rng = np.random.default_rng(7)
+    observed = {view: occlusion(rng, view, 3, {1: [FEATURES[view][4]]}, 9.0) for view in VIEWS}
+    null, gate = null_shares(24, 3), gate_table(3, [1, 3])
+    both = called_table(observed, null, gate, _PERMUTATION).query("view == 'imaging'").reset_index(drop=True)
+    alone = called_table({IMAGING: observed[IMAGING]}, null, gate, _PERMUTATION)
+    same = [name for name in both.columns if name not in ("q", "called_null", "called", "stability")]
+    pd.testing.assert_frame_equal(alone[same], both[same])
+    own = alone[(alone["fold"] == CONSENSUS) & alone["component"].isin([1, 3])]
+    assert own["q"].to_numpy() == pytest.approx(false_discovery_control(own["p"]))
+    write_table(alone, tmp_path / "contributions.parquet", CONTRIBUTIONS, {})
 
 
 @pytest.mark.parametrize("settings", [_PERMUTATION, _SD])

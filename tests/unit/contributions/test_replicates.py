@@ -20,9 +20,11 @@ from cgni.contributions.null_fits import (
     null_components,
     with_genotypes_of,
 )
-from cgni.contributions.replicates import NullTables, OcclusionStudy, null_replicate, null_replicates
+from cgni.contributions.null_readers import read_states
+from cgni.contributions.replicates import NullTables, OcclusionStudy, atlas_shares, null_replicate, null_replicates
 from cgni.contributions.schemas import NULL_CORRELATIONS, NULL_SHARES
 from cgni.contributions.settings import ContributionSettings
+from cgni.networks.checkpoint import save_checkpoint
 from cgni.scca.study import fit_study
 from tests.unit.occlusion.made_cohort import CONTRASTIVE, OCCLUSION, PEOPLE, SCCA, SPEC, Cohort
 
@@ -110,6 +112,37 @@ def test_folds_without_weights_are_left_out(study: NullStudy, occlusion: Occlusi
     assert nothing.shares.empty and nothing.correlations.empty
     write_table(nothing.shares, tmp_path / "shares.parquet", NULL_SHARES, {})
     write_table(null_components([2], empty), tmp_path / "correlations.parquet", NULL_CORRELATIONS, {})
+
+
+def test_a_further_atlas_is_read_by_the_replicates_of_the_first(
+    cohort: Cohort, study: NullStudy, occlusion: OcclusionStudy, tmp_path
+) -> None:
+    """On the first atlas itself what was written down gives the very shares that the replicates gave."""
+    batches = [null_replicates(numbers, study, occlusion) for numbers in ([0, 1], [2])]
+    paths = [str(tmp_path / f"readers{number}.ckpt") for number in range(2)]
+    for path, own in zip(paths, batches, strict=True):
+        save_checkpoint(own.readers, path)
+    found = atlas_shares(read_states(paths), cohort, occlusion, PEOPLE)
+    expected = pd.concat([own.shares[own.shares["view"] == IMAGING] for own in batches], ignore_index=True)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    # of two regions alone the shares are those of all, times one number (float32: a batch of another size)
+    halves = [
+        dataclasses.replace(own, names=own.names[:2], occluded=own.occluded[:, :2], means=own.means[:, :2])
+        for own in cohort.regions
+    ]
+    halves = [dataclasses.replace(own, sizes=own.sizes[:2]) for own in halves]
+    other = atlas_shares(read_states(paths), cohort, OcclusionStudy(halves, OCCLUSION), PEOPLE)
+    keys = ["replicate", "component", "fold", "feature"]
+    ratio = other.set_index(keys)["share"] / expected.set_index(keys)["share"]
+    folds = ratio[ratio.index.get_level_values("fold") >= 0].dropna()
+    assert (
+        np.allclose(folds.groupby(["replicate", "component", "fold"]).std(), 0, atol=1e-5)
+        and other["feature"].nunique() == 2
+    )
+
+
+def test_a_replicate_without_weights_leaves_no_share(cohort: Cohort, occlusion: OcclusionStudy) -> None:
+    assert atlas_shares([(0, {})], cohort, occlusion, PEOPLE).empty
 
 
 def test_cleaned_and_raw_genotypes_move_together(cohort: Cohort) -> None:

@@ -21,7 +21,7 @@ from cgni.contributions.called import called_features, consensus
 from cgni.enrichment.offline import over_represented
 from cgni.enrichment.online import Service
 from cgni.enrichment.ontology import Ontology, load_snapshot
-from cgni.enrichment.own_annotation import load_annotation, with_gmt, with_obo
+from cgni.enrichment.own_annotation import load_annotation, refuse_untested, with_gmt, with_obo
 from cgni.enrichment.schemas import TERMS
 from cgni.enrichment.settings import EnrichmentSettings
 from cgni.enrichment.study import Called, enrich_study
@@ -283,6 +283,16 @@ def test_own_gene_sets(snapshot: Ontology, tmp_path: Path) -> None:
     path.write_text("tau\tno genes\n")
     with pytest.raises(InputError, match="line 1"):
         with_gmt(snapshot, path)
+
+
+def test_sets_without_a_tested_gene_are_refused(snapshot: Ontology, tmp_path: Path) -> None:
+    path = tmp_path / "sets.gmt"
+    path.write_text("tau\tTau genes\tMAPT\tBIN1\tMKL1\n")
+    own = with_gmt(snapshot, path)
+    mapt, fyn = "ENSG00000186868", "ENSG00000010810"
+    assert refuse_untested(own, [mapt, fyn]) == 1
+    with pytest.raises(InputError, match=r"GMT sets\.gmt: none of its 3 genes is among the 1 genes of the tested SNPs"):
+        refuse_untested(own, [fyn])
 
 
 def test_own_ontology_and_annotation(snapshot: Ontology, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from cgni.classification.ledger import Looks
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import TERMS
-from cgni.figures.report import Choices, Evidence, Page, Report
+from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report
 from cgni.figures.table_files import write_table_files
 from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons, made_performance
 
@@ -27,6 +27,7 @@ def _page(folder: Path) -> Page:
         path.write_bytes(b"png")
     for path in tables:
         path.write_text("x\n<1>\n")
+    tables += sorted(folder.glob("table5_*.csv"))  # on further atlases
     return Page.read(str(_TEMPLATE), list(map(str, figures)), list(map(str, _CAPTIONS)), list(map(str, tables)))
 
 
@@ -142,3 +143,13 @@ def test_names_that_a_spreadsheet_would_run_come_back_as_they_are(tmp_path: Path
     assert (tmp_path / "table4.csv").read_text() == "Gene,r\n'=1+1,-0.12\nMAPT,+0.30\n"
     page = Page.read(str(_TEMPLATE), [], [], [str(tmp_path / "table4.csv")])
     assert page.tables["table4"]["Gene"].tolist() == ["=1+1", "MAPT"]
+
+
+def test_further_atlases_and_gene_sets_have_sections_of_their_own(tmp_path: Path) -> None:
+    plain = _report(tmp_path)
+    assert "Table 5 on the atlas" not in plain and "Gene sets" not in plain
+    (tmp_path / "table5_lobes.csv").write_text("Region\nLeft lobe\n")
+    page = _report(tmp_path, further_sets=[FurtherSets("kegg", _terms(), "no SNP is called in component 2")])
+    assert "<h3>Table 5 on the atlas lobes</h3>" in page and "Left lobe" in page
+    assert "<h3>Gene sets kegg</h3>" in page and "Note: no SNP is called in component 2." in page
+    assert page.count("tested 15") == 2  # the study's terms and those of the sets

@@ -9,7 +9,8 @@ import pytest
 from cgni.base.errors import InputError
 from cgni.imaging import atlases
 from cgni.imaging.atlas import read_atlas, region_means
-from cgni.imaging.atlases import ATLASES, KnownAtlas, atlas_files
+from cgni.imaging.atlases import ATLASES, KnownAtlas, atlas_files, further_atlas_files
+from tools.build_octants import octants
 
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
 
@@ -143,3 +144,44 @@ def test_a_table_that_cannot_be_used_is_refused_before_anything_runs(
         atlas_files("other", None)
     with pytest.raises(InputError, match=r"o\.tsv: 1 names appear more than once"):
         atlas_files("other", str(folder / "o.tsv"))
+
+
+def test_further_atlases_are_known_ones_or_files() -> None:
+    own = {"name": "lobes", "image": "lobes.nii", "labels": "lobes.txt"}
+    found = further_atlas_files(["octants", own], ("aal.nii", "aal.txt"))
+    assert found == {"octants": atlas_files("octants", None), "lobes": ("lobes.nii", "lobes.txt")}
+    assert further_atlas_files([], ("aal.nii", "aal.txt")) == {}
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (["octants", {"name": "Octants", "image": "o.nii", "labels": "o.txt"}], "octants is there twice"),
+        (
+            [{"name": "again", "image": "./main.nii", "labels": "o.txt"}],
+            r"again: .*main\.nii is that of inputs\.atlas too",
+        ),
+        (
+            [{"name": name, "image": "o.nii", "labels": "o.txt"} for name in ("one", "two")],
+            r"two: its image o\.nii is that of one too",
+        ),
+    ],
+)
+def test_an_atlas_is_there_once(entries: list, message: str) -> None:
+    with pytest.raises(InputError, match=rf"inputs\.more_atlases: .*{message}"):
+        further_atlas_files(entries, ("main.nii", "main.txt"))
+
+
+def test_octants_are_what_their_builder_makes() -> None:
+    image, table = (Path(path) for path in atlas_files("octants", None))
+    made, names = octants()
+    shipped = nib.load(image)
+    assert np.array_equal(shipped.affine, made.affine) and table.read_text() == names
+    assert np.array_equal(np.asarray(shipped.dataobj), np.asarray(made.dataobj))
+    # right, in front of and above the anterior commissure, and its opposite
+    atlas = read_atlas(
+        image, table, (21, 25, 21), np.array([[9.0, 0, 0, -90], [0, 9, 0, -126], [0, 0, 9, -72], [0, 0, 0, 1]])
+    )
+    assert atlas.names[atlas.labels[15, 20, 15]] == "Right_Anterior_Superior"
+    assert atlas.names[atlas.labels[5, 5, 3]] == "Left_Posterior_Inferior"
+    assert len(atlas.present) == 8 and not atlas.lost

@@ -45,7 +45,8 @@ def test_every_rule_declares_the_digest_of_its_own_script(place: str) -> None:
 
 
 _OF_THE_USER = re.compile(
-    r'INPUTS\["\w+"\]|ATLAS|KINSHIP|OWN_ANNOTATION|genotype_file|people_files\(\)|image_table\(\)|grid_template\(\)'
+    r'INPUTS\["\w+"\]|ATLAS|\batlas_image\b|\batlas_table\b|MORE_SETS\[|'
+    r"KINSHIP|OWN_ANNOTATION|genotype_file|people_files\(\)|image_table\(\)|grid_template\(\)"
 )
 
 
