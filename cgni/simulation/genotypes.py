@@ -15,7 +15,7 @@ from cgni.simulation.bgen import BgenVariant, write_bgen
 from cgni.simulation.chromosomes import draw_genotypes
 from cgni.simulation.imputation import imputed_variants
 from cgni.simulation.loci import GeneSources, choose_loci
-from cgni.simulation.people import draw_pedigree
+from cgni.simulation.people import draw_population
 from cgni.simulation.schemas import VARIANTS
 from cgni.simulation.settings import SimulatedPeopleSettings, SimulationSettings
 from cgni.simulation.truth import TrueCohort
@@ -90,17 +90,17 @@ def simulate_genotypes(
     rng = np.random.default_rng(derive_seed(seed, "simulation", "loci"))
     loci = choose_loci(sources, chromosomes, settings.genotypes, rng)
     people = settings.people
-    pedigree = draw_pedigree(people.count, people.second_ancestry, people.children, rng, people.cline)
+    pedigree, members = draw_population(people, rng)
     with tempfile.TemporaryDirectory() as folder:
         genotypes, variants = draw_genotypes(msp, loci, pedigree, settings.genotypes, seed, Path(folder))
-    ids = np.sort(rng.choice(np.arange(1_000_000, 6_000_000), people.count, replace=False))
-    ids = ids[rng.permutation(people.count)]
-    samples, withdrawn, sex = _draw_samples(ids, people, rng)
+    ids = np.sort(rng.choice(np.arange(1_000_000, 6_000_000), len(members), replace=False))
+    ids = ids[rng.permutation(len(members))]
+    samples, withdrawn, sex = _draw_samples(ids, members, people, rng)
     records, imputed = imputed_variants(genotypes[samples.rows], variants, settings.genotypes, rng)
     background = np.random.default_rng(derive_seed(seed, "simulation", "background"))
     components = background_components(pedigree, settings.genotypes.background_snps, _COMPONENTS, background)
     return SimulatedGenotypes(
-        cohort=TrueCohort(genotypes, ids, sex, pedigree, withdrawn, components),
+        cohort=TrueCohort(genotypes, ids, sex, pedigree, withdrawn, components, members),
         truth=_truth(imputed, loci),
         samples=samples,
         records=records,
@@ -111,15 +111,15 @@ def simulate_genotypes(
 
 
 def _draw_samples(
-    ids: np.ndarray, people: SimulatedPeopleSettings, rng: np.random.Generator
+    ids: np.ndarray, members: np.ndarray, people: SimulatedPeopleSettings, rng: np.random.Generator
 ) -> tuple[Samples, np.ndarray, np.ndarray]:
     """The people in the genotype files, the ids of those who withdrew, and everybody's sex."""
-    with_genotypes = rng.random(people.count) >= people.without_genotypes
+    with_genotypes = (rng.random(len(ids)) >= people.without_genotypes) & members
     rows = rng.permutation(np.flatnonzero(with_genotypes))
     shown = ids[rows].astype(int)
     withdrawn = rng.choice(len(rows), people.withdrawn, replace=False)
     shown[withdrawn] = -np.arange(1, people.withdrawn + 1)
-    sex = rng.integers(0, 2, people.count)
+    sex = rng.integers(0, 2, len(ids))
     return Samples(rows, shown, sex[rows]), ids[rows][withdrawn], sex
 
 

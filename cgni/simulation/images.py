@@ -135,7 +135,8 @@ def simulate_images(
     scores, polygenic = polygenic_scores(snps, names, share, small)
     columns = planted.assign(column=np.searchsorted(anatomy.regions, planted["region"]))
     multipliers = region_multipliers(scores, columns, effects, people, images, rng)
-    with_image = np.flatnonzero(rng.random(len(people)) >= chance_of_no_image(people, images))
+    imaged = rng.random(len(people)) >= chance_of_no_image(people, images)
+    with_image = np.flatnonzero(imaged & people["member"].to_numpy())
     outliers = rng.choice(with_image, images.outliers, replace=False)
     return SimulatedImages(
         anatomy=anatomy,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cgni.simulation.settings import SimulatedPeopleSettings
+
 
 @dataclass(frozen=True)
 class Pedigree:
@@ -69,6 +71,38 @@ def draw_pedigree(
         admixture[: founders - second] = rng.beta(shape, shape, founders - second)
         admixture[founders:] = admixture[couples].mean(axis=1)
     return Pedigree(np.r_[population, np.zeros(children, int)], parents, admixture)
+
+
+def draw_population(settings: SimulatedPeopleSettings, rng: np.random.Generator) -> tuple[Pedigree, np.ndarray]:
+    """The pedigrees of all cohorts of a population as one; no family is in two of them.
+
+    Returns
+    -------
+    pedigree : of `count` people a cohort.
+    members : bool [people], those of the cohort that the study is of.
+    """
+    drawn = [
+        draw_pedigree(settings.count, settings.second_ancestry, settings.children, rng, settings.cline)
+        for _ in range(settings.cohorts)
+    ]
+    founders = settings.count - settings.children
+    cohort = np.repeat(np.arange(settings.cohorts), founders), np.repeat(np.arange(settings.cohorts), settings.children)
+    parents = [
+        np.where(own.parents[founders:] < 0, -1, own.parents[founders:] + number * founders)
+        for number, own in enumerate(drawn)
+    ]
+    return (
+        Pedigree(
+            _founders_first([own.population for own in drawn], founders),
+            np.vstack([np.full((founders * len(drawn), 2), -1), *parents]),
+            _founders_first([own.admixture for own in drawn], founders),
+        ),
+        np.concatenate(cohort) == settings.cohort - 1,
+    )
+
+
+def _founders_first(parts: list[np.ndarray], founders: int) -> np.ndarray:
+    return np.concatenate([*(part[:founders] for part in parts), *(part[founders:] for part in parts)])
 
 
 def draw_sources(pedigree: Pedigree, loci: int, rng: np.random.Generator) -> np.ndarray:

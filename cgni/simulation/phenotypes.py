@@ -22,10 +22,10 @@ class SimulatedPhenotypes:
 
     Attributes
     ----------
-    main_table : the main phenotype table, one row a person.
+    main_table : the main phenotype table, one row a person of the cohort.
     relatedness : lines of the relatedness file.
     withdrawals : ids of people who withdrew.
-    people : true confounds, WM score and factors of everybody (`schemas.people_schema`).
+    people : true confounds, WM score, membership and factors of everybody of the population (`schemas.people_schema`).
     betas : the planted effects (`schemas.BETAS`).
     polygenic : the small effects on WM (`schemas.POLYGENIC`).
     """
@@ -74,15 +74,16 @@ def simulate_phenotypes(
     later = traits.later_scores(scores, factors, settings.traits, changing)
     visits = ukb_tables.Visits(scores, later, settings.traits.second_visits)
     main_table = ukb_tables.main_table(cohort.ids, confounds, visits, cohort.pcs, related, rng)
-    relatedness = ukb_tables.relatedness_lines(cohort.ids, pairs, rng)
-    withdrawals = np.r_[cohort.withdrawn, rng.choice(cohort.ids, _FURTHER_WITHDRAWALS)]
+    listed = [pair for pair in pairs if cohort.members[list(pair)].all()]
+    relatedness = ukb_tables.relatedness_lines(cohort.ids, listed, np.flatnonzero(cohort.members), rng)
+    withdrawals = np.r_[cohort.withdrawn, rng.choice(cohort.ids[cohort.members], _FURTHER_WITHDRAWALS)]
 
     people = confounds.assign(
-        participant_id=cohort.ids.astype(str), wm_score=scores, wm_later=later, wm_liability=liability
+        participant_id=cohort.ids.astype(str), wm_score=scores, wm_later=later, wm_liability=liability, member=cohort.members
     )
     own = pd.DataFrame(factors, columns=number_columns("factor", factors.shape[1]))
     return SimulatedPhenotypes(
-        main_table=main_table,
+        main_table=main_table[cohort.members],
         relatedness=relatedness,
         withdrawals=withdrawals,
         people=pd.concat([people, own], axis=1),

@@ -71,6 +71,7 @@ def people_schema(factors: int) -> pa.Schema:
             pa.field("wm_liability", pa.float64(), nullable=False),
             pa.field("wm_score", pa.int64(), nullable=False),
             pa.field("wm_later", pa.int64(), nullable=False),  # at the second imaging visit
+            pa.field("member", pa.bool_(), nullable=False),  # of the study's cohort, not of another of the population
             *[pa.field(f"factor_{number}", pa.float64(), nullable=False) for number in range(factors)],
         ]
     )

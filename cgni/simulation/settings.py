@@ -11,6 +11,10 @@ class SimulatedPeopleSettings(Section):
 
     count: int = setting(default=1500, at_least=60)
     """people"""
+    cohorts: int = setting(default=1, at_least=1, at_most=10)
+    """cohorts of so many people that one population has, with the same variants and effects; a study is of one"""
+    cohort: int = setting(default=1, at_least=1, at_most=10)
+    """which of them this study is of; its seed is the population's"""
     children: int = setting(default=40, at_least=1)
     """of them children of two other members"""
     second_ancestry: float = setting(default=0.1, at_least=0, at_most=0.5)

@@ -9,12 +9,12 @@ from cgni.base.arrays import read_arrays
 from cgni.base.files import atomic_path
 from cgni.simulation.people import Pedigree
 
-_ARRAYS = ("genotypes", "ids", "sex", "population", "parents", "admixture", "withdrawn", "pcs")
+_ARRAYS = ("genotypes", "ids", "sex", "population", "parents", "admixture", "withdrawn", "pcs", "members")
 
 
 @dataclass(frozen=True)
 class TrueCohort:
-    """Everybody, before imputation, missing data and withdrawals.
+    """Everybody of the population, before imputation, missing data and withdrawals.
 
     Attributes
     ----------
@@ -24,6 +24,7 @@ class TrueCohort:
     pedigree : ancestry and families.
     withdrawn : ids of people who withdrew.
     pcs : float [people, 10], genetic principal components.
+    members : bool [people], those of the cohort that the study is of; of the others no file tells.
     """
 
     genotypes: np.ndarray
@@ -32,6 +33,7 @@ class TrueCohort:
     pedigree: Pedigree
     withdrawn: np.ndarray
     pcs: np.ndarray
+    members: np.ndarray
 
     def save(self, path: str | Path) -> None:
         """Write an `.npz`, whole or not at all; the same cohort gives the same bytes."""
@@ -46,6 +48,7 @@ class TrueCohort:
                 admixture=self.pedigree.admixture,
                 withdrawn=self.withdrawn,
                 pcs=self.pcs,
+                members=self.members,
             )
 
     @classmethod
@@ -53,4 +56,5 @@ class TrueCohort:
         """Read what `save` wrote; InputError when it is not there as a whole."""
         held = read_arrays(path, *_ARRAYS)
         pedigree = Pedigree(held["population"], held["parents"], held["admixture"])
-        return cls(held["genotypes"], held["ids"], held["sex"], pedigree, held["withdrawn"], held["pcs"])
+        own = (held[name] for name in ("withdrawn", "pcs", "members"))
+        return cls(held["genotypes"], held["ids"], held["sex"], pedigree, *own)

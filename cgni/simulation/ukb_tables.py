@@ -124,18 +124,21 @@ def write_main_table(table: pd.DataFrame, path: str | Path, field: int | str = _
         table.to_csv(temporary, index=False, quoting=csv.QUOTE_ALL)
 
 
-def relatedness_lines(ids: np.ndarray, pairs: Sequence[tuple[int, int]], rng: np.random.Generator) -> list[str]:
+def relatedness_lines(
+    ids: np.ndarray, pairs: Sequence[tuple[int, int]], members: np.ndarray, rng: np.random.Generator
+) -> list[str]:
     """Lines `ID1 ID2 HetHet IBS0 Kinship` of first-degree pairs and of five third-degree ones below the threshold.
 
     Parameters
     ----------
     ids : int [people].
     pairs : rows of first-degree relatives.
+    members : rows among which the third-degree ones are.
     """
     lines = ["ID1 ID2 HetHet IBS0 Kinship"]
     for first, second in pairs:
         lines.append(f"{ids[first]} {ids[second]} {rng.normal(0.12, 0.01):.3f} 0.0005 {rng.normal(0.25, 0.008):.4f}")
-    for first, second in rng.choice(len(ids), (5, 2), replace=False):
+    for first, second in members[rng.choice(len(members), (5, 2), replace=False)]:
         lines.append(f"{ids[first]} {ids[second]} {rng.normal(0.06, 0.005):.3f} 0.0150 {rng.uniform(0.02, 0.04):.4f}")
     return lines
 

@@ -18,7 +18,7 @@ _ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_paths, _images, _loss_subsets, _people, _builds, _transfer, _enrichment, _atlases, _calls, _models):
+    for part in (_paths, _images, _cohorts, _loss_subsets, _people, _builds, _transfer, _enrichment, _atlases, _calls, _models):
         part(settings)
 
 
@@ -63,6 +63,15 @@ def _images(settings: StudySettings) -> None:
         raise InputError(f"inputs.images: {settings.inputs.images}: imaging.source table reads one file; name it")
     if source != "table" and settings.inputs.feature_labels is not None:
         raise InputError(f"inputs.feature_labels: imaging.source {source} has no features with names; set it to null")
+
+
+def _cohorts(settings: StudySettings) -> None:
+    people = settings.simulation.people
+    if people.cohort > people.cohorts:
+        raise InputError(
+            f"simulation.people.cohort: {people.cohort}, of {people.cohorts} in the population; raise "
+            "simulation.people.cohorts, or choose another"
+        )
 
 
 def _loss_subsets(settings: StudySettings) -> None:

@@ -130,7 +130,7 @@ def _regions(path: Path) -> None:
 
 
 def _cohort(path: Path) -> None:
-    names = ("genotypes", "ids", "sex", "population", "parents", "admixture", "withdrawn", "pcs")
+    names = ("genotypes", "ids", "sex", "population", "parents", "admixture", "withdrawn", "pcs", "members")
     np.savez_compressed(path, **{name: np.random.default_rng(1).random(300) for name in names})
 
 

@@ -36,6 +36,10 @@ _REFUSED: dict[str, tuple[Call, str]] = {
     "a holdout of everybody": (_config(splits={"holdout": 1.0}), r"splits\.holdout"),
     "NaN": (_config(contrastive={"dropout": _NAN}), r"contrastive\.dropout: a number must be finite"),
     "infinity": (_config(contrastive={"temperature": _INF}), r"contrastive\.temperature: a number must be finite"),
+    "the third of two cohorts": (
+        _config(simulation={"people": {"cohorts": 2, "cohort": 3}}),
+        r"simulation\.people\.cohort: 3, of 2 in the population",
+    ),
     "NaN in a list": (_config(scca={"penalties": [0.3, _NAN]}), r"scca\.penalties: a number must be finite"),
     "a learning rate of 1e10": (_config(contrastive={"learning_rate": 1e10}), r"contrastive\.learning_rate"),
     "a learning rate of 0": (_config(pretraining={"learning_rate": 0}), r"pretraining\.learning_rate"),

@@ -18,6 +18,7 @@ def drawn_people(count: int, rng: np.random.Generator) -> pd.DataFrame:
             "cline": np.where(population == 0, rng.standard_normal(count), 0.0),
             "wm_liability": rng.standard_normal(count),
             "wm_score": rng.integers(2, 13, count),
+            "member": True,
             "factor_0": rng.standard_normal(count),
             "factor_1": rng.standard_normal(count),
         }

@@ -15,6 +15,7 @@ from cgni.simulation.coalescent import simulate_haplotypes
 from cgni.simulation.genotypes import SimulatedGenotypes, simulate_genotypes
 from cgni.simulation.loci import GeneSources, choose_loci
 from cgni.simulation.people import draw_pedigree, hand_down
+from cgni.simulation.phenotypes import simulate_phenotypes
 from cgni.simulation.settings import SimulatedGenotypesSettings, SimulatedPeopleSettings, SimulationSettings
 from cgni.simulation.truth import TrueCohort
 from tests.unit.simulation import needs
@@ -139,9 +140,9 @@ def test_causal_snps_have_few_proxies() -> None:
 
 
 @functools.cache
-def _simulated(seed: int = 3, attempt: int = 1) -> SimulatedGenotypes:
+def _simulated(seed: int = 3, attempt: int = 1, **cohort: int) -> SimulatedGenotypes:
     """A small cohort; another attempt is computed anew."""
-    people = SimulatedPeopleSettings(count=120, children=6, without_genotypes=0.1, withdrawn=2)
+    people = SimulatedPeopleSettings(count=120, children=6, without_genotypes=0.1, withdrawn=2, **cohort)
     settings = SimulationSettings(people=people, genotypes=_SETTINGS)
     return simulate_genotypes(_sources(), (3, 5), settings, seed, msp_path())
 
@@ -204,3 +205,23 @@ def test_the_seed_decides_and_files_are_written(tmp_path: Path) -> None:
     assert np.array_equal(loaded.pedigree.parents, drawn.cohort.pedigree.parents)
     assert np.array_equal(loaded.pedigree.population, drawn.cohort.pedigree.population)
     assert np.array_equal(loaded.pedigree.admixture, drawn.cohort.pedigree.admixture)
+
+
+@needs.msp
+def test_cohorts_of_a_population_share_variants_and_effects_but_nobody() -> None:
+    first, second = (_simulated(cohorts=2, cohort=number) for number in (1, 2))
+    assert np.array_equal(first.cohort.genotypes, second.cohort.genotypes) and len(first.cohort.ids) == 240
+    planted = ["variant_id", "is_eqtl", "gene_kind", "factor", "defect"]
+    assert first.truth[planted].equals(second.truth[planted])
+    for drawn in (first, second):
+        assert drawn.cohort.members.sum() == 120 and drawn.cohort.members[drawn.samples.rows].all()
+    assert not (first.cohort.members & second.cohort.members).any()
+    pairs = first.cohort.pedigree.related_pairs()
+    assert len(pairs) >= 24 and all(len(set(first.cohort.members[list(pair)])) == 1 for pair in pairs)
+    tables = [simulate_phenotypes(drawn.cohort, drawn.truth, SimulationSettings(), 3) for drawn in (first, second)]
+    assert tables[0].betas.equals(tables[1].betas)
+    assert tables[0].people.drop(columns="member").equals(tables[1].people.drop(columns="member"))
+    for drawn, table in zip((first, second), tables, strict=True):
+        listed = set(drawn.cohort.ids[drawn.cohort.members])
+        assert set(table.main_table["eid"]) == listed and set(table.withdrawals) <= listed
+        assert {int(word) for line in table.relatedness[1:] for word in line.split()[:2]} <= listed

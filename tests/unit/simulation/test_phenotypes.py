@@ -95,7 +95,7 @@ def _cohort() -> tuple[TrueCohort, pd.DataFrame]:
     named = {"variant_id": [f"v{n}" for n in range(6)], "factor": [-1, 0, -1, -1, 1, -1]}
     variants = pd.DataFrame({**named, "ref": list("ACGTAC"), "alt": list("GTACCA")})
     variants = variants.assign(is_eqtl=True, gene_kind="ppi", defect=None)
-    return TrueCohort(genotypes, ids, sex, pedigree, ids[[7, 9]], pcs), variants
+    return TrueCohort(genotypes, ids, sex, pedigree, ids[[7, 9]], pcs, np.ones(_PEOPLE, bool)), variants
 
 
 def _drawn(seed: int = 5, **settings: object) -> SimulatedPhenotypes:
