@@ -10,10 +10,45 @@ _COHORT = dict(
 
 if not OF_TABLE:
 
+    rule estimate_claims:
+        """Estimate what the study claims in its holdout, for another cohort to compare with."""
+        input:
+            **region_inputs(),
+            variates=result("scca/variates.parquet"),
+            contributions=result("contributions/contributions.parquet"),
+            components=result("contributions/components.parquet"),
+            blocks=result("contributions/blocks.parquet"),
+            terms=result("enrichment/terms.parquet"),
+            genotypes=result("genetics/genotypes.parquet"),
+            snp_genes=result("genetics/snp_genes.parquet"),
+            participants=result("cohort/participants.parquet"),
+            selection=result("classification/selection.json"),
+            performance=result("classification/performance.parquet"),
+            holdout=result("classification/holdout.parquet"),
+        output:
+            claims=result("application/claims.parquet"),
+        log:
+            log_file("estimate_claims"),
+        benchmark:
+            benchmark_file("estimate_claims")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(4000),
+            runtime=grows(60),
+        params:
+            **seen(**ATLAS),
+            cfg=section("confounds.components"),
+            code=code("estimate_claims"),
+        script:
+            "../workflow_scripts/estimate_claims.py"
+
     rule write_bundle:
         """Write the fitted models, and how inputs are coded, into one file for another cohort."""
         input:
             **FOLD_TABLES,
+            **ATLAS,
             config=result("config.effective.yaml"),
             selection=result("classification/selection.json"),
             outcome_networks=expand(result("transfer/fold{fold}/outcome.ckpt"), fold=FOLDS),
@@ -27,7 +62,7 @@ if not OF_TABLE:
             grid=result("imaging/store/grid.json"),
             reference=result("imaging/reference.npy"),
             mask=result("imaging/mask.npy"),
-            atlas=ATLAS["atlas"],
+            claims=result("application/claims.parquet"),
         output:
             bundle=result("application/study.cgni"),
         log:
@@ -41,7 +76,7 @@ if not OF_TABLE:
             mem_mb=grows(4000),
             runtime=grows(30),
         params:
-            **seen(atlas=ATLAS["atlas"]),
+            **seen(**ATLAS),
             cfg={"encoders": list(PROPOSED), **section("confounds")},
             code=code("write_bundle"),
         script:
@@ -205,9 +240,40 @@ if BUNDLE and not OF_TABLE:
         script:
             "../workflow_scripts/apply_models.py"
 
-    rule write_application_report:
-        """Write the page of the application: drift first, then scores."""
+    rule replicate_claims:
+        """Estimate the claims of the bundle's study in this cohort, and say which hold."""
         input:
+            bundle=BUNDLE,
+            participants=result("application/participants.parquet"),
+            genotypes=result("application/genotypes.parquet"),
+            variates=result("application/variates.parquet"),
+            scores=result("application/scores.parquet"),
+            maps=result("application/store/maps.npy"),
+            index=result("application/store/index.parquet"),
+            grid=result("application/store/grid.json"),
+        output:
+            replication=result("application/replication.parquet"),
+        log:
+            log_file("replicate_claims"),
+        benchmark:
+            benchmark_file("replicate_claims")
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=grows(4000),
+            runtime=grows(60),
+        params:
+            **seen(bundle=BUNDLE),
+            cfg={},
+            code=code("replicate_claims"),
+        script:
+            "../workflow_scripts/replicate_claims.py"
+
+    rule write_application_report:
+        """Write the page of the application: drift first, then scores, then claims."""
+        input:
+            replication=result("application/replication.parquet"),
             drift=result("application/drift.parquet"),
             predictions=result("application/predictions.parquet"),
             scores=result("application/scores.parquet"),

@@ -14,7 +14,7 @@ from cgni.base.tables import read_table
 
 inputs = snakemake.input
 manifest = {name: value for name, value in Archive.read(inputs.bundle).manifest.items() if name != "members"}
-tables = {name: read_table(inputs[name]) for name in ("drift", "scores", "reliability", "components")}
+tables = {name: read_table(inputs[name]) for name in ("drift", "scores", "reliability", "components", "replication")}
 tables |= {"ages": age_summary(read_table(inputs.ages)), "attrition": read_table(inputs.attrition)}
 predictions = read_table(inputs.predictions)
 facts = {"outcome": job.value("outcome.label"), "folds": manifest["folds"], "manifest": json.dumps(manifest, indent=2)}

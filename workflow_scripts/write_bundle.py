@@ -8,8 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from cgni.application.archive import json_bytes, write_archive
+from cgni.application.archive import json_bytes, table_bytes, write_archive
 from cgni.application.bundle import bundle_facts, read_fitted, read_maps, shared_config, study_members
+from cgni.application.schemas import CLAIMS
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings
 from cgni.fold_data.tables import StudyTables
@@ -22,5 +23,6 @@ fitted, study = (
 )
 fills, variants = [read_table(path) for path in inputs.fills], read_table(inputs.variants)
 members = study_members(study, fills, variants, read_maps(inputs), fitted)
+members["claims.parquet"] = table_bytes(read_table(inputs.claims), CLAIMS)
 members["config.json"] = json_bytes(shared_config(yaml.safe_load(Path(inputs.config).read_text())))
 write_archive(members, bundle_facts(fitted, job.code, inputs.atlas), snakemake.output.bundle)

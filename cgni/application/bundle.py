@@ -12,7 +12,7 @@ import torch
 
 from cgni.application.archive import array_bytes, checkpoint_bytes, json_bytes, table_bytes
 from cgni.application.confounds import FoldConfounds
-from cgni.application.schemas import BUNDLE_VARIANTS
+from cgni.application.schemas import BUNDLE_REGIONS, BUNDLE_VARIANTS
 from cgni.base.arrays import read_array
 from cgni.base.errors import InputError
 from cgni.base.files import digest_file, read_json
@@ -23,6 +23,7 @@ from cgni.cohort.roles import development_people
 from cgni.cohort.settings import OutcomeSettings
 from cgni.fold_data.tables import StudyTables
 from cgni.genetics.schemas import FILL
+from cgni.imaging.atlas import Atlas, read_atlas
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.scca.schemas import WEIGHTS
 
@@ -59,7 +60,7 @@ class StudyMaps:
     Attributes
     ----------
     index, qc : `imaging.schemas.INDEX` and `imaging.schemas.QC`.
-    grid : shape, affine; reference, mask : arrays on it.
+    grid : shape, affine; reference, mask : arrays on it; atlas : regions on it.
     """
 
     index: pd.DataFrame
@@ -67,12 +68,13 @@ class StudyMaps:
     grid: Mapping[str, Any]
     reference: np.ndarray
     mask: np.ndarray
+    atlas: Atlas
 
 
 def study_members(
     study: StudyTables, fills: Sequence[pd.DataFrame], variants: pd.DataFrame, maps: StudyMaps, fitted: FittedStudy
 ) -> dict[str, bytes]:
-    """The members of a bundle but for its config; nobody's id and nobody's row is among them.
+    """The members of a bundle but for its config and its claims; nobody's id and nobody's row is among them.
 
     Parameters
     ----------
@@ -95,11 +97,17 @@ def study_members(
         "grid.json": json_bytes({name: maps.grid[name] for name in ("shape", "affine")}),
         "reference.npy": array_bytes(maps.reference.astype(np.float32)),
         "mask.npy": array_bytes(maps.mask.astype(bool)),
+        "labels.npy": array_bytes(maps.atlas.labels.astype(np.int32)),
+        "regions.parquet": table_bytes(_regions(maps.atlas), BUNDLE_REGIONS),
         "models.json": json_bytes({"proposed": fitted.proposed, "interpreted": fitted.interpreted}),
     }
     for fold in study.folds():
         own |= {f"fold{fold}/{name}": data for name, data in _fold_members(study, fills, fitted, fold).items()}
     return own
+
+
+def _regions(atlas: Atlas) -> pd.DataFrame:
+    return pd.DataFrame({"label": atlas.names.index, "name": atlas.names.astype(str).to_numpy()})
 
 
 def _fold_members(
@@ -222,9 +230,11 @@ def read_fitted(inputs: Mapping[str, Any], encoders: Mapping[str, str], models: 
 
 
 def read_maps(inputs: Mapping[str, Any]) -> StudyMaps:
-    """From a rule's named inputs: index, qc, grid, reference, mask."""
-    arrays = (read_array(inputs[name]) for name in ("reference", "mask"))
-    return StudyMaps(read_table(inputs["index"]), read_table(inputs["qc"]), read_json(inputs["grid"]), *arrays)
+    """From a rule's named inputs: index, qc, grid, reference, mask, atlas, atlas_labels."""
+    reference, mask = (read_array(inputs[name]) for name in ("reference", "mask"))
+    grid = read_json(inputs["grid"], "shape", "affine")
+    atlas = read_atlas(inputs["atlas"], inputs["atlas_labels"], grid["shape"], np.asarray(grid["affine"]))
+    return StudyMaps(read_table(inputs["index"]), read_table(inputs["qc"]), grid, reference, mask, atlas)
 
 
 def bundle_facts(fitted: FittedStudy, code: str, atlas: str | None) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from cgni.application.archive import Archive
 from cgni.application.schemas import APPLIED_AGES, MAP_LIKENESS, MEAN
 from cgni.audit.brain_age import age_task
 from cgni.base.errors import InputError
+from cgni.imaging.atlas import Atlas
 from cgni.imaging.grids import Grid
 from cgni.imaging.likeness import correlation
 from cgni.imaging.packing import pack_maps
+from cgni.imaging.region_values import gray_matter
 from cgni.imaging.store import GmStore
 from cgni.imaging.study_store import StoreTables, store_tables
 from cgni.networks.device import Device
@@ -102,3 +104,14 @@ def applied_ages(bundle: Archive, store: GmStore, ages: pd.Series, device: Devic
 def _with_fold(table: pd.DataFrame, fold: int) -> pd.DataFrame:
     table.insert(0, "fold", fold)
     return table
+
+
+def bundle_atlas(bundle: Archive) -> Atlas:
+    """The atlas of the study on the bundle's grid."""
+    names = bundle.table("regions.parquet").set_index("label")["name"]
+    return Atlas(bundle.array("labels.npy"), names)
+
+
+def cohort_regions(bundle: Archive, store: GmStore, ids: pd.Index) -> pd.DataFrame:
+    """Mean gray matter, float64, of the study's regions (columns) in people of the store (index)."""
+    return gray_matter(store, bundle_atlas(bundle), ids)

@@ -8,6 +8,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from cgni.application.replication import replication_summary
+
+# columns of the replication's table on the page, and counts in its first sentence
+_SHOWN = ["kind", "component", "name", "target", "n_study", "estimate_study", "n", "estimate", "low", "high"]
+_SHOWN += ["p_replication", "replicated", "power", "p_size", "pooled", "pooled_low", "pooled_high"]
+_COUNTED = {"estimated": "estimated", "same": "same_direction", "replicated": "replicated"}
+
 
 def render_page(template: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> str:
     """One self-contained page without participant ids.
@@ -17,7 +24,7 @@ def render_page(template: str, tables: Mapping[str, pd.DataFrame], facts: Mappin
     template
         Jinja text (`resources/application.html.j2`).
     tables
-        drift, scores, reliability, components, ages, attrition.
+        drift, scores, reliability, components, ages, attrition, replication.
     facts
         Plain values: outcome (its label), people, folds, manifest, continuous.
     """
@@ -25,6 +32,11 @@ def render_page(template: str, tables: Mapping[str, pd.DataFrame], facts: Mappin
     environment.filters["table"] = _html
     drift = tables["drift"]
     tables = {**tables, "drift": drift.assign(drifted=np.where(drift["drifted"], "yes", ""))}
+    claims = tables["replication"]
+    kinds = replication_summary(claims)
+    tables = {**tables, "claim_kinds": kinds, "claims": claims[_SHOWN]}
+    facts = {**facts, "claims": len(claims), "expected": float(kinds["expected"].sum())}
+    facts |= {name: int(kinds[column].sum()) for name, column in _COUNTED.items()}
     shown = {name: table.rename(columns=lambda column: column.replace("_", " ")) for name, table in tables.items()}
     return environment.from_string(template).render(tables=shown, drifted=int(drift["drifted"].sum()), **facts)
 

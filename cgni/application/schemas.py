@@ -19,6 +19,10 @@ BUNDLE_VARIANTS = pa.schema(
         pa.field("frequency", pa.float64(), nullable=False),  # of the counted allele, among development people
     ]
 )
+# of a bundle: the study's regions, whose labels are those of its label image
+BUNDLE_REGIONS = pa.schema(
+    [pa.field("label", pa.int32(), nullable=False), pa.field("name", pa.string(), nullable=False)]
+)
 MATCHED_VARIANTS = pa.schema(
     [
         pa.field("variant_id", pa.string(), nullable=False),
@@ -96,5 +100,48 @@ DRIFT = pa.schema(
         pa.field("cohort", pa.float64()),
         pa.field("drifted", pa.bool_(), nullable=False),
         pa.field("note", pa.string(), nullable=False),
+    ]
+)
+_ESTIMATES = [
+    pa.field("n", pa.int64(), nullable=False),
+    pa.field("estimate", pa.float64()),  # null: cannot be estimated in these people
+    pa.field("se", pa.float64()),
+    pa.field("low", pa.float64()),
+    pa.field("high", pa.float64()),
+    pa.field("p", pa.float64()),  # two-sided
+]
+_CLAIM = [
+    pa.field("kind", pa.string(), nullable=False),  # one of claims.KINDS
+    pa.field("component", pa.int8()),  # null: of no single component
+    pa.field("name", pa.string(), nullable=False),
+    pa.field("target", pa.string(), nullable=False),
+]
+# of a bundle: what its study claims, and its estimate in holdout people
+CLAIMS = pa.schema(
+    [
+        *_CLAIM,
+        pa.field("features", pa.list_(pa.string()), nullable=False),
+        pa.field("signs", pa.list_(pa.int8()), nullable=False),  # 1 or -1 of each
+        pa.field("targets", pa.list_(pa.string()), nullable=False),
+        pa.field("nothing", pa.float64(), nullable=False),  # the estimate where there is nothing
+        *_ESTIMATES,
+    ]
+)
+REPLICATION = pa.schema(
+    [
+        *_CLAIM,
+        *(pa.field(f"{field.name}_study", field.type, nullable=field.nullable) for field in _ESTIMATES),
+        *_ESTIMATES,
+        pa.field("same_direction", pa.bool_()),  # null: one of both is unknown
+        pa.field("p_replication", pa.float64()),  # one-sided, in the direction of the study
+        pa.field("q", pa.float64()),  # of p_replication, within the kind
+        pa.field("replicated", pa.bool_(), nullable=False),
+        pa.field("power", pa.float64()),  # to reach p_replication .05, were the study's estimate the truth
+        pa.field("p_size", pa.float64()),  # that both estimates are of one size; two-sided
+        pa.field("pooled", pa.float64()),  # random effects
+        pa.field("pooled_low", pa.float64()),
+        pa.field("pooled_high", pa.float64()),
+        pa.field("pooled_p", pa.float64()),
+        pa.field("tau2", pa.float64()),  # variance between the cohorts
     ]
 )

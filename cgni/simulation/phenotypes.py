@@ -79,7 +79,11 @@ def simulate_phenotypes(
     withdrawals = np.r_[cohort.withdrawn, rng.choice(cohort.ids[cohort.members], _FURTHER_WITHDRAWALS)]
 
     people = confounds.assign(
-        participant_id=cohort.ids.astype(str), wm_score=scores, wm_later=later, wm_liability=liability, member=cohort.members
+        participant_id=cohort.ids.astype(str),
+        wm_score=scores,
+        wm_later=later,
+        wm_liability=liability,
+        member=cohort.members,
     )
     own = pd.DataFrame(factors, columns=number_columns("factor", factors.shape[1]))
     return SimulatedPhenotypes(

@@ -18,7 +18,8 @@ _ODD_IN_A_FOLDER = set("~{}&$`;|<>*?\"'\\\n\t")
 
 def check(settings: StudySettings) -> None:
     """InputError with the keys and the remedy when settings that are allowed by themselves do not go together."""
-    for part in (_paths, _images, _cohorts, _loss_subsets, _people, _builds, _transfer, _enrichment, _atlases, _calls, _models):
+    inputs = (_paths, _images, _cohorts, _people, _builds, _atlases)
+    for part in (*inputs, _loss_subsets, _transfer, _enrichment, _calls, _models):
         part(settings)
 
 

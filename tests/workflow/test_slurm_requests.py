@@ -57,6 +57,8 @@ OPTIONAL = {
     "plot_feature_contributions",
     "plot_map_making",
     "write_bundle",
+    "estimate_claims",
+    "replicate_claims",
     "list_cohort",
     "match_variants",
     "pack_cohort_maps",
