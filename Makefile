@@ -1,4 +1,4 @@
-# make setup | demo | check | study | protocols | test | bench | lint | format | settings | tidy | clean
+# make setup | demo | check | study | protocols | replicate | test | bench | lint | format | settings | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
@@ -14,9 +14,11 @@ export MPLCONFIGDIR := $(CURDIR)/.snakemake/cache/matplotlib
 endif
 NAME ?=
 CONFIG ?=
+FIRST ?=
+SECOND ?=
 RESULTS ?= results
 
-.PHONY: setup demo check study protocols test lint format settings bench tidy clean
+.PHONY: setup demo check study protocols replicate test lint format settings bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -56,6 +58,10 @@ format: setup
 # what each choice of the publication does to a study, in a folder of results of its own
 protocols: setup
 	@$(BIN)/python -m tools.compare_protocols --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
+
+# which claims of either of two studies hold in the other's cohort
+replicate: setup
+	@$(BIN)/python -m tools.replicate_studies --cores $(CORES) --first $(FIRST) --second $(SECOND)
 
 # what follows from the typed settings, the schemas and the rules: config.yaml, JSON schemas, pages of docs/
 settings: setup

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cgni.application.claims import OUTCOME, VARIATE, StudyCalls, list_claims, score_claims
+from cgni.application.claims import CLAIM, OUTCOME, VARIATE, StudyCalls, list_claims, score_claims
 from cgni.application.schemas import CLAIMS
 from cgni.base.views import VIEWS
 from cgni.contributions.estimates import HOLDOUT, OUT_OF_FOLD, Adjustment, mean_slope, slopes, unseen_variates
@@ -77,7 +77,7 @@ def estimate_claims(claims: pd.DataFrame, people: ClaimPeople) -> pd.DataFrame:
     everybody = Adjustment.of(people.participants, ids, people.confound_components)
     rows = [_estimate(claim, people, ids, everybody) for claim in claims.to_dict("records")]
     table = pd.DataFrame(rows, columns=["n", *_VALUES], index=claims.index)
-    return pd.concat([claims, table.astype({"n": "int64"})], axis=1)[CLAIMS.names]
+    return pd.concat([claims[CLAIM], table.astype({"n": "int64"})], axis=1)[CLAIMS.names]
 
 
 def _estimate(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from cgni.application.schemas import CLAIMS
 from cgni.base.views import GENETICS, IMAGING, VIEWS
@@ -29,7 +30,7 @@ VARIATE = {view: f"{view} variate" for view in VIEWS}
 LEVEL = 0.05  # family-wise, of enriched terms
 # scores that have a value where nothing is predicted
 _CHANCE = {"balanced_accuracy": 0.5, "auc": 0.5, "r2": 0.0, "r": 0.0}
-_KEY = ["kind", "component", "name", "target", "features", "signs", "targets", "nothing"]
+CLAIM = ["kind", "component", "name", "target", "features", "signs", "targets", "nothing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +77,11 @@ def list_claims(calls: StudyCalls) -> pd.DataFrame:
     gated = gated_components(calls.components)
     rows = [*_component_claims(gated), *_block_claims(calls), *_region_claims(calls)]
     rows += [*_term_claims(calls), *_gene_claims(calls)]
-    table = pd.DataFrame(rows, columns=_KEY)
+    table = pd.DataFrame(rows, columns=CLAIM)
     table["component"] = table["component"].astype("Int8")
     order = table["kind"].map(KINDS.index)
     kept = table.assign(order=order).sort_values(["order", "component", "name", "target"], kind="stable")
-    return kept[_KEY].reset_index(drop=True)
+    return kept[CLAIM].reset_index(drop=True)
 
 
 def score_claims(performance: pd.DataFrame, proposed: str, people: int) -> pd.DataFrame:
@@ -98,10 +99,16 @@ def score_claims(performance: pd.DataFrame, proposed: str, people: int) -> pd.Da
     own = performance[(performance["model"] == proposed) & (performance["split"] == "holdout")]
     own = own[(own["fold"] == -1) & own["metric"].isin(list(_CHANCE))]
     rows = [_row("score", None, name, OUTCOME, [], [], nothing=_CHANCE[name]) for name in own["metric"]]
-    table = pd.DataFrame(rows, columns=_KEY).assign(n=people, estimate=own["value"].to_numpy())
-    table = table.assign(p=np.nan, **{name: own[name].to_numpy() for name in ("se", "low", "high")})
+    table = pd.DataFrame(rows, columns=CLAIM).assign(n=people, estimate=own["value"].to_numpy())
+    table = table.assign(**{name: own[name].to_numpy(float) for name in ("se", "low", "high")})
     table["component"] = table["component"].astype("Int8")
-    return table[CLAIMS.names]
+    return with_p(table)[CLAIMS.names]
+
+
+def with_p(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores with the two-sided p of their distance from chance, by their standard errors."""
+    distance, se = scores["estimate"] - scores["nothing"], scores["se"]
+    return scores.assign(p=2 * norm.sf(np.abs(distance / se.where(se > 0))))
 
 
 def _row(

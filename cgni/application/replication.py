@@ -9,6 +9,7 @@ from scipy.stats import false_discovery_control, norm
 
 from cgni.application.archive import Archive
 from cgni.application.claim_estimates import ClaimPeople, estimate_claims
+from cgni.application.claims import with_p
 from cgni.application.schemas import MEAN, REPLICATION
 from cgni.contributions.estimates import holdout_variates
 
@@ -80,7 +81,7 @@ def replicate_claims(bundle: Archive, tables: Mapping[str, pd.DataFrame], region
         estimate=own["value"].to_numpy(),
         **{name: own[name].to_numpy() for name in ("se", "low", "high")},
     )
-    return replication_table(pd.concat([claims, scores]), pd.concat([estimate_claims(claims, people), here]))
+    return replication_table(study, pd.concat([estimate_claims(claims, people), with_p(here)]).loc[study.index])
 
 
 @dataclass(frozen=True, eq=False)

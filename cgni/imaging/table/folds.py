@@ -34,5 +34,4 @@ def filled_features(features: pd.DataFrame, training: pd.Index) -> pd.DataFrame:
             "imaging.table.most_unknown, or splits.folds"
         )
     filled = values.fillna(means).astype(np.float32)
-    filled.insert(0, "participant_id", features["participant_id"].to_numpy())
-    return filled
+    return pd.concat([features[["participant_id"]], filled], axis=1)
