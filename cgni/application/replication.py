@@ -96,6 +96,8 @@ class Pooled:
 def random_effects(estimates: np.ndarray, se: np.ndarray) -> Pooled:
     """Estimates of several cohorts together, by DerSimonian and Laird (1986).
 
+    statsmodels' `combine_effects` lets the variance between cohorts fall below 0, and two cohorts often do.
+
     Parameters
     ----------
     estimates, se
