@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cgni.base.tables import read_table
 from cgni.imaging.atlases import atlas_files
+from tests.workflow.applied import apply_to_itself, compare_with_holdout
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
@@ -47,7 +49,7 @@ def _join_regions(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def another_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
-    """Results of the study, and the variants of the finished one that it began from."""
+    """Results of the study, with its bundle applied to itself, and the variants that the finished one found."""
     folder = tmp_path_factory.mktemp("another") / "study"
     own = finished_study.copied_to(folder)
     results = folder / "results-tiny"
@@ -58,8 +60,10 @@ def another_study(finished_study: Study, tmp_path_factory: pytest.TempPathFactor
     _join_regions(folder)
     genes = pd.read_parquet(results / "genetics/snp_genes.parquet")["symbol"].dropna().unique()
     (folder / "own.gmt").write_text("".join(f"set of {gene}\t\t{gene}\n" for gene in sorted(genes)))
-    run = own.snakemake(overlays=(own.overlay("another.yaml", OVERLAY),))
+    overlays = (own.overlay("another.yaml", OVERLAY),)
+    run = own.snakemake(overlays=overlays)
     assert run.returncode == 0 and "(100%) done" in run.stdout, run.stdout[-6000:]
+    apply_to_itself(own, overlays)
     return results, before
 
 
@@ -129,6 +133,29 @@ def test_further_gene_sets_have_a_table_of_their_own(another_study: tuple[Path, 
     assert len(terms) and set(terms["source"]) == {"GMT"} and terms["p_null"].notna().all()
     assert set(pd.read_parquet(results / "enrichment/terms.parquet")["source"]) <= {"GO:BP", "GO:CC", "GO:MF"}
     assert "<h3>Gene sets own</h3>" in (results / "report.html").read_text()
+
+
+def test_values_are_predicted_in_another_cohort_as_in_the_holdout(another_study: tuple[Path, pd.DataFrame]) -> None:
+    results, _ = another_study
+    compare_with_holdout(results, results / "application", "predicted")
+    scores = read_table(results / "application/scores.parquet").set_index("metric")
+    assert set(scores.index) == {"r2", "r", "mae"} and (scores["low"] <= scores["high"]).all()
+
+
+def test_claims_are_estimated_in_the_holdout_and_in_the_other_cohort(another_study: tuple[Path, pd.DataFrame]) -> None:
+    """The other cohort is the study's own people, most of whom the calls were made in: estimates have one sign."""
+    results, _ = another_study
+    claims = read_table(results / "application/claims.parquet")
+    found = read_table(results / "application/replication.parquet")
+    assert found["name"].tolist() == claims["name"].tolist() and {"region_outcome", "score"} <= set(claims["kind"])
+    called = pd.read_parquet(results / "contributions/contributions.parquet").query("called and fold == -1")
+    regions = set(called.loc[(called["view"] == "imaging") & (called["component"] > 0), "feature"])
+    assert set(claims.loc[claims["kind"] == "region_outcome", "name"]) == regions
+    np.testing.assert_array_equal(found["estimate_study"], claims["estimate"])
+    estimated = found[found["kind"] != "score"]
+    assert (estimated["n"] > 3 * estimated["n_study"]).all()
+    page = (results / "application/report.html").read_text()
+    assert f"Of {len(claims)} claims" in page
 
 
 def _names(table: Path) -> set[str]:

@@ -25,6 +25,7 @@ from cgni.cohort.settings import OutcomeSettings
 from cgni.genetics.counts import read_blocks
 from cgni.imaging.resampling import resampled
 from cgni.imaging.store import GmStore
+from tests.workflow.applied import compare_with_holdout
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
@@ -70,12 +71,7 @@ def test_its_own_holdout_gets_the_same_predictions(bundled: Study) -> None:
     """The reference is `predict_holdout` of the study, whose tables come by other ways."""
     applied = _apply(bundled, "own.yaml", _OWN)
     results = bundled.folder / "results-tiny"
-    selection = json.loads((results / "classification/selection.json").read_text())
-    holdout = read_table(results / "classification/holdout.parquet")
-    own = holdout[holdout["model"] == f"cgni_{selection['proposed']}"]
-    together = own.merge(read_table(applied / "predictions.parquet"), on=["fold", "participant_id"], how="left")
-    assert len(own) > 20
-    np.testing.assert_allclose(together["predicted"], together["probability"], atol=1e-5)
+    compare_with_holdout(results, applied, "probability")
     key = ["fold", "component", "participant_id"]
     variates = read_table(results / "scca/variates.parquet").merge(
         read_table(applied / "variates.parquet"), on=key, suffixes=("", "_applied")

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from tests.workflow.applied import apply_to_itself, compare_with_holdout
 from tests.workflow.study import Study
 
 pytestmark = pytest.mark.slow
@@ -60,3 +61,5 @@ def test_linear_encoders_heads_searches_and_the_null_run_to_the_end(study_copy: 
         assert same == [winner], "the model must be fitted with the winner's settings"
 
     assert study_copy.planned(*TARGETS, overlays=overlays) == {}
+    # heads that were trained along with their encoders, in another cohort
+    compare_with_holdout(results, apply_to_itself(study_copy, overlays), "probability")

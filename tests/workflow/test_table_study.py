@@ -90,6 +90,17 @@ def test_features_bear_their_names_and_units_in_all_tables(finished: Finished) -
     assert "Logistic imaging model" in page and "Imaging CNN" not in page
 
 
+def test_a_binary_outcome_goes_by_its_name(finished: Finished) -> None:
+    people = finished.table("cohort/participants.parquet")
+    assert set(people["outcome"].dropna()) == {0, 1}
+    known = people["outcome"].notna()
+    assert (people.loc[known, "outcome_group"] == people.loc[known, "outcome"]).all() and known.mean() > 0.9
+    page = (finished.results / "report.html").read_text()
+    assert "diagnosis" in page and "working memory" not in page.lower().replace("of working memory in", "")
+    balanced = finished.table("classification/performance.parquet").query("metric == 'balanced_accuracy'")
+    assert set(balanced["split"]) >= {"validation", "holdout"}
+
+
 def test_whoever_lacks_features_is_counted(finished: Finished) -> None:
     defects = finished.table("simulation/truth/images.parquet")["participant_id"]
     people = finished.table("cohort/participants.parquet").query("has_image")["participant_id"]

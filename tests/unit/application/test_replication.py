@@ -1,4 +1,4 @@
-"""Claims and their estimates in another cohort: against plain regressions, a published meta-analysis, a made-up study."""
+"""Claims and their estimates in another cohort: against plain regressions and a published meta-analysis."""
 
 from collections.abc import Sequence
 
