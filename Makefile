@@ -1,4 +1,4 @@
-# make setup | demo | check | study | protocols | test | bench | lint | format | settings | guide | tidy | clean
+# make setup | demo | check | study | protocols | test | bench | lint | format | settings | guide | pictures | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
@@ -17,7 +17,7 @@ NAME ?=
 CONFIG ?=
 RESULTS ?= results
 
-.PHONY: setup demo check study protocols test lint format settings guide bench tidy clean
+.PHONY: setup demo check study protocols test lint format settings guide pictures bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
@@ -71,6 +71,11 @@ settings: setup
 # docs/ as a site that needs no network, in site/
 guide: .venv-guide/.installed
 	@.venv-guide/bin/python -m tools.build_guide
+
+# the pictures of README and guide, of the finished demo and of the rules
+pictures: setup
+	@$(BIN)/python -m tools.picture_report $(RESULTS)
+	@$(BIN)/python -m tools.draw_workflow
 
 test: lint .venv-guide/.installed
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist loadfile --durations=10 tests/unit
