@@ -66,4 +66,18 @@ def test_every_link_inside_the_site_has_its_file(sites: tuple[Path, Path]) -> No
 
 
 def test_all_rooms_of_the_library_are_shown() -> None:
-    assert SHOWN == [*ROOMS]
+    assert [*ROOMS] == SHOWN
+
+
+def test_the_locks_of_study_and_guide_agree() -> None:
+    study, guide = (_pins(REPOSITORY / "envs" / name) for name in ("requirements.lock", "guide.lock"))
+    assert {name: guide[name] for name in guide.keys() & study.keys()} == {
+        name: study[name] for name in guide.keys() & study.keys()
+    }
+    wanted = [line.split()[0] for line in (REPOSITORY / "envs/guide.in").read_text().splitlines() if line[0] != "#"]
+    assert wanted and set(wanted) <= guide.keys()
+
+
+def _pins(lock: Path) -> dict[str, str]:
+    pins = (line.partition("==") for line in lock.read_text().splitlines())
+    return {name.lower(): version for name, _, version in pins}
