@@ -86,13 +86,16 @@ def _menu(title: str, names: list[str]) -> str:
 
 
 def build(site: Path) -> None:
-    """Write the site anew; the same pages give the same bytes."""
+    """Write the site anew; the same pages give the same bytes, and a warning leaves the old site as it is."""
     with tempfile.TemporaryDirectory() as name:
         pages = stage(Path(name))
         built = Path(name) / "site"
         command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
         command += ["-d", f"{name}/doctrees", str(pages), str(built)]
-        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"})
+        environment = os.environ | {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
+        run = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
+        if run.returncode:
+            sys.exit(f"{run.stderr.replace(str(pages), 'docs')}guide: not built; mend these pages")
         (built / ".buildinfo").unlink(missing_ok=True)
         if site.exists():
             shutil.rmtree(site)
