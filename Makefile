@@ -1,9 +1,10 @@
-# make setup | demo | check | study | protocols | replicate | test | bench | lint | format | settings | tidy | clean
+# make setup | demo | check | study | protocols | replicate | test | bench | lint | format | settings | guide | pictures | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 ALONE := envs/without_dependencies.lock
+GUIDE := envs/guide.lock
 SNAKEFILES := Snakefile $(wildcard rules/*.smk)
 NEWER := .system/newer_plink2/bin
 # Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
@@ -18,14 +19,17 @@ FIRST ?=
 SECOND ?=
 RESULTS ?= results
 
-.PHONY: setup demo check study protocols replicate test lint format settings bench tidy clean
+.PHONY: setup demo check study protocols replicate test lint format settings guide pictures bench tidy clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.installed
 	@bash envs/setup_system.sh
 
 .venv/.installed: $(LOCK) $(ALONE)
-	@bash envs/setup_python.sh $(PYTHON) $(LOCK) $(ALONE)
+	@bash envs/setup_python.sh $(PYTHON) .venv $(LOCK) $(ALONE)
+
+.venv-guide/.installed: $(GUIDE)
+	@bash envs/setup_python.sh $(PYTHON) .venv-guide $(GUIDE)
 
 demo: setup
 	@$(BIN)/python -m tools.clear_stale_lock
@@ -70,7 +74,16 @@ settings: setup
 	$(BIN)/python -m tools.make_reruns
 	$(BIN)/python -m tools.draw_workflow
 
-test: lint
+# docs/ as a site that needs no network, in site/
+guide: .venv-guide/.installed
+	@.venv-guide/bin/python -m tools.build_guide
+
+# the pictures of README and guide, of the finished demo and of the rules
+pictures: setup
+	@$(BIN)/python -m tools.picture_report $(RESULTS)
+	@$(BIN)/python -m tools.draw_workflow
+
+test: lint .venv-guide/.installed
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist loadfile --durations=10 tests/unit
 	@bash envs/setup_newer_plink2.sh
 	[ ! -x $(NEWER)/plink2 ] || OMP_NUM_THREADS=1 PATH="$(CURDIR)/$(NEWER):$$PATH" $(BIN)/pytest -q -n 2 tests/unit/genetics

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Make .venv/ with the pinned packages: setup_python.sh PYTHON LOCK LOCK_OF_PACKAGES_WITHOUT_DEPENDENCIES
+# Make an environment with the pinned packages: setup_python.sh PYTHON FOLDER LOCK [LOCK_OF_PACKAGES_WITHOUT_DEPENDENCIES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python=$1 lock=$2 alone=$3
+python=$1 folder=$2 lock=$3 alone=${4:-}
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
   echo "setup: Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11" >&2
   exit 1
 }
 
-has_pip() { .venv/bin/python -m pip --version >/dev/null 2>&1; }
-make_environment() { "$python" -m venv --clear .venv >/dev/null 2>&1 && has_pip; }
+has_pip() { "$folder/bin/python" -m pip --version >/dev/null 2>&1; }
+make_environment() { "$python" -m venv --clear "$folder" >/dev/null 2>&1 && has_pip; }
 
 # Debian and Ubuntu keep venv's pip in a package of its own.
 if ! has_pip && ! make_environment; then
@@ -26,7 +26,8 @@ if ! has_pip && ! make_environment; then
   }
 fi
 
-echo "setup: installing the pinned packages (a few minutes the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$lock"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r "$alone"
-touch .venv/.installed
+echo "setup: installing the pinned packages of $lock (a few minutes the first time)"
+pip=("$folder/bin/python" -m pip install --quiet --disable-pip-version-check)
+"${pip[@]}" -r "$lock"
+[ -z "$alone" ] || "${pip[@]}" --no-deps -r "$alone"
+touch "$folder/.installed"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -44,3 +45,25 @@ def anchors(page: Path) -> set[str]:
 def in_backticks(text: str) -> list[str]:
     """What a text sets in backticks."""
     return re.findall(r"`([^`\n]+)`", text)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page: what it says it is (bash, yaml ...), and its text."""
+
+    page: Path
+    language: str
+    text: str
+
+    @property
+    def commands(self) -> list[str]:
+        """Its shell commands: lines without comments, continued ones joined."""
+        joined = self.text.replace("\\\n", " ")
+        lines = [re.sub(r"(?:^|\s+)# .*$", "", line).strip() for line in joined.splitlines()]
+        return [line for line in lines if line]
+
+
+def blocks(page: Path) -> list[Block]:
+    """The fenced blocks of a page."""
+    text = page.read_text(encoding="utf-8")
+    return [Block(page, *found) for found in re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
