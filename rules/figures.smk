@@ -300,10 +300,25 @@ TABLES = [
     "confound_shares",
     "brain_age",
     "attrition",
+    "cohort",
+    "numbers",
+    "publication",
     "summary",
 ]
+# the whole of those of which at most eight columns are shown
+DETAILS = [
+    *(f"table{number}" for number in range(1, 6)),
+    "table3_folds",
+    "claims",
+    "increments",
+    "strata",
+    "calibration",
+]
+TABLES += [f"{table}_details" for table in DETAILS]
 _STUDY_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=TABLES, kind=["csv", "parquet", "tex"])
 
+# the atlas, of which tables say where regions lie
+_PLACED = {} if OF_TABLE else ATLAS
 FURTHER_TABLES = [f"table5_{name}" for name in MORE_ATLASES]
 _FURTHER_TABLE_FILES = expand(result("tables/{table}.{kind}"), table=FURTHER_TABLES, kind=["csv", "parquet", "tex"])
 TABLE_FILES = [*_STUDY_TABLE_FILES, *_FURTHER_TABLE_FILES]
@@ -314,6 +329,7 @@ rule make_tables:
     input:
         unpack(lambda wildcards: encoder_winners(SUBSETS)),
         **SIMULATED_ONLY,
+        **_PLACED,
         performance=result("classification/performance.parquet"),
         comparisons=result("classification/comparisons.parquet"),
         increments=result("classification/increments.parquet"),
@@ -334,6 +350,8 @@ rule make_tables:
         terms=result("enrichment/terms.parquet"),
         confound_shares=result("audit/confound_shares.parquet"),
         brain_age=BRAIN_AGE,
+        participants=result("cohort/participants.parquet"),
+        splits=result("cohort/splits.parquet"),
         attrition=expand(result("{stage}/attrition.parquet"), stage=ATTRITION_STAGES),
     output:
         _STUDY_TABLE_FILES,
@@ -348,13 +366,14 @@ rule make_tables:
         mem_mb=grows(1000),
         runtime=grows(10),
     params:
+        **seen(**_PLACED),
         cfg={
             "models": MODELS,
             "encoders": SUBSETS,
             "proposed": PROPOSED,
             "subsets": ON_SUBSETS,
             "stamp": STAMP,
-            **section("contrastive.weights", "imaging.source", "outcome.label", "outcome.group_names"),
+            **section("contrastive.weights", "imaging.source", "outcome.kind", "outcome.label", "outcome.group_names"),
         },
         labels=LABELS,
         code=code("make_tables"),
@@ -370,6 +389,8 @@ if MORE_ATLASES:
             components=result("contributions/components.parquet"),
             contributions=result("contributions/atlases/{atlas}/contributions.parquet"),
             directions=result("contributions/atlases/{atlas}/directions.parquet"),
+            atlas=atlas_image,
+            atlas_labels=atlas_table,
         output:
             expand(result("tables/table5_{{atlas}}.{kind}"), kind=["csv", "parquet", "tex"]),
         log:
@@ -383,6 +404,7 @@ if MORE_ATLASES:
             mem_mb=grows(1000),
             runtime=grows(10),
         params:
+            **seen(atlas=atlas_image, atlas_labels=atlas_table),
             cfg={"stamp": STAMP, **section("outcome.label")},
             code=code("make_atlas_table"),
         script:

@@ -1,8 +1,12 @@
-"""Print the summary table of a finished study and the path of its report."""
+"""Print what a finished study found, in sentences, and the path of its report."""
 
 import csv
 import sys
+import textwrap
+from itertools import groupby
 from pathlib import Path
+
+_WIDTH = 110
 
 
 def main(results: str) -> int:
@@ -13,11 +17,10 @@ def main(results: str) -> int:
         return 1
     with source.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))[1:]
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    print()
-    for quantity, value, note in rows:
-        print(f"{quantity:<{widths[0]}}  {value:<{widths[1]}}  {note}".rstrip())
-    print(f"\nReport: {report.resolve()}")
+    for part, own in groupby(rows, key=lambda row: row[0]):
+        told = " ".join(row[1] for row in own)
+        print(textwrap.fill(told, _WIDTH, initial_indent=f"{part}: ", subsequent_indent="    "))
+    print(f"\nOpen this: {report.resolve()}")
     return 0
 
 

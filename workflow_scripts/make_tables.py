@@ -4,24 +4,19 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from dataclasses import fields
 from pathlib import Path
 
 from cgni.base.files import read_json
-from cgni.base.tables import read_table
-from cgni.base.views import feature_words
 from cgni.cohort.settings import OutcomeSettings
 from cgni.contrastive.settings import ContrastiveSettings
 from cgni.figures.study_models import StudyModels
 from cgni.figures.study_tables import StudyResults, study_tables
 from cgni.figures.table_files import write_table_files
+from cgni.imaging.region_places import region_places
 
 inputs, labels, selection = snakemake.input, snakemake.params.labels, read_json(snakemake.input.selection)
-several = {name: [read_table(path) for path in inputs[name]] for name in ("null_correlations", "attrition")}
-recovery, words = inputs.get("recovery"), feature_words(job.value("imaging.source"))
-rest = {**several, "words": words, "recovery": read_table(recovery) if recovery else None}
-single = [field.name for field in fields(StudyResults) if field.name not in rest]
-results = StudyResults(**{name: read_table(inputs[name]) for name in single}, **rest)
+places = region_places(inputs.atlas, inputs.atlas_labels) if inputs.get("atlas") else None
+results = StudyResults.read(dict(inputs.items()), job.value("imaging.source"), places)
 roster = (job.value("models"), labels, *(job.value(name) for name in ("encoders", "proposed", "subsets")))
 tuned = {name: job.with_winner(inputs.get(f"settings_{name}")) for name in job.value("encoders")}
 weights = {name: own.section(ContrastiveSettings).weights for name, own in tuned.items()}

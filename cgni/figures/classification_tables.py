@@ -6,6 +6,7 @@ import pandas as pd
 
 from cgni.contrastive.terms import TERMS
 from cgni.figures.cells import NOT_KNOWN, Scores, with_interval
+from cgni.figures.component_tables import PUBLISHED_CORRELATIONS
 from cgni.figures.score_words import ScoreWords
 from cgni.figures.study_models import StudyModels
 
@@ -22,7 +23,7 @@ PUBLISHED_HOLDOUT = {(1,): "88.31 ± 0.31", (4,): "88.10 ± 0.41", (1, 2, 4): "8
 _SPLITS = ("train", "validation", "holdout")
 # The holdout leads. Each number has one definition: of a holdout person the fold models' mean probability
 # counts, of a development person that of the one fold model that has not seen them.
-_UNSEEN = {"holdout": "holdout, fold models averaged", "validation": "out of fold"}
+_UNSEEN = {"holdout": "holdout", "validation": "out of fold"}
 
 
 def table1(
@@ -33,7 +34,7 @@ def table1(
     Intervals are those of a bootstrap over families; p is that of the exact swap test over families against the
     proposed model, Holm-corrected over the models of this table. Of too few people (`cells.few`) their number stands
     alone. Scores that a choice has looked at are marked:
-    they are too high, and the holdout's are the ones to read. The published numbers carry the caution of the report.
+    they are too high, and the holdout's are the ones to read.
 
     Parameters
     ----------
@@ -59,8 +60,6 @@ def table1(
             row[f"p (Holm), {title}"] = p
         for split in _SPLITS:
             row[f"{split.capitalize()}, mean ± SD over fold models"] = scores.over_folds(model, split)
-        if words.grouped:
-            row["Published (train / validation / holdout)"] = " / ".join(PUBLISHED.get(model, (NOT_KNOWN,)))
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -68,8 +67,8 @@ def table1(
 def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     """Loss subsets with the weights of their terms; the holdout column is descriptive, nothing was chosen by it.
 
-    Train, validation and holdout are the mean ± SD over the fold models, each on its own; the subset is chosen by the
-    validation scores, which are marked as selected therefore.
+    What has an interval is of all fold models together, the rest the mean ± SD over the fold models, each on its own;
+    the subset is chosen by the validation scores, which are marked as selected therefore.
 
     Parameters
     ----------
@@ -86,19 +85,39 @@ def table2(performance: pd.DataFrame, models: StudyModels, weights: Mapping[str,
         for term in TERMS:
             weight = weights[name][term.key] if len(subset.terms) > 1 else 1.0
             row[f"({term.number}) {term.symbol}"] = f"{weight:g}" if term.number in subset.terms else ""
-        row["Train"] = scores.over_folds(model, "train")
-        row["Validation"] = scores.marked(scores.over_folds(model, "validation"), model, "validation")
-        row["Holdout (descriptive)"] = scores.over_folds(model, "holdout")
-        row["Out of fold [95 % interval]"] = scores.main(model, "validation")
+        row["Chosen"] = "yes" if name == models.chosen else ""
+        row[f"{words.main_title} [95 % interval], out of fold"] = scores.main(model, "validation")
+        row[f"{words.second_title} [95 % interval], out of fold"] = scores.second(model, "validation")
+        row[f"{words.main_title} [95 % interval], holdout (descriptive)"] = scores.main(model, "holdout")
         if words.grouped:
             row["Matched subset, out of fold"] = scores.main(model, "validation", "_matched")
-        row[f"{words.second_title}, out of fold"] = scores.second(model, "validation")
         row[f"{words.counts}, out of fold"] = scores.counts(model, "validation")
-        if words.grouped:
-            row["Published holdout"] = PUBLISHED_HOLDOUT.get(subset.terms, NOT_KNOWN)
-        row["Chosen"] = "yes" if name == models.chosen else ""
+        for split in _SPLITS:
+            cell = scores.marked(scores.over_folds(model, split), model, split)
+            row[f"{split.capitalize()}, mean ± SD over fold models"] = cell
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def publication_table(models: StudyModels, components: pd.DataFrame) -> pd.DataFrame:
+    """What the publication prints, beside what it names here: models, loss subsets and components.
+
+    Parameters
+    ----------
+    components
+        `contributions.schemas.COMPONENT_TESTS`.
+    """
+    rows: list[tuple[str, ...]] = [
+        ("1", models.labels[model], *PUBLISHED[model]) for model in models.models if model in PUBLISHED
+    ]
+    rows += [
+        ("2", subset.label, NOT_KNOWN, NOT_KNOWN, PUBLISHED_HOLDOUT[subset.terms])
+        for subset in models.subsets.values()
+        if subset.terms in PUBLISHED_HOLDOUT
+    ]
+    known = {int(number): PUBLISHED_CORRELATIONS.get(int(number)) for number in sorted(components["component"])}
+    rows += [("3", f"component {number}", *text.split(" / ")) for number, text in known.items() if text]
+    return pd.DataFrame(rows, columns=["Table", "Row", "Train", "Validation", "Holdout"])
 
 
 def _comparison(comparisons: pd.DataFrame, model: str, split: str, words: ScoreWords, nothing: str) -> tuple[str, str]:

@@ -27,7 +27,6 @@ _COLUMNS = (
     "People needed at this partial r (Helmer 2024)",
     "Converged in all folds",
     "Principal angle between folds in degrees, imaging / genetics",
-    "Published r (train / validation / holdout)",
 )
 
 
@@ -56,7 +55,6 @@ def table3(components: pd.DataFrame, correlations: pd.DataFrame) -> pd.DataFrame
             number(row.n_needed, ".0f"),
             YES_NO[bool(row.converged)],
             f"{number(row.angle_imaging, '.0f')} / {number(row.angle_genetics, '.0f')}",
-            PUBLISHED_CORRELATIONS.get(int(row.component), NOT_KNOWN),
         )
         for row in components.sort_values("component").itertuples()
     ]

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from cgni.base.views import FEATURES, GENETICS, IMAGING, REGION_WORDS, VIEWS, FeatureWords
 from cgni.contributions.called import SUBSPACE, called_features, consensus, subspace
 from cgni.figures.cells import NOT_KNOWN, NOTHING_SIGNIFICANT, YES_NO, in_words, number, small
 from cgni.figures.claim_tables import Names, estimates_on_outcome
+from cgni.figures.region_words import region_in_words
 
 _STABILITY = "Stability (share of folds that rank it among the strongest)"
 _GENES = (
     "Component",
     "Gene",
-    "SNPs (* of several genes)",
+    "SNPs (minor allele, frequency; * of several genes)",
+    "Position",
     "LD blocks",
     "Claims (LD blocks called)",
+    "z (null)",
     "Largest |z|",
     "p (null)",
     "q (null)",
@@ -27,9 +31,12 @@ _GENES = (
 _REGIONS = (
     "Component",
     "Region",
+    "Centre (MNI, mm)",
+    "Volume (ml)",
     "Sign against the variate",
     "Gray matter on {label}: partial r [95 % interval]",
     "z",
+    "z (null)",
     "p (null)",
     "q (null)",
     "Published rule",
@@ -46,10 +53,10 @@ def table4(
     blocks: pd.DataFrame,
     directions: pd.DataFrame,
     snp_genes: pd.DataFrame,
-    rsids: pd.Series,
+    variants: pd.DataFrame,
     label: str,
 ) -> pd.DataFrame:
-    """Genes of the called SNPs per component; a SNP of two genes stands under both, marked.
+    """Genes of the called SNPs per component, the strongest first; a SNP of two genes stands under both, marked.
 
     SNPs that are called in the significant components together and in none of them alone stand last, under `together`.
     The direct estimate on the outcome is that of the SNP with the smallest p (without one the largest |z|), in people
@@ -63,32 +70,34 @@ def table4(
         `contributions.schemas_claims.BLOCKS` (of significant components alone) and `DIRECTIONS`.
     snp_genes
         variant_id, gene_id and symbol, one row a pair.
-    rsids
-        rs number by variant id.
+    variants
+        `genetics.schemas.VARIANTS`.
     label
         Name of the outcome.
     """
-    columns = _named(_GENES, label)
+    columns, smallest = _named(_GENES, label), floor_of(consensus(contributions, GENETICS)["p"])
     named = snp_genes.assign(symbol=snp_genes["symbol"].fillna(snp_genes["gene_id"]))
     called = _called(contributions, components, GENETICS).sort_values("z", key=abs, ascending=False, kind="stable")
     called = called.sort_values("p", kind="stable").merge(named, left_on="feature", right_on="variant_id")
     if called.empty:
         return in_words(columns, _nothing(components, FEATURES[GENETICS]))
     several = set(named.groupby("variant_id")["symbol"].nunique().loc[lambda genes: genes > 1].index)
-    places, names, on_outcome = _Blocks(blocks), Names(rsids), estimates_on_outcome(directions, "allele_outcome")
-    rows = []
-    for (component, symbol), own in sorted(called.groupby(["component", "symbol"]), key=_last):
-        texts = [names[snp] + ("*" if snp in several else "") for snp in own["feature"]]
-        strongest = own.iloc[0]["feature"]
+    places, on_outcome = _Blocks(blocks), estimates_on_outcome(directions, "allele_outcome")
+    facts, rows = SnpFacts(variants), []
+    for (component, symbol), own in sorted(called.groupby(["component", "symbol"]), key=_by_strength):
+        texts = [facts.text(snp) + ("*" if snp in several else "") for snp in own["feature"]]
+        strongest, below = own.iloc[0]["feature"], "< " if own["p"].min() <= smallest else ""
         rows.append(
             (
                 _component(component, components),
                 symbol,
                 ", ".join(texts),
+                facts.position(strongest),
                 *places.cells(component, own["feature"]),
+                number(own["null_z"].max(), ".1f"),
                 number(own["z"].abs().max(), ".1f"),
-                small(own["p"].min()),
-                small(own["q"].min()),
+                below + small(own["p"].min()),
+                below + small(own["q"].min()),
                 YES_NO[bool(own["called_sd"].any())],
                 "/".join(sorted({_SIGNS[sign] for sign in own["direction"]})),
                 on_outcome.get(strongest, NOT_KNOWN),
@@ -104,6 +113,7 @@ def table5(
     directions: pd.DataFrame,
     label: str,
     words: FeatureWords = REGION_WORDS,
+    places: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Called regions per component, the strongest first; those called in the components together alone stand last.
 
@@ -124,15 +134,19 @@ def table5(
     if called.empty:
         return in_words(titles, _nothing(components, words.several[IMAGING]))
     on_outcome = estimates_on_outcome(directions, "region_outcome")
+    smallest = floor_of(consensus(contributions, IMAGING)["p"])
+    called = called.assign(below=np.where(called["p"] <= smallest, "< ", ""))
     rows = [
         (
             _component(component, components),
-            row.feature.replace("_", " "),
+            region_in_words(row.feature) if words == REGION_WORDS else row.feature,
+            *_place(row.feature, places),
             _SIGNS[row.direction],
             on_outcome.get(row.feature, NOT_KNOWN),
             number(row.z, "+.1f"),
-            small(row.p),
-            small(row.q),
+            number(row.null_z, ".1f"),
+            row.below + small(row.p),
+            row.below + small(row.q),
             YES_NO[bool(row.called_sd)],
             number(row.stability, ".0%"),
         )
@@ -140,6 +154,47 @@ def table5(
         for row in own.itertuples()
     ]
     return pd.DataFrame(rows, columns=titles)
+
+
+def floor_of(p: pd.Series) -> float:
+    """The smallest p that a permutation can give, where the smallest one here is it: all others are multiples of it.
+
+    NaN where there is no p, or where the smallest one may still be more than the floor.
+    """
+    known = p.dropna()
+    if known.empty or known.min() <= 0:
+        return float("nan")
+    multiples = known / known.min()
+    whole = np.allclose(multiples, multiples.round(), rtol=0, atol=0.02)
+    return float(known.min()) if whole else float("nan")
+
+
+class SnpFacts:
+    """What tables say of a SNP: its rs number or id, its minor allele with the frequency, its position."""
+
+    def __init__(self, variants: pd.DataFrame) -> None:
+        self._names = Names(variants.set_index("variant_id")["rsid"])
+        self._of = variants.set_index("variant_id")[["chrom", "pos", "counted_allele", "maf"]].to_dict("index")
+
+    def text(self, variant_id: str) -> str:
+        """Name, and in brackets minor allele and frequency where they are known."""
+        facts = self._of.get(variant_id)
+        if facts is None or pd.isna(facts["maf"]):
+            return self._names[variant_id]
+        return f"{self._names[variant_id]} ({facts['counted_allele']}, {facts['maf']:.2f})"
+
+    def position(self, variant_id: str) -> str:
+        """Chromosome and base."""
+        facts = self._of.get(variant_id)
+        return NOT_KNOWN if facts is None else f"{facts['chrom']}:{facts['pos']}"
+
+
+def _place(region: str, places: pd.DataFrame | None) -> tuple[str, str]:
+    """Centre in mm and volume in ml; dashes where there are none."""
+    if places is None or region not in places.index:
+        return NOT_KNOWN, NOT_KNOWN
+    x, y, z, volume = places.loc[region, ["x", "y", "z", "ml"]]
+    return f"{x:.0f}, {y:.0f}, {z:.0f}", f"{volume:.1f}"
 
 
 def _named(columns: Iterable[str], label: str) -> list[str]:
@@ -217,6 +272,13 @@ def _component(component: int, components: pd.DataFrame) -> str:
     if component == SUBSPACE:
         return _TOGETHER
     return str(component) + ("" if component in _significant(components) else " (not significant)")
+
+
+def _by_strength(group: tuple[tuple[object, ...], pd.DataFrame]) -> tuple[bool, object, float, float, object]:
+    """Sorts genes by component and p, then by strength; what is called in several together comes after all of them."""
+    (component, symbol), own = group
+    p, strength = own["p"].fillna(1.0).min(), own["null_z"].fillna(own["z"].abs()).max()
+    return component == SUBSPACE, component, float(p), -float(strength), symbol
 
 
 def _last(group: tuple[tuple[object, ...], pd.DataFrame]) -> tuple[bool, tuple[object, ...]]:

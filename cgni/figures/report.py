@@ -146,6 +146,8 @@ class Report:
             images={name: base64.b64encode(data).decode() for name, data in page.figures.items()},
             captions={name: environment.from_string(text).render(words) for name, text in page.captions.items()},
             tables=page.tables,
+            findings=_by_part(page.tables["summary"]),
+            publication=len(page.tables["publication"]) > 0,
             leaky=not bool(evidence.lineage["clean"].all()),
             fits=int(evidence.lineage["people"].gt(0).sum()),
             lineage=evidence.lineage,
@@ -168,6 +170,12 @@ class Report:
             costs=self.costs,
             **words,
         )
+
+
+def _by_part(summary: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """Parts with their sentences, in their order."""
+    parts = summary.groupby("part", sort=False)["sentence"].agg(list)
+    return list(parts.items())
 
 
 def _html_table(table: pd.DataFrame) -> Markup:

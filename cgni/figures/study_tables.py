@@ -1,20 +1,25 @@
 """All tables of a finished study."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
-from cgni.base.views import REGION_WORDS, FeatureWords
+from cgni.base.tables import read_table
+from cgni.base.views import REGION_WORDS, FeatureWords, feature_words
 from cgni.cohort.settings import OutcomeSettings
 from cgni.figures.brain_age_table import brain_age_table
 from cgni.figures.claim_tables import claims_table, directions_table, published_table
-from cgni.figures.classification_tables import table1, table2
+from cgni.figures.classification_tables import publication_table, table1, table2
+from cgni.figures.cohort_table import cohort_table
 from cgni.figures.component_tables import table3, table3_folds
+from cgni.figures.findings import Facts, findings
 from cgni.figures.interpretation_tables import rules_table, table4, table5
+from cgni.figures.layouts import laid_out
+from cgni.figures.numbers import Numbers, call_numbers, component_numbers, images_alone, score_numbers, term_numbers
 from cgni.figures.score_tables import calibration_table, confound_shares_table, increments_table, strata_table
 from cgni.figures.study_models import StudyModels
-from cgni.figures.summary import accuracy_rows, claim_rows, component_rows, lead_rows, recovery_rows, term_row
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,9 @@ class StudyResults:
     directions, blocks, credible, published : `contributions.schemas_claims`.
     snp_genes, variants : `genetics.schemas`.
     terms : `enrichment.schemas`.
-    attrition : `cohort.schemas`, one table a stage.
+    participants, splits : `cohort.schemas`; attrition : one table a stage.
     confound_shares, brain_age, recovery : `audit.schemas`; recovery is None where nothing was planted.
-    words : what features are called.
+    words : what features are called; places : of the atlas's regions (`imaging.region_places`).
     """
 
     performance: pd.DataFrame
@@ -53,10 +58,29 @@ class StudyResults:
     terms: pd.DataFrame
     confound_shares: pd.DataFrame
     brain_age: pd.DataFrame
+    participants: pd.DataFrame
+    splits: pd.DataFrame
     null_correlations: Sequence[pd.DataFrame]
     attrition: Sequence[pd.DataFrame]
     recovery: pd.DataFrame | None
     words: FeatureWords = REGION_WORDS
+    places: pd.DataFrame | None = None
+
+    @classmethod
+    def read(cls, paths: Mapping[str, Any], source: str, places: pd.DataFrame | None) -> "StudyResults":
+        """From paths by the names of the attributes, lists of them where there are several tables.
+
+        Parameters
+        ----------
+        source
+            Where imaging features come from (`imaging.source`).
+        """
+        several = {name: [read_table(path) for path in paths[name]] for name in ("null_correlations", "attrition")}
+        recovery = paths.get("recovery")
+        rest: dict[str, Any] = {**several, "words": feature_words(source), "places": places}
+        rest["recovery"] = read_table(recovery) if recovery else None
+        single = [field.name for field in fields(cls) if field.name not in rest]
+        return cls(**{name: read_table(paths[name]) for name in single}, **rest)
 
 
 def study_tables(
@@ -70,12 +94,17 @@ def study_tables(
     `weights` are those of the loss terms by their keys, of each pair of encoders by its name; of `outcome` the
     names are read.
     """
-    return {
+    numbers = _numbers(results, models)
+    tables = {
         **_classification(results, models, weights),
         **_interpretation(results, outcome),
         "attrition": pd.concat(results.attrition, ignore_index=True),
-        "summary": _summary(results, models),
+        "cohort": cohort_table(results.participants, results.splits, outcome.group_names),
+        "numbers": numbers.table(),
+        "publication": publication_table(models, results.components),
+        "summary": findings(numbers, _facts(results, models, outcome)),
     }
+    return laid_out(tables)
 
 
 def _classification(
@@ -100,8 +129,10 @@ def _interpretation(results: StudyResults, outcome: OutcomeSettings) -> dict[str
     return {
         "table3": table3(components, results.correlations),
         "table3_folds": table3_folds(results.correlations, null, components, outcome.group_names),
-        "table4": table4(contributions, components, blocks, directions, results.snp_genes, rsids, outcome.label),
-        "table5": table5(contributions, components, directions, outcome.label, results.words),
+        "table4": table4(
+            contributions, components, blocks, directions, results.snp_genes, results.variants, outcome.label
+        ),
+        "table5": table5(contributions, components, directions, outcome.label, results.words, results.places),
         "claims": claims_table(blocks, results.credible, rsids),
         "directions": directions_table(directions, rsids, outcome.label, results.words),
         "published": published_table(results.published),
@@ -109,11 +140,20 @@ def _interpretation(results: StudyResults, outcome: OutcomeSettings) -> dict[str
     }
 
 
-def _summary(results: StudyResults, models: StudyModels) -> pd.DataFrame:
-    rows = lead_rows(results.performance, results.comparisons, results.increments, models)
-    rows += component_rows(results.components, results.correlations)
-    rows += claim_rows(results.contributions, results.blocks, results.words)
-    rows += [term_row(results.terms, results.contributions)]
-    rows += accuracy_rows(results.performance, models)
-    rows += recovery_rows(results.recovery) if results.recovery is not None else []
-    return pd.DataFrame(rows, columns=["quantity", "value", "note"])
+def _numbers(results: StudyResults, models: StudyModels) -> Numbers:
+    scores = score_numbers(results.performance, results.comparisons, results.increments, models)
+    calls = call_numbers(results.contributions, results.blocks, results.snp_genes, results.words)
+    return Numbers([*scores, *component_numbers(results.components), *calls, *term_numbers(results.terms)])
+
+
+def _facts(results: StudyResults, models: StudyModels, outcome: OutcomeSettings) -> Facts:
+    return Facts(
+        participants=results.participants,
+        components=results.components,
+        calibration=results.calibration,
+        recovery=results.recovery,
+        outcome=outcome,
+        proposed=models.labels[models.winner],
+        images=models.labels.get(images_alone(models) or "", ""),
+        words=results.words,
+    )

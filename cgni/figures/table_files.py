@@ -9,6 +9,21 @@ import pyarrow as pa
 from cgni.base.csv_cells import guarded
 from cgni.base.files import atomic_path, write_text
 from cgni.base.tables import write_table
+from cgni.figures.layouts import caption_of
+
+# characters that a LaTeX font may lack, by commands
+_SYMBOLS = {
+    "−": "$-$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "²": r"\textsuperscript{2}",
+    "λ": r"$\lambda$",
+    "σ": r"$\sigma$",
+    "γ": r"$\gamma$",
+    "θ": r"$\theta$",
+    "±": r"$\pm$",
+    "–": "--",
+}
 
 
 def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: dict[str, Any], stamp: str) -> None:
@@ -23,7 +38,25 @@ def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: 
     write_table(table, folder / f"{name}.parquet", schema, provenance)
     with atomic_path(folder / f"{name}.csv") as temporary:
         guarded(table).to_csv(temporary, index=False)
-    write_text(table.to_latex(index=False, escape=True, na_rep=""), folder / f"{name}.tex")
+    write_text(latex(table, name), folder / f"{name}.tex")
+
+
+def latex(table: pd.DataFrame, name: str) -> str:
+    """A floating table with caption and label; it needs the packages booktabs and adjustbox, and UTF-8."""
+    text = table.to_latex(index=False, escape=True, na_rep="")
+    for character, command in _SYMBOLS.items():
+        text = text.replace(character, command)
+    caption = escaped(caption_of(name))
+    return (
+        "\\begin{table}\n\\centering\n"
+        f"\\caption{{{caption}}}\n\\label{{tab:{name}}}\n"
+        f"\\begin{{adjustbox}}{{max width=\\linewidth}}\n{text}\\end{{adjustbox}}\n\\end{{table}}\n"
+    )
+
+
+def escaped(text: str) -> str:
+    """Text with LaTeX's special characters as such."""
+    return "".join({"%": r"\%", "&": r"\&", "_": r"\_", "#": r"\#", "$": r"\$"}.get(letter, letter) for letter in text)
 
 
 def _arrow_type(column: pd.Series) -> pa.DataType:
