@@ -31,14 +31,15 @@ def cohort_table(participants: pd.DataFrame, splits: pd.DataFrame, names: Sequen
         "Development": both[held_in],
         "Holdout": both[~held_in],
     }
-    rows = {title: characteristics(people) for title, people in columns.items()}
-    titles = list(dict.fromkeys(name for own in rows.values() for name in own))
-    table = pd.DataFrame({title: [own.get(name, NOT_KNOWN) for name in titles] for title, own in rows.items()})
+    sites = sorted(both["site"].dropna().unique())
+    rows = {title: characteristics(people, sites) for title, people in columns.items()}
+    titles = list(rows["Everybody"])
+    table = pd.DataFrame({title: list(own.values()) for title, own in rows.items()})
     table.insert(0, "With image and genotypes", titles)
     return table
 
 
-def characteristics(people: pd.DataFrame) -> Mapping[str, str]:
+def characteristics(people: pd.DataFrame, sites: Sequence[str]) -> Mapping[str, str]:
     """Cells of a column, by their titles: numbers, mean ± SD, shares in percent of those of whom it is known."""
     women = people["sex"].dropna().astype(float) == 0
     cells = {
@@ -50,8 +51,8 @@ def characteristics(people: pd.DataFrame) -> Mapping[str, str]:
         "Outcome": _mean_sd(people["outcome"]),
         "Head size": _mean_sd(people["head_size"], ".2f"),
     }
-    sites = people["site"].dropna()
-    return cells | {f"Site {site}": _share(sites == site) for site in sorted(sites.unique())}
+    known = people["site"].dropna()
+    return cells | {f"Site {site}": _share(known == site) for site in sites}
 
 
 def hidden(count: int) -> str:

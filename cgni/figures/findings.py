@@ -1,5 +1,6 @@
 """The study in sentences a reader of the paper understands: who, what was asked, what came out, what to distrust."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -179,7 +180,7 @@ def _truth(facts: Facts) -> Iterable[str]:
     right = [
         f"{found[key].split(' called')[0]} {name}"
         for name, key in precision.items()
-        if key in found.index and " called" in found[key]
+        if key in found.index and re.match(r"\d+ of \d+ called", found[key])
     ]
     yield f"The cohort is simulated. Of what was planted the study found {', '.join(parts)}."
     if right:

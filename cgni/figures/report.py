@@ -17,6 +17,7 @@ from cgni.classification.ledger import Looks
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, NOT_KNOWN, Scores, few, small, with_interval
+from cgni.figures.layouts import DETAILS
 
 _ATLAS = "table5_"  # before the name of a further atlas
 _UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
@@ -159,7 +160,11 @@ class Report:
             terms=_term_rows(evidence.terms),
             terms_note=evidence.terms_note,
             further_sets=[(own.name, own.note, _term_rows(own.terms)) for own in evidence.further_sets],
-            further_atlases=[name.removeprefix(_ATLAS) for name in page.tables if name.startswith(_ATLAS)],
+            further_atlases=[
+                name.removeprefix(_ATLAS)
+                for name in page.tables
+                if name.startswith(_ATLAS) and name != _ATLAS.removesuffix("_") + DETAILS
+            ],
             warnings=evidence.warnings,
             recovery=evidence.recovery,
             config=choices.config,

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from cgni.base.tables import read_table
+from cgni.figures.region_words import region_in_words
 from cgni.imaging.atlases import atlas_files
 from tests.workflow.applied import apply_to_itself, compare_with_holdout
 from tests.workflow.study import Study
@@ -77,7 +78,7 @@ def test_a_plain_table_without_alleles_gives_the_same_snps(another_study: tuple[
     assert len(both) > 0.9 * len(before)
     for name in ("ref", "alt", "counted_allele"):
         assert (both[f"{name}_before"] == both[f"{name}_after"]).all()
-    called = pd.read_csv(results / "tables/table4.csv")["SNPs (* of several genes)"]
+    called = pd.read_csv(results / "tables/table4.csv")["SNPs (minor allele, frequency; * of several genes)"]
     assert called.str.contains(r"\d+:\d+:[ACGT]+:[ACGT]+").all()  # SNPs without rs numbers go by their ids
 
 
@@ -105,7 +106,7 @@ def test_titles_tables_and_regions_follow_the_outcome_and_the_atlas(another_stud
     assert "working memory" not in page and "Balanced accuracy" not in page and "McNemar" not in page
     assert "Distribution of fluid intelligence score" in page
     regions = set(pd.read_csv(results / "tables/table5.csv")["Region"])
-    assert regions and regions <= {name.replace("_", " ") for name in _names(results.parent / "joined.txt")}
+    assert regions and regions <= {region_in_words(name) for name in _names(results.parent / "joined.txt")}
     assert any("fluid intelligence" in column for column in pd.read_csv(results / "tables/table4.csv").columns)
 
 
@@ -117,7 +118,7 @@ def test_a_further_atlas_has_tables_of_its_own(another_study: tuple[Path, pd.Dat
     called = pd.read_parquet(results / "contributions/atlases/aal/contributions.parquet")
     assert set(called["view"]) == {"imaging"} and called["p"].notna().any(), "judged by the replicates that are there"
     table = pd.read_csv(results / "tables/table5_aal.csv")
-    assert len(table) and set(table["Region"]) <= {name.replace("_", " ") for name in aal}
+    assert len(table) and set(table["Region"]) <= {region_in_words(name) for name in aal}
     assert "Gray matter on fluid intelligence: partial r [95 % interval]" in table.columns
     directions = pd.read_parquet(results / "contributions/atlases/aal/directions.parquet")
     assert {"region_outcome", "region_variate"} <= set(directions["kind"]) and "allele_outcome" not in set(

@@ -27,6 +27,16 @@ _WEIGHTS = {term.key: term.weight for term in TERMS} | _PUBLISHED
 WEIGHTS = {"terms1": _WEIGHTS, "terms124": {**_WEIGHTS, "genetics_genetics": 0.6}}
 _NAN = float("nan")
 RSIDS = pd.Series({"1:5:A:G": "rs5", "1:9:A:G": "rs9", "2:9:A:G": None})
+VARIANTS = pd.DataFrame(
+    {
+        "variant_id": RSIDS.index,
+        "rsid": RSIDS.to_numpy(),
+        "chrom": ["1", "1", "2"],
+        "pos": [5, 9, 9],
+        "counted_allele": ["A", "G", "A"],
+        "maf": [0.25, 0.4, float("nan")],
+    }
+)
 _COUNTS = ("tp", "fn", "tn", "fp")
 
 
@@ -35,7 +45,12 @@ def declared_tables() -> set[str]:
     rules = (Path(__file__).resolve().parents[3] / "rules/figures.smk").read_text()
     declared = re.search(r"^TABLES = \[(.*?)^\]", rules, flags=re.DOTALL | re.MULTILINE)
     assert declared is not None
-    return {f"table{number}" for number in range(1, 6)} | set(re.findall(r'^    "(\w+)",$', declared[1], re.MULTILINE))
+    numbered = {f"table{number}" for number in range(1, 6)}
+    details = re.search(r"^DETAILS = \[(.*?)^\]", rules, flags=re.DOTALL | re.MULTILINE)
+    assert details is not None
+    behind = numbered | set(re.findall(r'^    "(\w+)",$', details[1], re.MULTILINE))
+    own = numbered | set(re.findall(r'^    "(\w+)",$', declared[1], re.MULTILINE))
+    return own | {f"{name}_details" for name in behind}
 
 
 def study_models(chosen: str = "terms124", interpreted: str = "terms124") -> StudyModels:
@@ -238,3 +253,32 @@ def made_confound_shares() -> pd.DataFrame:
 def made_brain_age() -> pd.DataFrame:
     """One fold's holdout error."""
     return pd.DataFrame([(0, "holdout", 20, 5.0, 7.0, 0.6)], columns=BRAIN_AGE.names)
+
+
+def made_participants() -> pd.DataFrame:
+    """40 people with both modalities, 15 of either group, and 4 without an image."""
+    count = 44
+    groups = [0] * 15 + [1] * 15 + [None] * 14
+    return pd.DataFrame(
+        {
+            "participant_id": [f"p{number:02d}" for number in range(count)],
+            "age": [50.0 + number % 20 for number in range(count)],
+            "sex": [number % 2 for number in range(count)],
+            "site": ["a"] * 30 + ["b"] * 14,
+            "head_size": 1.3,
+            "outcome": [3.0] * 15 + [10.0] * 15 + [7.0] * 14,
+            "outcome_group": pd.array(groups, "Int8"),
+            "has_image": [True] * 40 + [False] * 4,
+            "has_genotypes": True,
+            "largest_ancestry": [True] * 38 + [False] * 6,
+            "family": [f"F{number}" for number in range(count)],
+        }
+    )
+
+
+def made_splits() -> pd.DataFrame:
+    """The first 8 people are held out."""
+    ids = made_participants()["participant_id"]
+    return pd.DataFrame(
+        {"participant_id": ids, "role": ["holdout"] * 8 + ["development"] * 36, "fold": [-1] * 8 + [0, 1] * 18}
+    )

@@ -10,8 +10,8 @@ from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, Scores, few
 from cgni.figures.claim_tables import directions_table
 from cgni.figures.classification_tables import table1, table2
 from cgni.figures.component_tables import table3, table3_folds
+from cgni.figures.numbers import Numbers, component_numbers, score_numbers
 from cgni.figures.score_tables import calibration_table, confound_shares_table, increments_table, strata_table
-from cgni.figures.summary import accuracy_rows, component_rows, lead_rows
 from tests.unit.figures.made_results import (
     LABELS,
     PALETTE,
@@ -66,8 +66,8 @@ def test_scores_of_a_holdout_of_three_are_its_number() -> None:
     own = [name for name in first if "holdout" in name and not name.startswith(("Published", "TP/FN"))]
     assert len(own) == 6 and first[own].isin(["n = 3", "n = 2", "–"]).all(axis=None)
     cnn = first.set_index("Model").loc["Imaging CNN"]
-    assert cnn["p (Holm), holdout, fold models averaged"] == "n = 3" and cnn["p (Holm), out of fold"] == "0.24"
-    assert set(table2(performance, models, WEIGHTS)["Holdout (descriptive)"]) == {"n = 3 a fold"}
+    assert cnn["p (Holm), holdout"] == "n = 3" and cnn["p (Holm), out of fold"] == "0.24"
+    assert set(table2(performance, models, WEIGHTS)["Holdout, mean ± SD over fold models"]) == {"n = 3 a fold"}
     gains = increments_table(made_increments(), performance, models)
     gains = gains.filter(regex="^(Gain|AUC).*holdout")
     assert gains.shape[1] == 3 and gains.isin(["n = 3"]).all(axis=None)
@@ -105,17 +105,17 @@ def test_correlations_of_few_people() -> None:
     null = pd.DataFrame({"replicate": [0], "component": [1], "fold": [0], "r": [0.1], "n": 4})
     folds = table3_folds(correlations, null, components, ("low", "high")).iloc[0]
     assert folds["Validation"] == folds["Null encoders, validation"] == folds["Validation, partial r"] == "n = 4 a fold"
-    (_, (_, value, beside)) = component_rows(components, correlations)
-    assert value == "n = 3" and beside == "partial r out of fold n = 4"
+    numbers = Numbers(component_numbers(components))
+    assert numbers["component.1.r"].shown == "n = 3" and pd.isna(numbers["component.1.partial_r"].p)
 
 
-def test_the_summary_of_a_small_study() -> None:
+def test_the_numbers_of_a_small_study() -> None:
     performance, models = _performance(**_HOLDOUT_OF_3), study_models()
-    rows = lead_rows(performance, made_comparisons(), made_increments(), models) + accuracy_rows(performance, models)
-    told = {quantity: value for quantity, value, _ in rows}
-    assert told["gain in AUC of the proposed over the confounds"].startswith("n = 3 holdout, +0.050")
-    assert told["proposed minus Imaging CNN"].startswith("n = 3 holdout, +2.0")
-    assert told["balanced accuracy %, Confounds only"] == "n = 3 holdout, 64.0 ± 2.0 out of fold"
+    numbers = Numbers(score_numbers(performance, made_comparisons(), made_increments(), models))
+    for key in ("score.proposed", "second.images", "score.confounds", "gain", "difference"):
+        assert numbers[f"{key}.holdout"].shown == "n = 3" and pd.isna(numbers[f"{key}.holdout"].value), key
+    assert numbers["matched.proposed.holdout"].shown == "n = 2"
+    assert numbers["score.confounds.validation"].shown == "64.0 % [60.0, 68.0]"
 
 
 def test_the_figure_draws_no_score_of_a_holdout_of_three() -> None:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from cgni.figures.interpretation_tables import rules_table, table4, table5
+from cgni.figures.interpretation_tables import floor_of, rules_table, table4, table5
 from tests.unit.figures.made_results import (
-    RSIDS,
+    VARIANTS,
     by_published_rule,
     made_blocks,
     made_components,
@@ -14,7 +14,7 @@ from tests.unit.figures.made_results import (
     with_subspace,
 )
 
-_SNPS, _CLAIMS = "SNPs (* of several genes)", "Claims (LD blocks called)"
+_SNPS, _CLAIMS = "SNPs (minor allele, frequency; * of several genes)", "Claims (LD blocks called)"
 _ALLELE = "Minor allele on working memory, strongest SNP: partial r [95 % interval]"
 _REGION = "Gray matter on working memory: partial r [95 % interval]"
 _GENES = pd.DataFrame(
@@ -28,14 +28,15 @@ _GENES = pd.DataFrame(
 
 def _table4(contributions: pd.DataFrame, components: pd.DataFrame, blocks: pd.DataFrame | None = None) -> pd.DataFrame:
     known = made_blocks() if blocks is None else blocks
-    return table4(contributions, components, known, made_directions(), _GENES, RSIDS, "working memory")
+    return table4(contributions, components, known, made_directions(), _GENES, VARIANTS, "working memory")
 
 
 def test_table4_lists_a_snp_under_each_of_its_genes_and_counts_linkage_once() -> None:
     table = _table4(made_contributions(), made_components()).set_index("Gene")
-    assert table.loc["MAPT", _SNPS] == "rs5*, rs9" and table.loc["FYN", _SNPS] == "rs5*"
+    assert table.loc["MAPT", _SNPS] == "rs5 (A, 0.25)*, rs9 (G, 0.40)" and table.loc["FYN", _SNPS] == "rs5 (A, 0.25)*"
+    assert table.loc["MAPT", "Position"] == "1:5" and table.loc["MAPT", "z (null)"] == "3.0"
     assert table.loc["MAPT", "LD blocks"] == "1_1" and table.loc["MAPT", _CLAIMS] == "1"
-    assert table.loc["MAPT", "q (null)"] == "0.02" and table.loc["MAPT", "Published rule"] == "yes"
+    assert table.loc["MAPT", "q (null)"] == "< 0.02" and table.loc["MAPT", "Published rule"] == "yes"
     assert table.loc["MAPT", "Largest |z|"] == "3.4" and table.loc["MAPT", "Sign against the variate"] == "−"
     assert table.loc["MAPT", _ALLELE] == "-0.12 [-0.18, -0.06]"  # of rs5, which has the smaller p
     assert table.loc["MAPT", "Stability (share of folds that rank it among the strongest)"] == "80%"
@@ -61,10 +62,10 @@ def test_nothing_called_is_said_in_words_under_the_same_columns() -> None:
 
 def test_the_published_rule_calls_in_components_that_are_not_significant() -> None:
     genes = _table4(by_published_rule(), made_components(False), made_blocks().iloc[:0])
-    assert genes["Component"].tolist() == ["1 (not significant)"] * 2 and genes["Gene"].tolist() == ["FYN", "MAPT"]
+    assert genes["Component"].tolist() == ["1 (not significant)"] * 2 and set(genes["Gene"]) == {"FYN", "MAPT"}
     assert set(genes["p (null)"]) == {"–"} and set(genes["LD blocks"]) == {"–"} and set(genes[_CLAIMS]) == {"–"}
     regions = table5(by_published_rule(), made_components(False), made_directions(), "working memory")
-    assert regions["Region"].tolist() == ["Insula L", "Insula R"] and set(regions["q (null)"]) == {"–"}
+    assert regions["Region"].tolist() == ["Insula, left", "Insula, right"] and set(regions["q (null)"]) == {"–"}
     assert regions[_REGION].tolist() == ["-0.12 [-0.18, -0.06]", "–"]
 
 
@@ -73,15 +74,18 @@ def test_what_is_called_in_the_components_together_alone_stands_last() -> None:
     genes, regions = _table4(with_subspace(), both), table5(with_subspace(), both, made_directions(), "working memory")
     assert genes[["Component", "Gene"]].to_numpy().tolist() == [["1", "FYN"], ["1", "MAPT"], ["together", "E3"]]
     assert genes.iloc[-1][["Largest |z|", "Sign against the variate", "LD blocks"]].tolist() == ["–", "–", "–"]
-    assert regions[["Component", "Region"]].to_numpy().tolist() == [["1", "Insula L"], ["together", "Insula R"]]
+    assert regions[["Component", "Region"]].to_numpy().tolist() == [
+        ["1", "Insula, left"],
+        ["together", "Insula, right"],
+    ]
     # a single significant component is its own subspace
     assert "together" not in set(_table4(with_subspace(), made_components(True, False))["Component"])
 
 
 def test_table5_lists_what_the_rule_in_force_calls() -> None:
     table = table5(made_contributions(), made_components(), made_directions(), "working memory")
-    assert table["Region"].tolist() == ["Insula L"] and table["z"].tolist() == ["+3.2"]
-    assert table["p (null)"].tolist() == ["0.0004"] and table["Sign against the variate"].tolist() == ["+"]
+    assert table["Region"].tolist() == ["Insula, left"] and table["z"].tolist() == ["+3.2"]
+    assert table["p (null)"].tolist() == ["< 0.0004"] and table["Sign against the variate"].tolist() == ["+"]
     assert table[_REGION].tolist() == ["-0.12 [-0.18, -0.06]"]  # against the sign, and shown beside it
 
 
@@ -111,3 +115,20 @@ def test_rules_without_a_significant_component_have_no_subspace() -> None:
     table = rules_table(nothing_gated(), made_components(False), made_blocks().iloc[:0], none).set_index("quantity")
     assert table.loc["regions called in the significant components together", "value"] == "–"
     assert table.loc["LD blocks called (claims)", "value"] == "0"
+
+
+def test_regions_stand_with_their_place() -> None:
+    places = pd.DataFrame({"x": [-35.4], "y": [6.6], "z": [3.4], "ml": [14.86]}, index=["Insula_L"])
+    table = table5(made_contributions(), made_components(), made_directions(), "working memory", places=places)
+    assert table["Centre (MNI, mm)"].tolist() == ["-35, 7, 3"] and table["Volume (ml)"].tolist() == ["14.9"]
+
+
+def test_the_floor_of_p_is_known_where_all_are_its_multiples() -> None:
+    assert floor_of(pd.Series([0.001, 0.003, 0.5, None])) == 0.001
+    assert pd.isna(floor_of(pd.Series([0.002, 0.003, 0.5]))) and pd.isna(floor_of(pd.Series([None], dtype=float)))
+
+
+def test_genes_stand_by_strength() -> None:
+    strong = made_contributions()
+    strong.loc[strong["feature"] == "2:9:A:G", ["called", "p", "q", "null_z"]] = [True, 1e-5, 0.001, 9.0]
+    assert _table4(strong, made_components())["Gene"].tolist() == ["E3", "FYN", "MAPT"]

@@ -9,12 +9,15 @@ import pytest
 
 from cgni.cohort.settings import OutcomeSettings
 from cgni.contrastive.terms import TERMS
-from cgni.figures.classification_tables import table1, table2
+from cgni.figures.classification_tables import publication_table, table1, table2
+from cgni.figures.cohort_table import cohort_table
+from cgni.figures.layouts import DETAILS, LAYOUTS, MOST_COLUMNS
+from cgni.figures.study_models import StudyModels
 from cgni.figures.study_tables import StudyResults, study_tables
 from cgni.figures.table_files import write_table_files
 from tests.unit.figures.made_results import (
     LABELS,
-    RSIDS,
+    VARIANTS,
     WEIGHTS,
     by_published_rule,
     declared_tables,
@@ -29,8 +32,10 @@ from tests.unit.figures.made_results import (
     made_credible,
     made_directions,
     made_increments,
+    made_participants,
     made_performance,
     made_published,
+    made_splits,
     made_strata,
     nothing_gated,
     study_models,
@@ -61,7 +66,9 @@ def _results(**changed: Any) -> StudyResults:
         "credible": made_credible(),
         "published": made_published(),
         "snp_genes": pd.DataFrame({"variant_id": ["1:5:A:G", "1:9:A:G"], "gene_id": "E1", "symbol": "MAPT"}),
-        "variants": RSIDS.rename_axis("variant_id").rename("rsid").reset_index(),
+        "variants": VARIANTS,
+        "participants": made_participants(),
+        "splits": made_splits(),
         "terms": _terms(0.3, 0.04),
         "confound_shares": made_confound_shares(),
         "brain_age": made_brain_age(),
@@ -72,15 +79,16 @@ def _results(**changed: Any) -> StudyResults:
     return StudyResults(**{**results, **changed})
 
 
-def _summary(**changed: Any) -> pd.DataFrame:
-    return study_tables(_results(**changed), study_models(), WEIGHTS, OutcomeSettings())["summary"].set_index(
-        "quantity"
-    )
+def _summary(models: StudyModels | None = None, **changed: Any) -> dict[str, str]:
+    """The sentences of each part, one after the other."""
+    tables = study_tables(_results(**changed), models or study_models(), WEIGHTS, OutcomeSettings())
+    parts: dict[str, str] = tables["summary"].groupby("part", sort=False)["sentence"].agg(" ".join).to_dict()
+    return parts
 
 
 def test_table1_prints_percent_and_the_published_row() -> None:
     table = table1(made_performance(), made_comparisons(), made_increments(), study_models()).set_index("Model")
-    own, holdout = table.loc["CGNI (1)+(2)+(4)"], "holdout, fold models averaged"
+    own, holdout = table.loc["CGNI (1)+(2)+(4)"], "holdout"
     assert own["Validation, mean ± SD over fold models"] == "65.00 ± 5.00"
     assert own[f"Balanced accuracy % [95 % interval], {holdout}"] == "64.0 [60.0, 68.0]"
     assert own["Age- and sex-matched % [95 % interval], out of fold"] == "61.0 [55.0, 67.0] (selected)"
@@ -91,13 +99,11 @@ def test_table1_prints_percent_and_the_published_row() -> None:
     assert table.loc["Imaging CNN", "p (Holm), out of fold"] == "0.24"  # of the swap test
     linear = table.loc["CGNI (1), linear genetic encoder"]
     assert linear[f"AUC beyond confounds [95 % interval], {holdout}"] == "–"
-    assert own["Published (train / validation / holdout)"] == "91.37 ± 0.30 / 90.39 ± 0.11 / 88.91 ± 0.66"
-    assert table.loc["Confounds only", "Published (train / validation / holdout)"] == "–"
 
 
 def test_table1_leads_with_the_holdout_and_marks_selected_scores() -> None:
     table = table1(made_performance(), made_comparisons(), made_increments(), study_models()).set_index("Model")
-    assert table.columns[0] == "Balanced accuracy % [95 % interval], holdout, fold models averaged"
+    assert table.columns[0] == "Balanced accuracy % [95 % interval], holdout"
     own, cnn = table.loc["CGNI (1)+(2)+(4)"], table.loc["Imaging CNN"]
     marked = [column for column in table.columns if "(selected)" in own[column]]
     scores = ("Balanced accuracy %", "AUC", "AUC beyond confounds", "Age- and sex-matched %")
@@ -114,12 +120,19 @@ def test_table1_leaves_out_the_proposed_models_of_other_subsets_alone() -> None:
 def test_table2_shows_weights_and_marks_the_holdout_descriptive() -> None:
     table = table2(made_performance(), study_models(), WEIGHTS)
     assert list(table.columns[:4]) == ["(1) λ", "(2) σ", "(3) γ", "(4) θ"]
-    assert table.columns[len(TERMS)] == "Train"
+    assert table.columns[len(TERMS)] == "Chosen" and table["Chosen"].tolist() == ["", "yes"]
     assert table["(1) λ"].tolist() == ["1", "0.7"] and table["(3) γ"].tolist() == ["", ""]
     assert table["(2) σ"].tolist() == ["", "0.3"] and table["(4) θ"].tolist() == ["", "0.6"]  # the search's
-    assert table["Published holdout"].tolist() == ["88.31 ± 0.31", "88.91 ± 0.66"]
-    assert "Holdout (descriptive)" in table and table["Chosen"].tolist() == ["", "yes"]
-    assert table["Validation"].tolist() == ["65.00 ± 5.00 (selected)"] * 2
+    assert "Balanced accuracy % [95 % interval], holdout (descriptive)" in table
+    assert table["Validation, mean ± SD over fold models"].tolist() == ["65.00 ± 5.00 (selected)"] * 2
+
+
+def test_published_numbers_stand_in_a_block_of_their_own() -> None:
+    table = publication_table(study_models(), made_components(True, False)).set_index(["Table", "Row"])
+    assert table.loc[("1", "CGNI (1)+(2)+(4)")].tolist() == ["91.37 ± 0.30", "90.39 ± 0.11", "88.91 ± 0.66"]
+    assert table.loc[("2", "(1)"), "Holdout"] == "88.31 ± 0.31"
+    assert table.loc[("3", "component 2")].tolist() == [".67", ".65", ".54"]
+    assert ("1", "Confounds only") not in table.index
 
 
 def test_a_score_that_is_not_there_is_an_error() -> None:
@@ -128,36 +141,67 @@ def test_a_score_that_is_not_there_is_an_error() -> None:
         table2(performance[performance["metric"] != "auc"], study_models(), WEIGHTS)
 
 
-def test_summary_says_what_was_chosen_and_found() -> None:
-    tables = study_tables(_results(), study_models(interpreted="terms12"), WEIGHTS, OutcomeSettings())
-    summary = tables["summary"].set_index("quantity")
-    selected = {"CGNI (1)", "CGNI (1)+(2)+(4)"}
-    assert summary["value"].to_dict() == {
-        "chosen loss terms": "(1)+(2)+(4)",
-        "interpreted loss terms": "(1)+(2)",  # label-free, and not among the subsets
-        "gain in AUC of the proposed over the confounds": (
-            "+0.050 [+0.010, +0.090] holdout, +0.050 [+0.010, +0.090] out of fold (selected)"
-        ),
-        "proposed minus Imaging CNN": (
-            "+2.0 [-1.0, +5.0] holdout (p 0.24), +2.0 [-1.0, +5.0] out of fold (p 0.24) (selected)"
-        ),
-        **{
-            f"balanced accuracy %, {label}": "64.0 ± 2.0 holdout, 64.0 ± 2.0 out of fold"
-            + (" (selected)" if label in selected else "")
-            for label in LABELS.values()
-        },
-        "significant components": "1 of 1",
-        "component 1, holdout": "r 0.43, partial r 0.41 (p 0.002), n 300",
-        "claims (LD blocks called)": "1",
-        "called regions": "1",
-        "called SNPs": "2",
-        "GO terms beyond the null": "term 1 (family-wise p 0.04 of 40 draws)",
-    }
-    # what was found comes before the list of models
-    assert summary.index.get_loc("GO terms beyond the null") < summary.index.get_loc("balanced accuracy %, CGNI (1)")
-    assert summary.loc["called regions", "note"] == "2 by the published SD rule"
-    assert summary.loc["claims (LD blocks called)", "note"] == "of 2"
-    assert summary.loc["component 1, holdout", "note"] == "partial r out of fold 0.30; p of the whole analysis 0.016"
+def test_the_first_page_says_in_sentences_what_was_found() -> None:
+    told = _summary()
+    assert list(told) == ["People", "Question", "Prediction", "Images and genes", "Where", "To distrust"]
+    assert told["People"].startswith(
+        "40 of 44 people have an image and genotypes: 15 low and 15 high in working memory, 10 in neither group."
+    )
+    assert (
+        "In 46 people whom no model has seen, the proposed model (CGNI (1)+(2)+(4)) reaches a balanced accuracy of "
+        "64.0 % [60.0, 68.0]." in told["Prediction"]
+    )
+    assert (
+        "Images alone (Imaging CNN) reach 64.0 % [60.0, 68.0]; the proposed model minus these: +2.0 [-1.0, +5.0] "
+        "points of balanced accuracy (p 0.24). Genetics adds nothing that these people can show." in told["Prediction"]
+    )
+    assert "gains +0.050 [+0.010, +0.090] in AUC: more than the confounds say." in told["Prediction"]
+    assert told["Images and genes"].startswith("1 of 1 components relate images and genes in 300 people")
+    assert "0.43 (without confounds 0.41, p 0.002)" in told["Images and genes"]
+    assert "1 of 3 regions; 2 of 3 SNPs of 1 genes, in 1 blocks" in told["Where"]
+    assert "1 GO terms go beyond the null, the strongest term 1 (family-wise p 0.04)." in told["Where"]
+    assert "Out of fold the proposed model reaches 64.0 % [60.0, 68.0]: loss terms" in told["To distrust"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.001, 0.05, "Genetics adds to the images."),
+        (-0.05, -0.001, "Genetics makes it worse."),
+        (-0.01, 0.05, "Genetics adds nothing that these people can show."),
+    ],
+)
+def test_what_genetics_adds_follows_its_interval(low: float, high: float, words: str) -> None:
+    assert words in _summary(comparisons=made_comparisons().assign(low=low, high=high))["Prediction"]
+
+
+def test_each_number_has_one_definition() -> None:
+    tables = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
+    numbers = tables["numbers"].set_index("key")
+    assert numbers.index.is_unique and (numbers["estimator"] != "").all()
+    own = numbers.loc["score.proposed.holdout"]
+    assert own["value"] == 0.64 and own["n"] == 46 and own["people"] == "holdout"
+    assert own["estimator"].startswith("mean prediction of all fold models")
+    # Table 1 shows the same number of the same people
+    assert own["shown"].replace(" %", "") == tables["table1"].iloc[1].iloc[1]
+
+
+def test_at_most_eight_columns_are_shown_and_none_is_lost() -> None:
+    tables = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
+    behind = {name: tables[name + DETAILS] for name in tables if name + DETAILS in tables}
+    assert set(behind) == {name for name, layout in LAYOUTS.items() if layout.columns}
+    for name, whole in behind.items():
+        shown = tables[name]
+        assert 3 < shown.shape[1] <= MOST_COLUMNS < whole.shape[1] or whole.shape[1] == shown.shape[1], name
+        assert shown.equals(whole[list(shown.columns)])
+
+
+def test_the_cohort_is_told_by_group_and_part_without_small_numbers() -> None:
+    table = cohort_table(made_participants(), made_splits(), ("low", "high")).set_index("With image and genotypes")
+    assert table.loc["People"].tolist() == ["40", "15", "15", "32", "8"]
+    assert table.loc["Outcome", "Group: low"] == "3.0 ± 0.0" and table.loc["Site a", "Everybody"] == "30 (75 %)"
+    assert table.loc["Largest ancestry", "Everybody"] == "> 35"  # two of another one
+    assert table.loc["Site b", "Group: high"] == "0 (0 %)" and table.loc["Women", "Holdout"] == "< 5"
 
 
 def test_table_1_leaves_out_the_subsets_that_were_not_chosen_and_their_twins() -> None:
@@ -167,35 +211,38 @@ def test_table_1_leaves_out_the_subsets_that_were_not_chosen_and_their_twins() -
     assert models.compared == [name for name in [*LABELS, "cgni_terms124_cleaned"] if name != "cgni_terms1"]
 
 
-def test_summary_without_the_imaging_model_has_no_row_against_it() -> None:
-    comparisons = made_comparisons().assign(other="confounds")
-    assert not _summary(comparisons=comparisons).index.str.startswith("proposed minus").any()
+def test_without_the_imaging_model_nothing_is_held_against_it() -> None:
+    own = study_models()
+    models = dataclasses.replace(own, models=[name for name in own.models if name != "imaging_cnn"])
+    assert (
+        "Images alone" not in _summary(models, comparisons=made_comparisons().assign(other="confounds"))["Prediction"]
+    )
 
 
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
-        (_terms(0.3, 0.051), "none beyond the null (smallest family-wise p 0.051 of 40 draws)"),
-        (_terms(float("nan"), float("nan")), "not judged: no draws of the null"),
-        (_terms(), "none: no term has a gene of a called SNP"),
+        (_terms(0.3, 0.051), "No GO term goes beyond the null (smallest family-wise p 0.051)."),
+        (_terms(float("nan"), float("nan")), "No gene set was looked for, or none can be judged."),
+        (_terms(), "No gene set was looked for, or none can be judged."),
     ],
 )
 def test_a_go_term_is_named_only_where_the_null_lacks_it(terms: pd.DataFrame, words: str) -> None:
-    assert _summary(terms=terms).loc["GO terms beyond the null", "value"] == words
+    assert words in _summary(terms=terms)["Where"]
 
 
-def test_summary_of_a_simulated_study_compares_with_the_truth() -> None:
-    rows = [("oracle", "SNP recall", 0.5), ("pipeline", "SNP recall", 1.0), ("cgni_terms1", "balanced accuracy", 0.6)]
-    rows.append(("claims", "block precision", 0.9))
-    recovery = pd.DataFrame(rows, columns=["who", "quantity", "value"]).assign(n=2, note="of 2")
-    recovery.loc[len(recovery)] = ["pipeline", "rank of T", float("nan"), 0, "not found"]
-    summary = _summary(recovery=recovery)["value"]
-    assert summary[summary.index.str.contains(":")].to_dict() == {
-        "oracle: SNP recall": "0.50",
-        "pipeline: SNP recall": "1",
-        "claims: block precision": "0.90",
-        "pipeline: rank of T": "–",
-    }
+def test_a_simulated_study_is_compared_with_the_truth() -> None:
+    rows = [
+        ("pipeline", "gene recall", "2 of 3 planted"),
+        ("pipeline", "gene precision", "2 of 4 called; chance 0.10"),
+        ("claims", "block recall", "1 of 3 planted"),
+        ("claims", "block precision", "nothing called"),
+    ]
+    recovery = pd.DataFrame(rows, columns=["who", "quantity", "note"]).assign(value=0.5, n=2)
+    assert _summary(recovery=recovery)["Planted truth"] == (
+        "The cohort is simulated. Of what was planted the study found 2 of 3 genes, 1 of 3 LD blocks. "
+        "Of what it called 2 of 4 genes are right."
+    )
 
 
 def test_the_tables_are_those_that_the_rule_declares() -> None:
@@ -212,7 +259,7 @@ def test_snps_without_rs_numbers_go_by_their_ids() -> None:
         _results(variants=known.variants.assign(rsid=None)), study_models(), WEIGHTS, OutcomeSettings()
     )
     assert tables["claims"]["Lead SNP"].tolist() == ["1:5:A:G"]
-    assert tables["table4"]["SNPs (* of several genes)"].tolist() == ["1:5:A:G, 1:9:A:G"]
+    assert tables["table4"].iloc[0, 2] == "1:5:A:G (A, 0.25), 1:9:A:G (G, 0.40)"
     assert "minor allele of 1:5:A:G" in tables["directions"]["Of"].tolist()
 
 
@@ -234,10 +281,10 @@ def test_a_study_without_a_significant_component_says_so_everywhere(tmp_path: Pa
         assert table.columns.equals(full[name].columns), name
         write_table_files(table, tmp_path, name, {"rule": "make_tables"}, "LEAKY")
         assert "LEAKY" in (tmp_path / f"{name}.csv").read_text(), name
-    summary = tables["summary"].set_index("quantity")["value"]
-    assert summary["significant components"] == "0 of 2" and summary["claims (LD blocks called)"] == "0"
-    assert "component 1, holdout" in summary.index  # the one with the smallest p is still shown
-    assert summary["GO terms beyond the null"] == "not looked for: no SNP is called"
+    told = " ".join(tables["summary"]["sentence"])
+    assert "No component relates images and genes in people whom no model has seen (0 of 2)." in told
+    assert "The nearest has a correlation of 0.43 (p 0.4)." in told  # the one with the smallest p is still shown
+    assert "No region and no SNP is called." in told
 
 
 def test_a_study_by_the_published_rule_without_a_null_has_all_tables() -> None:
@@ -245,10 +292,10 @@ def test_a_study_by_the_published_rule_without_a_null_has_all_tables() -> None:
     calls = {"components": unjudged, "contributions": by_published_rule(), "terms": _terms(float("nan"))}
     tables = study_tables(_nothing(**calls), study_models(), WEIGHTS, OutcomeSettings())
     assert tables["table4"]["Component"].tolist() == ["1 (not significant)"]
-    assert tables["table5"]["Region"].tolist() == ["Insula L", "Insula R"]
+    assert tables["table5"]["Region"].tolist() == ["Insula, left", "Insula, right"]
     assert tables["table3_folds"]["Null encoders, validation"].tolist() == ["–"]
-    summary = tables["summary"].set_index("quantity")["value"]
-    assert summary["called SNPs"] == "1" and summary["GO terms beyond the null"] == "not judged: no draws of the null"
+    told = " ".join(tables["summary"]["sentence"])
+    assert "1 of 3 SNPs" in told and "No gene set was looked for, or none can be judged." in told
 
 
 def test_table_files_repeat_and_carry_the_stamp(tmp_path: Path) -> None:
