@@ -35,6 +35,7 @@ _TRUTH = "audit/recovery.parquet"
 # column of the printed table: column of the runs, decimals
 SHOWN = {
     "holdout": ("holdout_proposed", 3),
+    "out of fold": ("out_of_fold", 3),
     "optimism": ("optimism", 3),
     "confounds": ("holdout_confounds", 3),
     "r fit": ("r_fit", 2),

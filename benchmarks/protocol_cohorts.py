@@ -54,7 +54,7 @@ COHORTS = {
     "null": Cohort(
         "genes do nothing; regions and WM follow age",
         {"effect_scale": 0.0},
-        (_RULE, "scca.choose", "scca.fit_on", "people.fit_on", _CONFOUNDS),
+        (_RULE, "people.fit_on", _CONFOUNDS),
     ),
     "cline": Cohort(
         "genes do nothing; a cline within the largest ancestry goes with SNPs, regions and WM",
