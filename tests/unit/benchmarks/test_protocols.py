@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmarks.bench_protocols import compared, every_choice, in_order, printed, targets
+from benchmarks.bench_protocols import changes, compared, every_choice, in_order, printed, targets
 from benchmarks.protocol_cohorts import COHORTS, WITHOUT_MAPS, overlay
 from cgni.workflow.config import effective_config
 from tools.compare_protocols import OUTCOMES, Study, runs
@@ -28,6 +28,15 @@ def test_every_choice_that_means_something_without_maps_is_made_alone_somewhere(
 def test_the_truth_is_looked_at_where_genes_act_on_regions() -> None:
     looked = {kind: "x/audit/recovery.parquet" in targets(kind, Study([], "x")) for kind in COHORTS}
     assert looked == {"planted": True, "null": False, "cline": False, "collider": False, "imputed": True}
+
+
+def test_the_published_rule_needs_no_null() -> None:
+    for name, own in runs().items():
+        changed = changes(name)
+        assert changed.pop("contributions") == own.pop("contributions") | (
+            {"null_encoders": 0} if name == "paper" else {}
+        )
+        assert changed == own
 
 
 def test_finished_runs_are_read_from_their_file(tmp_path: Path) -> None:
