@@ -38,12 +38,11 @@ SHOWN = {
     "holdout": ("holdout_proposed", 3),
     "out of fold": ("out_of_fold", 3),
     "optimism": ("optimism", 3),
-    "confounds": ("holdout_confounds", 3),
     "r fit": ("r_fit", 2),
     "r validation": ("r_validation", 2),
     "r holdout": ("r", 2),
     "partial r": ("partial_r", 2),
-    "p": ("p", 3),
+    "p": ("p", 4),
     "components": ("components", 1),
     "significant": ("significant", 1),
     "SNPs": ("snps", 1),
@@ -73,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
             tables.append(compared(kind, seed, choices, given.folder).assign(kind=kind, seed=seed))
     every = pd.concat(tables)
     for kind, own in every.groupby("kind", sort=False):
-        print(f"\n{kind}: {COHORTS[str(kind)].says}\n\n{printed(own)}")
+        print(f"\n{kind}: {COHORTS[str(kind)].says}; {beside(own)}\n\n{printed(own)}")
     return int(every["stopped"].notna().any())
 
 
@@ -134,6 +133,13 @@ def printed(runs_of_a_kind: pd.DataFrame) -> str:
         title = str(name) if pd.isna(value) else f"`{name}`: {value}"
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def beside(runs_of_a_kind: pd.DataFrame) -> str:
+    """Scores that stand beside those of the proposed model, of the run `sound`."""
+    sound = runs_of_a_kind[runs_of_a_kind["run"] == "sound"]
+    names = {"confounds": "holdout_confounds", "images": "holdout_images"}
+    return ", ".join(f"{name} alone {_cell(sound[column], 3)}" for name, column in names.items()) + " in the holdout"
 
 
 def _cell(values: pd.Series, decimals: int) -> str:

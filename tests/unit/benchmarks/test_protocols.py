@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmarks.bench_protocols import changes, compared, every_choice, in_order, printed, targets
+from benchmarks.bench_protocols import beside, changes, compared, every_choice, in_order, printed, targets
 from benchmarks.protocol_cohorts import COHORTS, WITHOUT_MAPS, overlay
 from cgni.workflow.config import effective_config
 from tools.compare_protocols import OUTCOMES, Study, runs
@@ -65,3 +65,8 @@ def test_the_table_has_means_over_seeds_with_their_errors() -> None:
     assert cells["sound"]["holdout"] == "0.750 (0.050)" and cells["sound"]["SNPs"] == "11.0 (1.0)"
     assert cells["sound"]["optimism"] == "0.050 (0.000)" and cells["sound"]["p"] == "–"
     assert cells["choice"]["holdout"] == "0.750" and choice.startswith("| `scca.choose`: largest_sum |")
+
+
+def test_other_scores_are_those_of_sound() -> None:
+    table = pd.DataFrame({"run": ["sound", "paper"], "holdout_confounds": [0.7, 0.9], "holdout_images": [0.8, 0.9]})
+    assert beside(table) == "confounds alone 0.700, images alone 0.800 in the holdout"
