@@ -145,8 +145,10 @@ def beside(runs_of_a_kind: pd.DataFrame) -> str:
 def _cell(values: pd.Series, decimals: int) -> str:
     if values.empty:
         return "–"
-    count, mean = len(values), f"{values.mean():.{decimals}f}"
-    return mean if count < 2 else f"{mean} ({values.std(ddof=1) / count**0.5:.{decimals}f})"
+    count = len(values)
+    whole = count == 1 and decimals == 1  # one cohort's count
+    mean = f"{values.mean():.{0 if whole else decimals}f}"
+    return mean if count == 1 else f"{mean} ({values.std(ddof=1) / count**0.5:.{decimals}f})"
 
 
 if __name__ == "__main__":

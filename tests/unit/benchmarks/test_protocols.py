@@ -54,6 +54,7 @@ def test_the_table_has_means_over_seeds_with_their_errors() -> None:
             "holdout_proposed": [0.70, 0.75, 0.80, None],
             "out_of_fold": [0.75, 0.80, 0.85, None],
             "snps": [10, 3, 12, None],
+            "regions": [7, 7, 8, 8],
         }
     ).reindex(columns=OUTCOMES.names)
     head, _, sound, choice = printed(table).splitlines()
@@ -64,6 +65,7 @@ def test_the_table_has_means_over_seeds_with_their_errors() -> None:
     # standard error of two values: half their difference
     assert cells["sound"]["holdout"] == "0.750 (0.050)" and cells["sound"]["SNPs"] == "11.0 (1.0)"
     assert cells["sound"]["optimism"] == "0.050 (0.000)" and cells["sound"]["p"] == "–"
+    assert cells["choice"]["SNPs"] == "3" and cells["choice"]["regions"] == "7.5 (0.5)"
     assert cells["choice"]["holdout"] == "0.750" and choice.startswith("| `scca.choose`: largest_sum |")
 
 
