@@ -5,7 +5,8 @@ python -m tools.compare_protocols --configfile mine.yaml [--cores N] [--only KEY
 All of them are runs of one results folder (by default the config's own with `-protocols` behind its name), so each
 runs again only what its choice changes. `FOLDER/protocols/` gets the table (protocols.parquet, protocols.csv), which is
 printed too, the overlay of each run and what it said. A run that stops is in the table with its last line; the exit
-status is then 1.
+status is then 1. A choice that cannot be made alone takes along the one that it needs (`ALONG`).
+docs/methods/protocols.md has what the choices do on cohorts with planted leakage routes.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -30,6 +31,8 @@ from cgni.workflow.roster import model_name
 from tools.make_reruns import ROOT, effective
 
 TARGETS = ("report", "tables", "audit")
+# a choice to those without which it leaves nobody to fit on: encoders on all training people leave none unseen
+ALONG = {"people.fit_on": ("scca.fit_on",)}
 # names of the models that may stand for each; empty: the one that the study chose
 MAIN_SCORES = tuple(kind.main for kind in (GROUPS, CONTINUOUS))
 SCORED = {"proposed": (), "images": (IMAGING_CNN, IN_PLACE_OF_CNN), "confounds": (CONFOUNDS,)}
@@ -42,6 +45,8 @@ OUTCOMES = pa.schema(
         *(pa.field(f"holdout_{name}", pa.float64()) for name in SCORED),
         pa.field("holdout_se", pa.float64()),  # of the proposed model's
         pa.field("out_of_fold", pa.float64()),  # of the proposed model in validation people
+        # component 1: r in the people of its encoders and in validation people, mean over folds
+        *(pa.field(name, pa.float64()) for name in ("r_fit", "r_validation")),
         # component 1: r and partial r in holdout people, p of that, and p of the whole analysis
         *(pa.field(name, pa.float64()) for name in ("r", "partial_r", "p", "p_pipeline")),
         pa.field("components", pa.int64()),
@@ -50,8 +55,17 @@ OUTCOMES = pa.schema(
         pa.field("regions", pa.int64()),
         pa.field("false_snps", pa.int64()),  # called without a planted effect; missing where no truth is known
         pa.field("false_regions", pa.int64()),
+        pa.field("blocks", pa.int64()),  # of linked SNPs, claimed: the study's claims in place of single SNPs
+        pa.field("false_blocks", pa.int64()),
     ]
 )
+
+
+class Study(NamedTuple):
+    """A study's overlays on config.yaml, and its folder of results, from the repository root."""
+
+    configfiles: Sequence[str]
+    results: str
 
 
 def runs(keys: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
@@ -67,12 +81,21 @@ def runs(keys: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     if unknown := sorted(set(keys or ()) - set(differ)):
         raise ValueError(f"{', '.join(unknown)}: not among the choices of the publication ({', '.join(differ)})")
     followed = dict.fromkeys(paper, AUTO)  # whatever the config at hand says
-    alone = {key: {**followed, key: value} for key, value in differ.items() if keys is None or key in keys}
+    wanted = [key for key in differ if keys is None or key in keys]
+    alone = {key: {**followed, **{name: differ[name] for name in (key, *ALONG.get(key, ()))}} for key in wanted}
     return {
         "sound": nested({"protocol": "sound", **followed}),
         **{key: nested({"protocol": "sound", **changes}) for key, changes in alone.items()},
         "paper": nested({"protocol": "paper", **followed}),
     }
+
+
+def value_of(run_name: str) -> str | None:
+    """Value in paper of the key after which a run is called; with those that it takes along."""
+    paper = protocol_values("paper")
+    if run_name not in paper:
+        return None
+    return ", ".join([str(paper[run_name]), *(f"{key}: {paper[key]}" for key in ALONG.get(run_name, ()))])
 
 
 def outcome(results: Path) -> dict[str, Any]:
@@ -83,22 +106,25 @@ def outcome(results: Path) -> dict[str, Any]:
     scores = together.set_index(["model", "split"])[["value", "se"]]
     components = read_table(results / "contributions/components.parquet")
     first = components.set_index("component").reindex([1]).iloc[0]
+    blocks = read_table(results / "contributions/blocks.parquet", ["block", "called"])
     called = read_table(results / "contributions/contributions.parquet", ["view", "feature", "fold", "called"])
     features = called[called["called"] & (called["fold"] == -1)].groupby("view")["feature"].nunique()
-    return {
+    found = {
         **{
             f"holdout_{name}": _value(scores, _present(scores, own) or proposed, "holdout")
             for name, own in SCORED.items()
         },
         "holdout_se": _value(scores, proposed, "holdout", "se"),
         "out_of_fold": _value(scores, proposed, "validation"),
+        **_by_part(read_table(results / "scca/correlations.parquet")),
         **{name: float(first[name]) for name in ("r", "partial_r", "p", "p_pipeline")},
         "components": len(components),
         "significant": int(components["gated"].sum()),
         "snps": int(features.get("genetics", 0)),
         "regions": int(features.get("imaging", 0)),
-        **_false(results / "audit/recovery.parquet"),
+        "blocks": int(blocks.loc[blocks["called"], "block"].nunique()),
     }
+    return {**found, **_false(results, found)}
 
 
 def _present(scores: pd.DataFrame, models: Sequence[str]) -> str | None:
@@ -110,31 +136,45 @@ def _value(scores: pd.DataFrame, model: str, split: str, column: str = "value") 
     return float(scores.loc[(model, split), column]) if (model, split) in scores.index else None
 
 
-def _false(recovery: Path) -> dict[str, int]:
-    """Called features without a planted effect, of a simulated study."""
+def _by_part(correlations: pd.DataFrame) -> dict[str, float]:
+    """Mean over folds of component 1's r in fit and in validation people, of `scca.schemas.CORRELATIONS`."""
+    chosen = correlations[(correlations["encoders"] == "chosen") & (correlations["pairing"] == "true")]
+    first = chosen[(chosen["component"] == 1) & (chosen["group"] == "all")]
+    means = first.groupby("split")["r"].mean().reindex(["fit", "validation"])
+    return {"r_fit": float(means["fit"]), "r_validation": float(means["validation"])}
+
+
+def _false(results: Path, found: dict[str, Any]) -> dict[str, int]:
+    """Called features and blocks without a planted effect, of a simulated study; all where regions follow no gene."""
+    counted = {"snps": "SNP precision", "regions": "region precision", "blocks": "block precision"}
+    regions, recovery = results / "simulation/truth/regions.parquet", results / "audit/recovery.parquet"
+    if regions.exists() and not read_table(regions, ["loading"])["loading"].any():
+        return {f"false_{name}": found[name] for name in counted}
     if not recovery.exists():
         return {}
     table = read_table(recovery)
-    found = table[table["who"] == "pipeline"].set_index("quantity")
-    rows = {"false_snps": found.loc["SNP precision"], "false_regions": found.loc["region precision"]}
-    return {name: round(row["n"] * (1 - row["value"])) if row["n"] else 0 for name, row in rows.items()}
+    rows = table[table["who"].isin(["pipeline", "claims"])].set_index("quantity").loc[list(counted.values())]
+    wrong = (rows["n"] * (1 - rows["value"])).fillna(0).round().astype(int)  # no value where nothing is called
+    return {f"false_{name}": int(wrong[quantity]) for name, quantity in counted.items()}
 
 
-def run(configfiles: Sequence[str], results: str, changes: dict[str, Any], name: str, cores: int) -> dict[str, Any]:
-    """Run the study with these changes, and read what it found."""
-    folder = ROOT / results / "protocols"
+def run(
+    study: Study, changes: dict[str, Any], name: str, cores: int, targets: Sequence[str] = TARGETS
+) -> dict[str, Any]:
+    """Run the study with these changes, and read what it found (`OUTCOMES`), or the line with which it stopped."""
+    folder = ROOT / study.results / "protocols"
     overlay = folder / f"{name}.yaml"
-    write_text(yaml.safe_dump({**changes, "results_dir": results}), overlay)
-    snakemake = [str(Path(sys.executable).parent / "snakemake"), *TARGETS, "--cores", str(cores)]
+    write_text(yaml.safe_dump({**changes, "results_dir": study.results}), overlay)
+    snakemake = [str(Path(sys.executable).parent / "snakemake"), *targets, "--cores", str(cores)]
     with (folder / f"{name}.log").open("w+") as said:
-        command = [*snakemake, "--configfile", *configfiles, str(overlay)]
+        command = [*snakemake, "--configfile", *study.configfiles, str(overlay)]
         code = subprocess.run(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, check=False).returncode
         said.seek(0)
         lines = [line.strip() for line in said if line.strip()]
     if code:
         told = [line for line in lines if "Error" in line or "error" in line]
         return {"stopped": (told or lines or [f"exit status {code}"])[-1]}
-    return outcome(ROOT / results)
+    return outcome(ROOT / study.results)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -150,10 +190,9 @@ def main(arguments: Sequence[str]) -> int:
         planned = runs(given.only)
     except ValueError as error:
         parser.error(str(error))
-    rows = []
+    study, rows = Study(given.configfile, results), []
     for name, changes in planned.items():
-        value = None if name in ("sound", "paper") else str(protocol_values("paper")[name])
-        rows.append({"run": name, "value": value, **run(given.configfile, results, changes, name, given.cores)})
+        rows.append({"run": name, "value": value_of(name), **run(study, changes, name, given.cores)})
         print(f"{name}: {rows[-1].get('stopped') or 'done'}", flush=True)
         table = pd.DataFrame(rows).reindex(columns=OUTCOMES.names)
         folder = ROOT / results / "protocols"
