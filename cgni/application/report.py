@@ -34,7 +34,10 @@ def render_page(template: str, tables: Mapping[str, pd.DataFrame], facts: Mappin
     tables = {**tables, "drift": drift.assign(drifted=np.where(drift["drifted"], "yes", ""))}
     claims = tables["replication"]
     kinds = replication_summary(claims)
+    kinds, claims = (own.assign(kind=own["kind"].str.replace("_", " ")) for own in (kinds, claims))
+    scores = tables["scores"]
     tables = {**tables, "claim_kinds": kinds, "claims": claims[_SHOWN]}
+    tables["scores"] = scores.assign(metric=scores["metric"].str.replace("_", " "))
     facts = {**facts, "claims": len(claims), "expected": float(kinds["expected"].sum())}
     facts |= {name: int(kinds[column].sum()) for name, column in _COUNTED.items()}
     shown = {name: table.rename(columns=lambda column: column.replace("_", " ")) for name, table in tables.items()}
@@ -52,5 +55,9 @@ def age_summary(ages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _html(table: pd.DataFrame) -> Markup:
-    html = table.to_html(index=False, border=0, na_rep="", escape=True, float_format=lambda value: f"{value:.3g}")
+    html = table.to_html(index=False, border=0, na_rep="", escape=True, float_format=_number)
     return Markup(f'<div class="scroll">{html}</div>')
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

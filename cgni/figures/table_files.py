@@ -42,7 +42,7 @@ def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: 
 
 
 def latex(table: pd.DataFrame, name: str) -> str:
-    """A floating table with caption and label; it needs the packages booktabs and adjustbox, and UTF-8."""
+    """A floating table with caption and label, no wider than the line; it needs the packages booktabs and graphicx."""
     text = table.to_latex(index=False, escape=True, na_rep="")
     for character, command in _SYMBOLS.items():
         text = text.replace(character, command)
@@ -50,7 +50,8 @@ def latex(table: pd.DataFrame, name: str) -> str:
     return (
         "\\begin{table}\n\\centering\n"
         f"\\caption{{{caption}}}\n\\label{{tab:{name}}}\n"
-        f"\\begin{{adjustbox}}{{max width=\\linewidth}}\n{text}\\end{{adjustbox}}\n\\end{{table}}\n"
+        "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
+        f"{text}}}\n\\end{{table}}\n"
     )
 
 

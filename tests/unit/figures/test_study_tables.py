@@ -49,7 +49,8 @@ def _terms(*p_family: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["component", "primary", "term", "p", "p_family", "draws"])
 
 
-def _results(**changed: Any) -> StudyResults:
+def made_study(**changed: Any) -> StudyResults:
+    """Hand-made results of every stage."""
     attrition = pd.DataFrame({"stage": ["cohort"], "left": [10]})
     results: dict[str, Any] = {
         "performance": made_performance(),
@@ -81,7 +82,7 @@ def _results(**changed: Any) -> StudyResults:
 
 def _summary(models: StudyModels | None = None, **changed: Any) -> dict[str, str]:
     """The sentences of each part, one after the other."""
-    tables = study_tables(_results(**changed), models or study_models(), WEIGHTS, OutcomeSettings())
+    tables = study_tables(made_study(**changed), models or study_models(), WEIGHTS, OutcomeSettings())
     parts: dict[str, str] = tables["summary"].groupby("part", sort=False)["sentence"].agg(" ".join).to_dict()
     return parts
 
@@ -176,7 +177,7 @@ def test_what_genetics_adds_follows_its_interval(low: float, high: float, words:
 
 
 def test_each_number_has_one_definition() -> None:
-    tables = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
+    tables = study_tables(made_study(), study_models(), WEIGHTS, OutcomeSettings())
     numbers = tables["numbers"].set_index("key")
     assert numbers.index.is_unique and (numbers["estimator"] != "").all()
     own = numbers.loc["score.proposed.holdout"]
@@ -187,7 +188,7 @@ def test_each_number_has_one_definition() -> None:
 
 
 def test_at_most_eight_columns_are_shown_and_none_is_lost() -> None:
-    tables = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
+    tables = study_tables(made_study(), study_models(), WEIGHTS, OutcomeSettings())
     behind = {name: tables[name + DETAILS] for name in tables if name + DETAILS in tables}
     assert set(behind) == {name for name, layout in LAYOUTS.items() if layout.columns}
     for name, whole in behind.items():
@@ -246,7 +247,7 @@ def test_a_simulated_study_is_compared_with_the_truth() -> None:
 
 
 def test_the_tables_are_those_that_the_rule_declares() -> None:
-    tables = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
+    tables = study_tables(made_study(), study_models(), WEIGHTS, OutcomeSettings())
     assert set(tables) == declared_tables()
     assert all(len(table) for table in tables.values())
     assert tables["attrition"]["stage"].tolist() == ["cohort", "imaging"]
@@ -254,9 +255,9 @@ def test_the_tables_are_those_that_the_rule_declares() -> None:
 
 def test_snps_without_rs_numbers_go_by_their_ids() -> None:
     """As of a plain eQTL table without a SNP table: the column is there, and empty."""
-    known = _results()
+    known = made_study()
     tables = study_tables(
-        _results(variants=known.variants.assign(rsid=None)), study_models(), WEIGHTS, OutcomeSettings()
+        made_study(variants=known.variants.assign(rsid=None)), study_models(), WEIGHTS, OutcomeSettings()
     )
     assert tables["claims"]["Lead SNP"].tolist() == ["1:5:A:G"]
     assert tables["table4"].iloc[0, 2] == "1:5:A:G (A, 0.25), 1:9:A:G (G, 0.40)"
@@ -268,7 +269,7 @@ def _nothing(**changed: Any) -> StudyResults:
     directions = made_directions()
     empty = {"blocks": made_blocks().iloc[:0], "credible": made_credible().iloc[:0], "terms": _terms().iloc[:0]}
     facts = {"components": made_components(False, False), "contributions": nothing_gated(), **empty}
-    return _results(directions=directions[directions["kind"] == "variate_outcome"], **{**facts, **changed})
+    return made_study(directions=directions[directions["kind"] == "variate_outcome"], **{**facts, **changed})
 
 
 def test_a_study_without_a_significant_component_says_so_everywhere(tmp_path: Path) -> None:
@@ -276,7 +277,7 @@ def test_a_study_without_a_significant_component_says_so_everywhere(tmp_path: Pa
     words = "no component is significant: nothing is called"
     assert tables["table4"]["Gene"].tolist() == [words] and tables["table5"]["Region"].tolist() == [words]
     assert tables["claims"]["LD block"].tolist() == ["no component is significant: no LD block is called"]
-    full = study_tables(_results(), study_models(), WEIGHTS, OutcomeSettings())
+    full = study_tables(made_study(), study_models(), WEIGHTS, OutcomeSettings())
     for name, table in tables.items():
         assert table.columns.equals(full[name].columns), name
         write_table_files(table, tmp_path, name, {"rule": "make_tables"}, "LEAKY")
