@@ -1,7 +1,10 @@
 """What made each result and what each job cost: the report's page of provenance."""
 
 import json
-from collections.abc import Sequence
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +12,33 @@ import pandas as pd
 
 from cgni.base.files import read_json
 from cgni.base.tables import read_provenance
+from cgni.base.version import VERSION
 from cgni.figures.cells import NOT_KNOWN
 
 
-def origins(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """What made each Parquet file, from its metadata.
+def colophon(results_dir: str | Path) -> dict[str, str]:
+    """When and with what the report was made, and how it is made again.
+
+    Keys date (UTC), version, software, command.
+    """
+    versions = {name: metadata.version(name) for name in ("torch", "numpy", "pandas", "scikit-learn", "snakemake")}
+    software = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "version": VERSION,
+        "software": f"Python {platform.python_version()}, {software}",
+        "command": f"make study CONFIG={Path(results_dir, 'config.effective.yaml')}",
+    }
+
+
+def origins(paths: Iterable[str]) -> list[dict[str, Any]]:
+    """What made each Parquet file among the paths, from its metadata.
 
     Rows of file, rule, seed, config (the slice as JSON text), config_digest, code_digest,
     environment_digest and inputs ("name digest", one an input).
     """
     rows = []
-    for path in paths:
+    for path in (path for path in paths if str(path).endswith(".parquet")):
         facts = read_provenance(path)
         digests = ("config_digest", "code_digest", "environment_digest")
         rows.append(

@@ -118,6 +118,11 @@ class Choices:
     protocol: str
     simulated: bool
 
+    @classmethod
+    def read(cls, config: str, governed: Mapping[str, Any], protocol: str, simulated: bool) -> "Choices":
+        """With the text of the file `config`."""
+        return cls(Path(config).read_text(encoding="utf-8"), governed, protocol, simulated)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -126,7 +131,7 @@ class Report:
     Attributes
     ----------
     labels : model name to what readers see; outcome : how it is called.
-    provenance : see `provenance.origins`; costs : see `provenance.job_costs`.
+    provenance : see `provenance.origins`; costs : see `provenance.job_costs`; made : see `provenance.colophon`.
     """
 
     page: Page
@@ -136,6 +141,7 @@ class Report:
     outcome: OutcomeSettings
     provenance: Sequence[Mapping[str, Any]]
     costs: pd.DataFrame
+    made: Mapping[str, str]
 
     def render(self) -> str:
         """The HTML page, with images inside and no request to anywhere."""
@@ -173,6 +179,7 @@ class Report:
             simulated=choices.simulated,
             provenance=self.provenance,
             costs=self.costs,
+            made=self.made,
             **words,
         )
 

@@ -30,8 +30,8 @@ def _make_demo(folder: Path) -> subprocess.CompletedProcess:
 
 def test_demo_prints_the_summary_and_the_report(demo: tuple[Path, str]) -> None:
     folder, output = demo
-    assert f"Report: {folder / 'results/report.html'}" in output
-    assert "Confounds only" in output and "oracle: SNP recall" in output
+    assert f"Open this: {folder / 'results/report.html'}" in output
+    assert "The confounds alone" in output and "Of what was planted the study found" in output
 
 
 def test_second_demo_does_nothing(demo: tuple[Path, str]) -> None:

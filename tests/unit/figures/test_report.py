@@ -6,9 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from cgni.base.version import VERSION
 from cgni.classification.ledger import Looks
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import TERMS
+from cgni.figures.provenance import colophon
 from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report
 from cgni.figures.table_files import write_table_files
 from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons, made_performance
@@ -69,6 +71,7 @@ def _report(folder: Path, clean: bool = True, terms: pd.DataFrame | None = None,
         outcome=OutcomeSettings(label="fluid reasoning"),
         provenance=[origin],
         costs=pd.DataFrame({"Rule": ["r"], "Wall time (s)": [1.5]}),
+        made=colophon("results"),
     )
     return report.render()
 
@@ -80,6 +83,17 @@ def test_report_is_self_contained_and_escapes(tmp_path: Path) -> None:
         "c0ffee" in page and "<h1>Imaging genetics of fluid reasoning</h1>" in page and "b 1d" in page and "1.5" in page
     )
     assert "&lt;1&gt;" in page and "lineage clean" in page and "LEAKY" not in page
+
+
+def test_the_page_says_when_by_what_and_how_again(tmp_path: Path) -> None:
+    page = _report(tmp_path)
+    assert re.search(rf"Made on \d{{4}}-\d\d-\d\d by CGNI {re.escape(VERSION)} \(Python 3\.", page)
+    assert "make study CONFIG=results/config.effective.yaml" in page
+
+
+def test_one_version_is_stated() -> None:
+    assert f'version = "{VERSION}"' in (_ROOT / "pyproject.toml").read_text()
+    assert f"version: {VERSION}\n" in (_ROOT / "CITATION.cff").read_text()
 
 
 def test_report_of_a_leaky_run_says_so(tmp_path: Path) -> None:
