@@ -281,7 +281,7 @@ if BUNDLE and not OF_TABLE:
             components=result("application/components.parquet"),
             ages=result("application/brain_age.parquet"),
             attrition=result("application/attrition.parquet"),
-            template="resources/application.html.j2",
+            template=shipped("resources/application.html.j2"),
             bundle=BUNDLE,
         output:
             report=result("application/report.html"),

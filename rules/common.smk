@@ -1,8 +1,20 @@
+import importlib.util as _importlib
 import os as _os
 
 from snakemake.exceptions import WorkflowError
 
+VERSION = "0.1.0"
+
+if _importlib.find_spec("cgni") is None:
+    raise WorkflowError(
+        f"the library cgni is not there: the rules lie in {workflow.current_basedir}, not in a folder of this "
+        "machine, so install the library of the same version with pip (docs/module.md), or name a local Snakefile"
+    )
+
 from cgni.base.errors import InputError as _InputError
+from cgni.base.shipped import HOME as _HOME
+from cgni.base.shipped import INSTALLED as _INSTALLED
+from cgni.base.shipped import from_here as _from_here
 from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
 from cgni.contrastive.terms import SEARCHED_TERMS as _SEARCHED_TERMS
 from cgni.contrastive.terms import TERMS as _TERMS
@@ -20,6 +32,10 @@ from cgni.workflow import places as _places
 from cgni.workflow import roster as _roster
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
 from cgni.workflow.settings import StudySettings as _StudySettings
+from cgni.workflow.version import refuse_other_rules as _refuse_other_rules
+
+if not _INSTALLED:  # scripts import the library that lies beside the rules, whatever else is installed
+    _os.environ["PYTHONPATH"] = _os.pathsep.join(filter(None, [str(_HOME), _os.environ.get("PYTHONPATH")]))
 
 
 def _atlas(inputs):
@@ -46,6 +62,7 @@ def _more_atlases(inputs, main):
 def _checked():
     """The effective config and the atlas; a mistake, or a missing input of a real study, ends the run in one message."""
     try:
+        _refuse_other_rules(VERSION)
         for path in workflow.overwrite_configfiles if workflow.is_main_process else []:
             _config.refuse_doubled_keys(path)
         effective = _config.effective_config(config)
@@ -141,6 +158,11 @@ wildcard_constraints:
 def result(path):
     """Path of an output below the results folder."""
     return f"{RESULTS}/{path}"
+
+
+def shipped(path):
+    """Path of a file that comes with the workflow."""
+    return _from_here(path)
 
 
 def section(*keys):

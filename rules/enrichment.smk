@@ -13,7 +13,7 @@ rule enrich_genes:
         null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
         snp_genes=result("genetics/snp_genes.parquet"),
         go=expand(
-            "resources/go/{table}.parquet",
+            shipped("resources/go/{table}.parquet"),
             table=["terms", "parents", "annotations", "genes", "aliases"],
         ),
     output:
@@ -47,7 +47,7 @@ if MORE_SETS:
             null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
             snp_genes=result("genetics/snp_genes.parquet"),
             go=expand(
-                "resources/go/{table}.parquet",
+                shipped("resources/go/{table}.parquet"),
                 table=["terms", "parents", "annotations", "genes", "aliases"],
             ),
         output:

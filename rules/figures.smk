@@ -393,8 +393,8 @@ rule write_report:
     """Put figures, tables, choices and provenance into one page."""
     input:
         **SIMULATED_ONLY,
-        template="resources/report.html.j2",
-        captions=expand("resources/captions/{figure}.md", figure=FIGURES),
+        template=shipped("resources/report.html.j2"),
+        captions=expand(shipped("resources/captions/{figure}.md"), figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
         tables=expand(result("tables/{table}.csv"), table=[*TABLES, *FURTHER_TABLES]),
         origins=[result(f"tables/{table}.parquet") for table in [*TABLES, *FURTHER_TABLES] if table != "attrition"],
