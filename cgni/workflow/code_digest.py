@@ -1,8 +1,8 @@
 """A digest of what a script would execute: its own code and the project modules it imports.
 
 Every Snakemake process asks for all scripts' digests while it reads the rules, and on a cluster each job starts
-two of them; so what a file's text amounts to is remembered in `.snakemake/code_digests.json` of the working folder under the text's
-checksum, and only changed files are parsed.
+two of them; so what a file's text amounts to is remembered in `.snakemake/code_digests.json` of the working folder
+under the text's checksum, and only changed files are parsed.
 """
 
 import ast

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.unit.docs.pages import REPOSITORY
 from tests.unit.test_house import ROOMS
 from tools.build_guide import ROOMS as SHOWN
+from tools.make_locks import pins
 
 PYTHON = REPOSITORY / ".venv-guide/bin/python"
 # what a browser loads by itself; <a href> to other sites is a reader's own step
