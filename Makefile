@@ -6,7 +6,7 @@ LOCK := envs/requirements.lock
 ALONE := envs/without_dependencies.lock
 DEVELOPMENT := envs/development.lock
 GUIDE := envs/guide.lock
-SNAKEFILES := Snakefile $(wildcard rules/*.smk)
+SNAKEFILES := Snakefile workflow/Snakefile $(wildcard rules/*.smk)
 NEWER := .system/newer_plink2/bin
 # Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)

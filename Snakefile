@@ -65,7 +65,7 @@ localrules:
 
 
 rule all:
-    """The whole study: report, tables, figures."""
+    """Target: the whole study, with report, tables and figures; what is run when no target is named."""
     default_target: True
     input:
         CHECKED,
@@ -76,7 +76,7 @@ rule all:
 
 
 rule figures:
-    """All figures."""
+    """Target: all figures, as svg, png and pdf, in figures/ of the results."""
     input:
         CHECKED,
         FIGURE_FILES,
@@ -84,7 +84,7 @@ rule figures:
 
 
 rule tables:
-    """All tables."""
+    """Target: all tables, for reading (csv, tex), in tables/ of the results."""
     input:
         CHECKED,
         TABLE_FILES,
@@ -92,7 +92,7 @@ rule tables:
 
 
 rule report:
-    """The report: one self-contained page."""
+    """Target: the report alone, report.html, one page that needs no other file."""
     input:
         CHECKED,
         result("report.html"),
@@ -100,7 +100,7 @@ rule report:
 
 
 rule audit:
-    """Who was used for which fit, confounds, and (simulated study) truth against findings."""
+    """Target: who was used for which fit, what confounds explain, and in a simulated study truth against findings."""
     input:
         CHECKED,
         result("audit/lineage.parquet"),
@@ -111,14 +111,14 @@ rule audit:
 
 
 rule null:
-    """Every model on shuffled labels: chance, if nothing leaks."""
+    """Target: every model on shuffled labels, which is chance if nothing leaks; days of work in a large study."""
     input:
         CHECKED,
         result("audit/shuffle_summary.parquet"),
 
 
 rule bundle:
-    """The fitted models in one file, for another cohort; nobody's data is in it."""
+    """Target: the fitted models in one file, study.cgni, for another cohort; nobody's data is in it."""
     input:
         CHECKED,
         bundled,
@@ -126,13 +126,13 @@ rule bundle:
 
 
 rule apply:
-    """The models of another study's bundle on this cohort; nothing is fitted."""
+    """Target: the models of another study's bundle (application.bundle) on this cohort; nothing is fitted."""
     input:
         applied,
 
 
 rule simulate:
-    """The simulated cohort alone."""
+    """Target: the simulated cohort alone, in simulation/ of the results; to see what input files look like."""
     input:
         rules.simulate_genotypes.output,
         rules.simulate_phenotypes.output,
@@ -140,7 +140,7 @@ rule simulate:
 
 
 rule check:
-    """Say what the inputs hold, and what is wrong with them; nothing else is run."""
+    """Target: say what the inputs hold and what is wrong with them; nothing else is run."""
     input:
         result("audit/inputs.txt"),
     log:
@@ -170,3 +170,6 @@ rule write_config:
         code=code("write_config"),
     script:
         "workflow_scripts/write_config.py"
+
+
+refuse_unknown_targets()

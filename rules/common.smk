@@ -1,5 +1,6 @@
 import importlib.util as _importlib
 import os as _os
+import sys as _sys
 
 from snakemake.exceptions import WorkflowError
 
@@ -30,6 +31,7 @@ from cgni.workflow import input_files as _input_files
 from cgni.workflow import input_looks as _input_looks
 from cgni.workflow import places as _places
 from cgni.workflow import roster as _roster
+from cgni.workflow import targets as _targets
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
 from cgni.workflow.settings import StudySettings as _StudySettings
 from cgni.workflow.version import refuse_other_rules as _refuse_other_rules
@@ -333,3 +335,19 @@ def applied(wildcards):
             "application.bundle: no bundle; name the file that `snakemake bundle` wrote in another study"
         )
     return result("application/report.html")
+
+
+def refuse_unknown_targets():
+    """End the run in one message when a target is mistyped; where the study is a module, targets are its user's."""
+    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()):
+        return
+    rules_here = list(workflow.rules)
+    files = [str(path) for rule in rules_here for path in rule.products() if not path.contains_wildcard()]
+    files += [path for path in [*FIGURE_FILES, *TABLE_FILES, result("report.html")] if path not in files]
+    names = [rule.name for rule in rules_here]
+    try:
+        _targets.refuse_unknown_targets(
+            _targets.asked_for(_sys.argv), names, files, lambda path: any(rule.is_producer(path) for rule in rules_here)
+        )
+    except _InputError as error:
+        raise WorkflowError(str(error))

@@ -90,7 +90,7 @@ def test_a_folder_with_a_results_folder_in_its_config_plans_and_runs_the_study(t
 def test_rules_from_an_address_run_with_the_installed_package(address: str, installed: Path, tmp_path: Path) -> None:
     place = f"{address}/workflow/Snakefile"
     planned = planned_jobs(_run(tmp_path / "http", place, "-n", library=installed, results_dir="results"))
-    assert planned["write_report"] == planned["all"] == 1 and len(planned) > 45
+    assert planned["write_report"] == planned["study"] == 1 and len(planned) > 45
     said = _run(tmp_path / "http", place, *CHEAP, library=installed, **_tiny())
     assert "3 of 3 steps (100%) done" in said, said
     _run(tmp_path / "folder", str(REPOSITORY / "Snakefile"), *CHEAP, **_tiny())
