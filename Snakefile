@@ -25,7 +25,8 @@ include: "rules/application.smk"
 include: "rules/figures.smk"
 
 
-# Seconds of work each, so not worth a place in a cluster's queue; enrich_genes may also need a network.
+# Seconds of work each, so not worth a place in a cluster's queue; enrich_genes may also need a network. Those that not
+# every study has are listed beside their rules.
 localrules:
     all,
     figures,
@@ -43,24 +44,17 @@ localrules:
     select_settings,
     test_components,
     summarise_contributions,
-    summarise_atlas,
     audit_lineage,
     enrich_genes,
-    enrich_more_sets,
     make_tables,
-    make_atlas_table,
     write_report,
-    write_bundle,
-    write_application_report,
     plot_outcome,
     plot_gm_quality,
-    plot_map_making,
     plot_learning_curves,
     plot_performance,
     plot_canonical_variates,
     plot_snp_contributions,
     plot_region_contributions,
-    plot_feature_contributions,
     plot_recovery,
 
 

@@ -44,6 +44,9 @@ if not OF_TABLE:
         script:
             "../workflow_scripts/estimate_claims.py"
 
+    localrules:
+        write_bundle,
+
     rule write_bundle:
         """Write the fitted models, and how inputs are coded, into one file for another cohort."""
         input:
@@ -269,6 +272,9 @@ if BUNDLE and not OF_TABLE:
             code=code("replicate_claims"),
         script:
             "../workflow_scripts/replicate_claims.py"
+
+    localrules:
+        write_application_report,
 
     rule write_application_report:
         """Write the page of the application: drift first, then scores, then claims."""

@@ -230,6 +230,9 @@ if MORE_ATLASES:
         script:
             "../workflow_scripts/null_atlas.py"
 
+    localrules:
+        summarise_atlas,
+
     rule summarise_atlas:
         """Call regions of a further atlas by both rules, with a false discovery rate of its own."""
         input:

@@ -39,6 +39,9 @@ rule enrich_genes:
 
 if MORE_SETS:
 
+    localrules:
+        enrich_more_sets,
+
     rule enrich_more_sets:
         """Look for sets of a further file that are over-represented among the genes of the called SNPs."""
         input:

@@ -73,6 +73,9 @@ rule plot_gm_quality:
 
 if MADE_MAPS:
 
+    localrules:
+        plot_map_making,
+
     rule plot_map_making:
         """Draw how maps came out of the images: volumes, failures by reason, worst and middle cases."""
         input:
@@ -236,6 +239,9 @@ rule plot_region_contributions:
 
 if OF_TABLE:
 
+    localrules:
+        plot_feature_contributions,
+
     rule plot_feature_contributions:
         """Draw the contributions of a table's features, called ones in colour (in the place of Figure 3)."""
         input:
@@ -363,6 +369,9 @@ rule make_tables:
 
 
 if MORE_ATLASES:
+
+    localrules:
+        make_atlas_table,
 
     rule make_atlas_table:
         """Make Table 5 on a further atlas."""
