@@ -135,8 +135,9 @@ def start(snakemake: Any) -> Job:
     gc.set_threshold(100_000, 50, 50)  # imports make many objects, none of them garbage
     die_with_parent()
     log = snakemake.log[0]
-    configure_logging(log)
-    rule = Path(log).parent.name  # snakemake.rule bears a prefix where another workflow renames its rules
+    # snakemake.rule bears a prefix where another workflow renames its rules
+    rule, instance = Path(log).parent.name, Path(log).stem
+    configure_logging(log, rule if instance == "all" else f"{rule} {instance}")
     logging.info("start of %s", rule)
     cfg, code = snakemake.params.cfg, snakemake.params.code
     inputs = _flat_paths(snakemake.input.items())
@@ -146,7 +147,7 @@ def start(snakemake: Any) -> Job:
     atexit.register(_finish, outputs, results, Path(log).with_suffix(".json"))
     digests = compared_digests(inputs, results)
     reads = Reads.of(rule)
-    return Job(rule, Path(log).stem, cfg, code, inputs, reads, told, digests=digests)
+    return Job(rule, instance, cfg, code, inputs, reads, told, digests=digests)
 
 
 def _finish(outputs: list[str], results: Path, record: Path) -> None:

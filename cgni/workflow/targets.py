@@ -51,9 +51,10 @@ def refuse_unknown_targets(
 
 
 def _near(target: str, names: Sequence[str], files: Sequence[str]) -> list[str]:
-    """Rules of a like name; files of a like path, or whose last part is like the target's."""
+    """Rules of a like name; of what looks like a file, those of a like path, or of a like last part."""
+    if not set("/.") & set(target):
+        return difflib.get_close_matches(target, names, _FEW)
     last = {path.rpartition("/")[2]: path for path in reversed(files)}
-    found = difflib.get_close_matches(target, names, _FEW) if "/" not in target else []
-    found += difflib.get_close_matches(target, files, _FEW)
+    found = difflib.get_close_matches(target, files, _FEW)
     found += [last[name] for name in difflib.get_close_matches(target.rpartition("/")[2], list(last), _FEW)]
     return list(dict.fromkeys(found))[:_FEW]
