@@ -167,3 +167,4 @@ rule write_config:
 
 
 refuse_unknown_targets()
+count_stages()

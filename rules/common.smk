@@ -1,8 +1,10 @@
 import importlib.util as _importlib
 import os as _os
 import sys as _sys
+from pathlib import Path as _Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger as _logger
 
 VERSION = "0.1.0"
 
@@ -30,6 +32,7 @@ from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
 from cgni.workflow import input_looks as _input_looks
 from cgni.workflow import places as _places
+from cgni.workflow import progress as _progress
 from cgni.workflow import roster as _roster
 from cgni.workflow import targets as _targets
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
@@ -351,3 +354,15 @@ def refuse_unknown_targets():
         )
     except _InputError as error:
         raise WorkflowError(str(error))
+
+
+def count_stages():
+    """Say after each job how far its stage is and how long the run will go on, from earlier runs of its rules."""
+    quiet = {kind.name for kind in workflow.output_settings.quiet or ()}
+    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()) or quiet & {"PROGRESS", "ALL"}:
+        return
+    stages = {rule.name: _os.path.splitext(_os.path.basename(str(rule.snakefile)))[0] for rule in workflow.rules}
+    stages = {name: stage for name, stage in stages.items() if stage != "Snakefile"}
+    at_once = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1
+    counter = _progress.Progress(_Path(RESULTS, "benchmarks"), stages, at_once)
+    _logger.addHandler(_progress.ProgressHandler(counter, _logger.info))
