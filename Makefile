@@ -42,7 +42,7 @@ ready: .venv/.installed
 
 demo: ready
 	@$(BIN)/python -m tools.clear_stale_lock
-	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason host
 	@$(BIN)/python -m tools.print_summary results
 
 # a study's inputs alone: what they hold, and what is wrong with them
