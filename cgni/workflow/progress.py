@@ -38,7 +38,7 @@ class Progress:
     def end(self, rule: str) -> str:
         """A job of a rule has ended: its stage, and the time that is left; empty for a target.
 
-        Jobs that a checkpoint adds after the beginning are not known here: their stage has more jobs than planned.
+        Jobs that a checkpoint adds after the beginning are not known here.
         """
         if rule not in self._stages:
             return ""
@@ -48,8 +48,9 @@ class Progress:
         if own not in stages:
             return ""
         left = sum(self._left[name] for name, stage in self._stages.items() if stage == own)
-        done = self._planned[own] - left
-        return f"stage {stages.index(own) + 1} of {len(stages)}, {own}: {done} of {self._planned[own]} jobs{self._time()}"
+        planned = self._planned[own]
+        where = f"stage {stages.index(own) + 1} of {len(stages)}, {own}"
+        return f"{where}: {planned - left} of {planned} jobs{self._time()}"
 
     def _time(self) -> str:
         took = {rule: _seconds(self._benchmarks / rule) for rule, count in self._left.items() if count}

@@ -7,6 +7,7 @@ from pathlib import Path
 from cgni.base.errors import InputError
 
 _FEW = 3
+_LIKE = 0.8  # of whole paths, which share their folders
 
 
 def asked_for(command: Sequence[str]) -> list[str]:
@@ -55,6 +56,6 @@ def _near(target: str, names: Sequence[str], files: Sequence[str]) -> list[str]:
     if not set("/.") & set(target):
         return difflib.get_close_matches(target, names, _FEW)
     last = {path.rpartition("/")[2]: path for path in reversed(files)}
-    found = difflib.get_close_matches(target, files, _FEW)
+    found = difflib.get_close_matches(target, files, _FEW, _LIKE)
     found += [last[name] for name in difflib.get_close_matches(target.rpartition("/")[2], list(last), _FEW)]
     return list(dict.fromkeys(found))[:_FEW]
