@@ -15,8 +15,6 @@ if _importlib.find_spec("cgni") is None:
     )
 
 from cgni.base.errors import InputError as _InputError
-from cgni.base.shipped import HOME as _HOME
-from cgni.base.shipped import INSTALLED as _INSTALLED
 from cgni.base.shipped import from_here as _from_here
 from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
 from cgni.contrastive.terms import SEARCHED_TERMS as _SEARCHED_TERMS
@@ -37,10 +35,10 @@ from cgni.workflow import roster as _roster
 from cgni.workflow import targets as _targets
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
 from cgni.workflow.settings import StudySettings as _StudySettings
+from cgni.workflow.version import let_jobs_import_this_library as _let_jobs_import_this_library
 from cgni.workflow.version import refuse_other_rules as _refuse_other_rules
 
-if not _INSTALLED:  # scripts import the library that lies beside the rules, whatever else is installed
-    _os.environ["PYTHONPATH"] = _os.pathsep.join(filter(None, [str(_HOME), _os.environ.get("PYTHONPATH")]))
+_let_jobs_import_this_library()
 
 
 def _atlas(inputs):

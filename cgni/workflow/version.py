@@ -1,7 +1,9 @@
 """The version of the library, which the rules must share. No job imports it: another number reruns nothing."""
 
+import os
+
 from cgni.base.errors import InputError
-from cgni.base.shipped import LIBRARY
+from cgni.base.shipped import HOME, INSTALLED, LIBRARY
 
 VERSION = "0.1.0"
 
@@ -19,3 +21,10 @@ def refuse_other_rules(version: str) -> None:
             f"the rules are of version {version}, the library in {LIBRARY} of version {VERSION}; install the library "
             "of the rules' version (docs/module.md)"
         )
+
+
+def let_jobs_import_this_library() -> None:
+    """Put the library that lies beside the rules before whatever else is installed where jobs run."""
+    before = os.environ.get("PYTHONPATH", "")
+    if not INSTALLED and str(HOME) not in before.split(os.pathsep):
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HOME), before]))
