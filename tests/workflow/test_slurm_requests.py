@@ -183,4 +183,6 @@ def test_profile_is_found_by_its_short_name_and_survives_faults() -> None:
     assert profile["retries"] >= 1 and profile["rerun-incomplete"] and profile["slurm-requeue"]
     # merged over every other profile, so it may hold nothing but what all of them need
     default = yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())
-    assert set(default) == {"rerun-triggers", "rerun-incomplete"} and default["rerun-incomplete"]
+    assert set(default) == {"rerun-triggers", "rerun-incomplete", "cores"} and default["rerun-incomplete"]
+    # where a number of jobs is given Snakemake sets no limit to the cores of a cluster
+    assert default["cores"] == "all" and profile["jobs"] > 1
