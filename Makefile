@@ -1,11 +1,12 @@
-# make setup | demo | check | study | protocols | replicate | test | bench | lint | format | settings | guide | pictures | tidy | clean
+# make setup | demo | check | study | protocols | replicate | test | bench | lint | format | settings | locks | guide | pictures | tidy | clean
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 LOCK := envs/requirements.lock
 ALONE := envs/without_dependencies.lock
+DEVELOPMENT := envs/development.lock
 GUIDE := envs/guide.lock
-SNAKEFILES := Snakefile $(wildcard rules/*.smk)
+SNAKEFILES := Snakefile workflow/Snakefile $(wildcard rules/*.smk)
 NEWER := .system/newer_plink2/bin
 # Snakemake and Matplotlib keep caches at home; where nothing can be written there, beside the study
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
@@ -18,31 +19,39 @@ CONFIG ?=
 FIRST ?=
 SECOND ?=
 RESULTS ?= results
+UPGRADE ?=
 
-.PHONY: setup demo check study protocols replicate test lint format settings guide pictures bench tidy clean
+.PHONY: setup ready demo check study protocols replicate test lint format settings locks guide pictures bench tidy clean
 .DEFAULT_GOAL := demo
 
-setup: .venv/.installed
+# what checks and tests need on top of what a study needs
+setup: ready .venv/.development
+
+# what a study needs
+ready: .venv/.installed
 	@bash envs/setup_system.sh
 
 .venv/.installed: $(LOCK) $(ALONE)
-	@bash envs/setup_python.sh $(PYTHON) .venv $(LOCK) $(ALONE)
+	@bash envs/setup_python.sh $(PYTHON) .venv .installed $(LOCK) $(ALONE)
+
+.venv/.development: .venv/.installed $(DEVELOPMENT)
+	@bash envs/setup_python.sh $(PYTHON) .venv .development $(DEVELOPMENT)
 
 .venv-guide/.installed: $(GUIDE)
-	@bash envs/setup_python.sh $(PYTHON) .venv-guide $(GUIDE)
+	@bash envs/setup_python.sh $(PYTHON) .venv-guide .installed $(GUIDE)
 
-demo: setup
+demo: ready
 	@$(BIN)/python -m tools.clear_stale_lock
-	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules reason host
 	@$(BIN)/python -m tools.print_summary results
 
 # a study's inputs alone: what they hold, and what is wrong with them
-check: setup
+check: ready
 	@if [ ! -f "$(CONFIG)" ]; then echo "check: no such file: CONFIG=$(CONFIG); a copy of config.ukb.yaml is asked for"; exit 1; fi
 	@$(BIN)/snakemake check --cores $(CORES) --quiet rules progress host reason --configfile $(CONFIG)
 
 # a study of one's own, begun or gone on with after whatever stopped it
-study: setup
+study: ready
 	@if [ ! -f "$(CONFIG)" ]; then echo "study: no such file: CONFIG=$(CONFIG); a copy of config.ukb.yaml is asked for"; exit 1; fi
 	@$(BIN)/python -m tools.clear_stale_lock
 	@$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
@@ -60,11 +69,11 @@ format: setup
 	$(BIN)/snakefmt $(SNAKEFILES)
 
 # what each choice of the publication does to a study, in a folder of results of its own
-protocols: setup
+protocols: ready
 	@$(BIN)/python -m tools.compare_protocols --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 # which claims of either of two studies hold in the other's cohort
-replicate: setup
+replicate: ready
 	@$(BIN)/python -m tools.replicate_studies --cores $(CORES) --first $(FIRST) --second $(SECOND)
 
 # what follows from the typed settings, the schemas and the rules: config.yaml, JSON schemas, pages of docs/
@@ -74,12 +83,17 @@ settings: setup
 	$(BIN)/python -m tools.make_reruns
 	$(BIN)/python -m tools.draw_workflow
 
+# what is installed, of what pyproject.toml asks for (asks the package index); UPGRADE=yes: the newest that fit
+locks: setup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tools.make_locks $(if $(UPGRADE),--upgrade)
+	$(BIN)/python -m tools.make_conda_environment
+
 # docs/ as a site that needs no network, in site/
 guide: .venv-guide/.installed
 	@.venv-guide/bin/python -m tools.build_guide
 
 # the pictures of README and guide, of the finished demo and of the rules
-pictures: setup
+pictures: ready
 	@$(BIN)/python -m tools.picture_report $(RESULTS)
 	@$(BIN)/python -m tools.draw_workflow
 
@@ -93,7 +107,7 @@ test: lint .venv-guide/.installed
 	    tests/workflow tests/integration; \
 	  $(BIN)/pytest -q -m cluster --durations=10 tests/workflow tests/integration
 
-bench: setup
+bench: ready
 	@if [ -n "$(NAME)" ] && [ ! -f benchmarks/bench_$(NAME).py ]; then \
 	  echo "bench: there is no benchmark $(NAME); known: $(patsubst benchmarks/bench_%.py,%,$(wildcard benchmarks/bench_*.py))"; exit 1; fi
 	@for script in $(if $(NAME),benchmarks/bench_$(NAME).py,$(wildcard benchmarks/bench_*.py)); do PYTHONPATH=. $(BIN)/python $$script || exit 1; done

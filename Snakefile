@@ -25,7 +25,8 @@ include: "rules/application.smk"
 include: "rules/figures.smk"
 
 
-# Seconds of work each, so not worth a place in a cluster's queue; enrich_genes may also need a network.
+# Seconds of work each, so not worth a place in a cluster's queue; enrich_genes may also need a network. Those that not
+# every study has are listed beside their rules.
 localrules:
     all,
     figures,
@@ -43,29 +44,22 @@ localrules:
     select_settings,
     test_components,
     summarise_contributions,
-    summarise_atlas,
     audit_lineage,
     enrich_genes,
-    enrich_more_sets,
     make_tables,
-    make_atlas_table,
     write_report,
-    write_bundle,
-    write_application_report,
     plot_outcome,
     plot_gm_quality,
-    plot_map_making,
     plot_learning_curves,
     plot_performance,
     plot_canonical_variates,
     plot_snp_contributions,
     plot_region_contributions,
-    plot_feature_contributions,
     plot_recovery,
 
 
 rule all:
-    """The whole study: report, tables, figures."""
+    """Target: the whole study, with report, tables and figures; what is run when no target is named."""
     default_target: True
     input:
         CHECKED,
@@ -76,7 +70,7 @@ rule all:
 
 
 rule figures:
-    """All figures."""
+    """Target: all figures, as svg, png and pdf, in figures/ of the results."""
     input:
         CHECKED,
         FIGURE_FILES,
@@ -84,7 +78,7 @@ rule figures:
 
 
 rule tables:
-    """All tables."""
+    """Target: all tables, for reading (csv, tex), in tables/ of the results."""
     input:
         CHECKED,
         TABLE_FILES,
@@ -92,7 +86,7 @@ rule tables:
 
 
 rule report:
-    """The report: one self-contained page."""
+    """Target: the report alone, report.html, one page that needs no other file."""
     input:
         CHECKED,
         result("report.html"),
@@ -100,7 +94,7 @@ rule report:
 
 
 rule audit:
-    """Who was used for which fit, confounds, and (simulated study) truth against findings."""
+    """Target: who was used for which fit, what confounds explain, and in a simulated study truth against findings."""
     input:
         CHECKED,
         result("audit/lineage.parquet"),
@@ -111,14 +105,14 @@ rule audit:
 
 
 rule null:
-    """Every model on shuffled labels: chance, if nothing leaks."""
+    """Target: every model on shuffled labels, which is chance if nothing leaks; days of work in a large study."""
     input:
         CHECKED,
         result("audit/shuffle_summary.parquet"),
 
 
 rule bundle:
-    """The fitted models in one file, for another cohort; nobody's data is in it."""
+    """Target: the fitted models in one file, study.cgni, for another cohort; nobody's data is in it."""
     input:
         CHECKED,
         bundled,
@@ -126,13 +120,13 @@ rule bundle:
 
 
 rule apply:
-    """The models of another study's bundle on this cohort; nothing is fitted."""
+    """Target: the models of another study's bundle (application.bundle) on this cohort; nothing is fitted."""
     input:
         applied,
 
 
 rule simulate:
-    """The simulated cohort alone."""
+    """Target: the simulated cohort alone, in simulation/ of the results; to see what input files look like."""
     input:
         rules.simulate_genotypes.output,
         rules.simulate_phenotypes.output,
@@ -140,7 +134,7 @@ rule simulate:
 
 
 rule check:
-    """Say what the inputs hold, and what is wrong with them; nothing else is run."""
+    """Target: say what the inputs hold and what is wrong with them; nothing else is run."""
     input:
         result("audit/inputs.txt"),
     log:
@@ -170,3 +164,7 @@ rule write_config:
         code=code("write_config"),
     script:
         "workflow_scripts/write_config.py"
+
+
+refuse_unknown_targets()
+count_stages()

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Make an environment with the pinned packages: setup_python.sh PYTHON FOLDER LOCK [LOCK_OF_PACKAGES_WITHOUT_DEPENDENCIES]
+# Make an environment of complete locks with hashes, or add to it: setup_python.sh PYTHON FOLDER DONE LOCK...
+# DONE is the file in the folder that says that all of them are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python=$1 folder=$2 lock=$3 alone=${4:-}
+python=$1 folder=$2 done=$3
+shift 3
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
   echo "setup: Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11" >&2
@@ -26,8 +28,20 @@ if ! has_pip && ! make_environment; then
   }
 fi
 
-echo "setup: installing the pinned packages of $lock (a few minutes the first time)"
-pip=("$folder/bin/python" -m pip install --quiet --disable-pip-version-check)
-"${pip[@]}" -r "$lock"
-[ -z "$alone" ] || "${pip[@]}" --no-deps -r "$alone"
-touch "$folder/.installed"
+echo "setup: installing the pinned packages of $* (a few minutes the first time)"
+pip=("$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps)
+if [[ " $* " == *" envs/requirements.lock "* ]]; then
+  # refused where no index has it; then the build that the next lock names is taken
+  "${pip[@]}" -r envs/torch_for_cpus.lock >/dev/null 2>&1 || true
+fi
+for lock; do "${pip[@]}" -r "$lock"; done
+# torch's build for GPUs needs libraries that its build for CPUs goes without
+asks_for_cuda='
+from importlib.metadata import PackageNotFoundError, requires
+try:
+    asked = requires("torch") or []
+except PackageNotFoundError:
+    asked = []
+raise SystemExit(not any("nvidia" in line for line in asked))'
+if "$folder/bin/python" -c "$asks_for_cuda"; then "${pip[@]}" -r envs/cuda.lock; fi
+touch "$folder/$done"

@@ -39,10 +39,13 @@ if not OF_TABLE:
             runtime=grows(60),
         params:
             **seen(**ATLAS),
-            cfg=section("confounds.components"),
+            cfg={"proposed": PROPOSED, **section("confounds.components")},
             code=code("estimate_claims"),
         script:
             "../workflow_scripts/estimate_claims.py"
+
+    localrules:
+        write_bundle,
 
     rule write_bundle:
         """Write the fitted models, and how inputs are coded, into one file for another cohort."""
@@ -270,6 +273,9 @@ if BUNDLE and not OF_TABLE:
         script:
             "../workflow_scripts/replicate_claims.py"
 
+    localrules:
+        write_application_report,
+
     rule write_application_report:
         """Write the page of the application: drift first, then scores, then claims."""
         input:
@@ -281,7 +287,7 @@ if BUNDLE and not OF_TABLE:
             components=result("application/components.parquet"),
             ages=result("application/brain_age.parquet"),
             attrition=result("application/attrition.parquet"),
-            template="resources/application.html.j2",
+            template=shipped("resources/application.html.j2"),
             bundle=BUNDLE,
         output:
             report=result("application/report.html"),

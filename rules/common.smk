@@ -1,8 +1,21 @@
+import importlib.util as _importlib
 import os as _os
+import sys as _sys
+from pathlib import Path as _Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger as _logger
+
+VERSION = "0.1.0"
+
+if _importlib.find_spec("cgni") is None:
+    raise WorkflowError(
+        f"the library cgni is not there: the rules lie in {workflow.current_basedir}, not in a folder of this "
+        "machine, so install the library of the same version with pip (docs/module.md), or name a local Snakefile"
+    )
 
 from cgni.base.errors import InputError as _InputError
+from cgni.base.shipped import from_here as _from_here
 from cgni.contrastive.terms import LABEL_FREE as _LABEL_FREE
 from cgni.contrastive.terms import SEARCHED_TERMS as _SEARCHED_TERMS
 from cgni.contrastive.terms import TERMS as _TERMS
@@ -17,9 +30,15 @@ from cgni.workflow import config as _config
 from cgni.workflow import input_files as _input_files
 from cgni.workflow import input_looks as _input_looks
 from cgni.workflow import places as _places
+from cgni.workflow import progress as _progress
 from cgni.workflow import roster as _roster
+from cgni.workflow import targets as _targets
 from cgni.workflow.baselines import HIDDEN_OF as _HIDDEN_OF
 from cgni.workflow.settings import StudySettings as _StudySettings
+from cgni.workflow.version import let_jobs_import_this_library as _let_jobs_import_this_library
+from cgni.workflow.version import refuse_other_rules as _refuse_other_rules
+
+_let_jobs_import_this_library()
 
 
 def _atlas(inputs):
@@ -46,6 +65,7 @@ def _more_atlases(inputs, main):
 def _checked():
     """The effective config and the atlas; a mistake, or a missing input of a real study, ends the run in one message."""
     try:
+        _refuse_other_rules(VERSION)
         for path in workflow.overwrite_configfiles if workflow.is_main_process else []:
             _config.refuse_doubled_keys(path)
         effective = _config.effective_config(config)
@@ -141,6 +161,11 @@ wildcard_constraints:
 def result(path):
     """Path of an output below the results folder."""
     return f"{RESULTS}/{path}"
+
+
+def shipped(path):
+    """Path of a file that comes with the workflow."""
+    return _from_here(path)
 
 
 def section(*keys):
@@ -311,3 +336,31 @@ def applied(wildcards):
             "application.bundle: no bundle; name the file that `snakemake bundle` wrote in another study"
         )
     return result("application/report.html")
+
+
+def refuse_unknown_targets():
+    """End the run in one message when a target is mistyped; where the study is a module, targets are its user's."""
+    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()):
+        return
+    rules_here = list(workflow.rules)
+    files = [str(path) for rule in rules_here for path in rule.products() if not path.contains_wildcard()]
+    files += [path for path in [*FIGURE_FILES, *TABLE_FILES, result("report.html")] if path not in files]
+    names = [rule.name for rule in rules_here]
+    try:
+        _targets.refuse_unknown_targets(
+            _targets.asked_for(_sys.argv), names, files, lambda path: any(rule.is_producer(path) for rule in rules_here)
+        )
+    except _InputError as error:
+        raise WorkflowError(str(error))
+
+
+def count_stages():
+    """Say after each job how far its stage is and how long the run will go on, from earlier runs of its rules."""
+    quiet = {kind.name for kind in workflow.output_settings.quiet or ()}
+    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()) or quiet & {"PROGRESS", "ALL"}:
+        return
+    stages = {rule.name: _os.path.splitext(_os.path.basename(str(rule.snakefile)))[0] for rule in workflow.rules}
+    stages = {name: stage for name, stage in stages.items() if stage != "Snakefile"}
+    at_once = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1
+    counter = _progress.Progress(_Path(RESULTS, "benchmarks"), stages, at_once)
+    _logger.addHandler(_progress.ProgressHandler(counter, _logger.info))

@@ -178,8 +178,8 @@ rule locate_signals:
         snp_genes=result("genetics/snp_genes.parquet"),
         participants=result("cohort/participants.parquet"),
         splits=result("cohort/splits.parquet"),
-        published_genes="resources/published_genes.tsv",
-        published_regions="resources/published_regions.tsv",
+        published_genes=shipped("resources/published_genes.tsv"),
+        published_regions=shipped("resources/published_regions.tsv"),
     output:
         blocks=result("contributions/blocks.parquet"),
         credible=result("contributions/credible.parquet"),
@@ -229,6 +229,9 @@ if MORE_ATLASES:
             code=code("null_atlas"),
         script:
             "../workflow_scripts/null_atlas.py"
+
+    localrules:
+        summarise_atlas,
 
     rule summarise_atlas:
         """Call regions of a further atlas by both rules, with a false discovery rate of its own."""

@@ -13,7 +13,7 @@ rule enrich_genes:
         null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
         snp_genes=result("genetics/snp_genes.parquet"),
         go=expand(
-            "resources/go/{table}.parquet",
+            shipped("resources/go/{table}.parquet"),
             table=["terms", "parents", "annotations", "genes", "aliases"],
         ),
     output:
@@ -39,6 +39,9 @@ rule enrich_genes:
 
 if MORE_SETS:
 
+    localrules:
+        enrich_more_sets,
+
     rule enrich_more_sets:
         """Look for sets of a further file that are over-represented among the genes of the called SNPs."""
         input:
@@ -47,7 +50,7 @@ if MORE_SETS:
             null=expand(result("contributions/null/shares{batch}.parquet"), batch=NULL_BATCHES),
             snp_genes=result("genetics/snp_genes.parquet"),
             go=expand(
-                "resources/go/{table}.parquet",
+                shipped("resources/go/{table}.parquet"),
                 table=["terms", "parents", "annotations", "genes", "aliases"],
             ),
         output:

@@ -73,6 +73,9 @@ rule plot_gm_quality:
 
 if MADE_MAPS:
 
+    localrules:
+        plot_map_making,
+
     rule plot_map_making:
         """Draw how maps came out of the images: volumes, failures by reason, worst and middle cases."""
         input:
@@ -236,6 +239,9 @@ rule plot_region_contributions:
 
 if OF_TABLE:
 
+    localrules:
+        plot_feature_contributions,
+
     rule plot_feature_contributions:
         """Draw the contributions of a table's features, called ones in colour (in the place of Figure 3)."""
         input:
@@ -383,6 +389,9 @@ rule make_tables:
 
 if MORE_ATLASES:
 
+    localrules:
+        make_atlas_table,
+
     rule make_atlas_table:
         """Make Table 5 on a further atlas."""
         input:
@@ -415,8 +424,8 @@ rule write_report:
     """Put figures, tables, choices and provenance into one page."""
     input:
         **SIMULATED_ONLY,
-        template="resources/report.html.j2",
-        captions=expand("resources/captions/{figure}.md", figure=FIGURES),
+        template=shipped("resources/report.html.j2"),
+        captions=expand(shipped("resources/captions/{figure}.md"), figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
         tables=expand(result("tables/{table}.csv"), table=[*TABLES, *FURTHER_TABLES]),
         origins=[result(f"tables/{table}.parquet") for table in [*TABLES, *FURTHER_TABLES] if table != "attrition"],

@@ -4,8 +4,8 @@ rule select_candidates:
         eqtl=INPUTS["eqtl"],
         eqtl_snps=optional(INPUTS["eqtl_snps"]),
         ppi=INPUTS["ppi"],
-        genes="resources/go/genes.parquet",
-        aliases="resources/go/aliases.parquet",
+        genes=shipped("resources/go/genes.parquet"),
+        aliases=shipped("resources/go/aliases.parquet"),
     output:
         candidates=result("genetics/candidates.parquet"),
         attrition=result("genetics/selection_attrition.parquet"),

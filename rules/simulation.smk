@@ -7,9 +7,9 @@ rule simulate_genotypes:
     """Simulate genotypes as a lab has them on disk, with their eQTL tables and their truth."""
     input:
         ppi=INPUTS["ppi"],
-        positions="resources/gene_positions_grch37.parquet",
+        positions=shipped("resources/gene_positions_grch37.parquet"),
         go=expand(
-            "resources/go/{table}.parquet",
+            shipped("resources/go/{table}.parquet"),
             table=["terms", "parents", "annotations", "genes", "aliases"],
         ),
     output:

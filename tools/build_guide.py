@@ -21,7 +21,7 @@ ROOMS = [
     *("figures", "workflow"),
 ]
 MENU = {
-    "Begin": ["guide/quick_start", "guide/tutorial", "install"],
+    "Begin": ["guide/quick_start", "guide/tutorial", "install", "module"],
     "Your own data": [
         *("guide/uk_biobank", "guide/first_run", "guide/research_analysis_platform", "guide/other_data", "inputs"),
     ],
@@ -33,7 +33,7 @@ MENU = {
         *("methods/occlusion", "methods/contributions", "methods/enrichment", "methods/audit", "methods/application"),
     ],
     "Trust and cost": ["validity", "performance", "cluster"],
-    "The code": ["architecture", "extending", "api/index"],
+    "The code": ["architecture", "extending", "release", "api/index"],
 }
 _OUTSIDE = re.compile(r"\]\(((?:\.\./)+(?!\.)[\w./-]+)\)")
 _ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>$', re.MULTILINE)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tools.make_locks import pins
+
 ENVIRONMENTS = Path(__file__).resolve().parents[1] / "envs"
 HEAD = """\
 # Made by tools/make_conda_environment.py from requirements.lock; do not edit.
@@ -27,16 +29,12 @@ python -m pip install --quiet --no-deps {pins}
 
 def environment(lock: str) -> str:
     """The conda environment's text for a lock's text."""
-    return HEAD + "".join(f"      - {pin}\n" for pin in _pins(lock))
+    return HEAD + "".join(f"      - {pin}\n" for pin in pins(lock))
 
 
 def after(lock: str) -> str:
     """The text of the script that installs what a lock names, without its dependencies."""
-    return AFTER.format(pins=" ".join(_pins(lock)))
-
-
-def _pins(lock: str) -> list[str]:
-    return [line for line in lock.splitlines() if line and not line.startswith("#")]
+    return AFTER.format(pins=" ".join(pins(lock)))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,12 @@ from cgni.base.files import read_json
 from cgni.base.tables import read_table
 from cgni.cohort.settings import ConfoundSettings
 from cgni.imaging.region_values import region_values
-from cgni.workflow.roster import model_name
 
 inputs, names = snakemake.input, ("contributions", "components", "blocks", "terms", "snp_genes")
 tables = {name: read_table(inputs[name]) for name in (*names, "variates", "participants", "genotypes")}
 calls = StudyCalls(**{name: tables[name] for name in names})
 regions = region_values(dict(inputs.items()), tables["variates"]["participant_id"].drop_duplicates().sort_values())
-proposed = model_name(read_json(inputs.selection, "proposed")["proposed"])
+proposed = job.value("proposed")[read_json(inputs.selection, "proposed")["proposed"]]
 scores = read_table(inputs.performance), read_table(inputs.holdout, ["model", "participant_id"])
 found = study_claims(calls, tables, regions, (proposed, *scores), job.section(ConfoundSettings).components)
 job.write(found, snakemake.output.claims, CLAIMS)

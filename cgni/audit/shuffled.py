@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cgni.base.processes import named_in_logs
 from cgni.base.seeds import derive_seed
 from cgni.classification.features import FeatureTables
 from cgni.classification.fitters.base import FitterParts
@@ -74,9 +75,10 @@ def score_shuffles(study: ShuffledStudy, tables: StudyTables, shuffles: int) -> 
         seed = derive_seed(study.seed, "shuffle", number)
         own = copy.copy(tables)
         own.participants = shuffled_labels(tables.participants, tables.splits, seed)
-        for name, predictions in _fit_all(study, own, seed):
-            answers = Answers.of(pooled_validation(predictions))
-            rows.append((name, number, answers.above_chance(), answers.kind.chance))
+        with named_in_logs(f"shuffle {number + 1}"):
+            for name, predictions in _fit_all(study, own, seed):
+                answers = Answers.of(pooled_validation(predictions))
+                rows.append((name, number, answers.above_chance(), answers.kind.chance))
         logging.info("shuffle %d of %d", number + 1, shuffles)
     return pd.DataFrame(rows, columns=["model", "shuffle", "score", "chance"])
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from cgni.base.errors import InputError
+from cgni.base.shipped import HOME
 
-_LOCAL = Path(__file__).resolve().parents[2] / ".system"
+_LOCAL = HOME / ".system"
 _HINT = "run `make setup`; or install it yourself: `apt install plink2`, or `conda install -c bioconda plink2`"
 
 

@@ -1,3 +1,3 @@
-"""The version of the workflow, as CITATION.cff and pyproject.toml state it."""
+"""The version of the library. The report alone states it: another number makes nothing else anew."""
 
 VERSION = "0.1.0"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cgni.base.processes import named_in_logs
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
 from cgni.classification.features import FeatureTables
@@ -90,9 +91,10 @@ def fit_classifier_folds(
         x = tables.inputs(spec.features, data, fold, sites)
         fit = finished.get(fold)
         if fit is None:
-            logging.info("fold %d: %s on %d people, %d inputs", fold, spec.name, len(rows), x.shape[1])
             seen = None if watched is None else _examples(x, data, watched)
-            model, curve = fitter.fit(_examples(x, data, rows), seen, fold, derive_seed(seed, fold))
+            with named_in_logs(f"fold {fold}"):
+                logging.info("%s on %d people, %d inputs", spec.name, len(rows), x.shape[1])
+                model, curve = fitter.fit(_examples(x, data, rows), seen, fold, derive_seed(seed, fold))
             fit = {"model": model.state(), "curve": curve}
             finished.add(fold, fit)
         else:

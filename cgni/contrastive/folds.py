@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from cgni.base.processes import named_in_logs
 from cgni.base.seeds import derive_seed
 from cgni.base.tables import write_table
 from cgni.cohort.settings import PeopleSettings
@@ -70,8 +71,9 @@ def fit_contrastive_folds(
         data = tables.fold_data(fold)
         fit = finished.get(fold)
         if fit is None:
-            logging.info("fold %d: %d people with both modalities", fold, len(data.ids))
-            own = fit_encoders(data, spec, settings, people, derive_seed(seed, fold))
+            with named_in_logs(f"fold {fold}"):
+                logging.info("%d people with both modalities", len(data.ids))
+                own = fit_encoders(data, spec, settings, people, derive_seed(seed, fold))
             used_ids = {use: list(ids) for use, ids in own.used.items()}
             fit = {"encoders": own.pair.checkpoint(), "curve": own.curve, "used": used_ids}
             finished.add(fold, fit)

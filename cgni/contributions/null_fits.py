@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cgni.base.processes import named_in_logs
 from cgni.base.seeds import derive_seed
 from cgni.base.views import GENETICS, IMAGING
 from cgni.cohort.settings import ConfoundSettings, PeopleSettings
@@ -116,7 +117,8 @@ def fit_replicate(replicate: int, study: NullStudy) -> dict[int, NullFold]:
     for fold, data in enumerate(shuffled):
         assert data.ids.equals(study.folds[0].ids)
         seed = derive_seed(study.seed, "null encoders", replicate, fold)
-        pair = fit_encoders(data, study.spec, settings.contrastive, settings.people, seed).pair
+        with named_in_logs(f"replicate {replicate}, fold {fold}"):
+            pair = fit_encoders(data, study.spec, settings.contrastive, settings.people, seed).pair
         pairs.append(pair)
         embedded = embed(pair, data)
         people.append(FoldEmbeddings.of(embedded, study.participants, study.splits, fold, settings.people))

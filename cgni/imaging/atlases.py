@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cgni.base.errors import InputError
+from cgni.base.shipped import HOME, from_here
 from cgni.imaging.atlas_names import read_names
 
-_REPOSITORY = Path(__file__).resolve().parents[2]
+_HOME = HOME
 _MRICRON = ("usr/share/mricron/templates", "share/mricron/templates")
 
 
@@ -63,7 +64,7 @@ class FurtherAtlas:
 
 
 def atlas_files(atlas: str, labels: str | None) -> tuple[str, str]:
-    """Paths of the label image and of its table; those of a known atlas relative to the repository if they lie inside.
+    """Paths of the label image and of its table; a known atlas as seen from the working folder.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def atlas_files(atlas: str, labels: str | None) -> tuple[str, str]:
     if atlas in ATLASES:
         image, own = _known_files(atlas)
         if labels is None:
-            _check_names(_REPOSITORY / own)
+            _check_names(_HOME / own)
             return image, own
         atlas = image
     if labels is None:
@@ -157,11 +158,11 @@ def _known_files(name: str) -> tuple[str, str]:
 
 
 def _folders(name: str) -> Iterator[Path]:
-    yield _REPOSITORY / "resources" / "atlases" / name
-    for root in (_REPOSITORY / ".system", Path("/"), Path(sys.prefix)):
+    yield _HOME / "resources" / "atlases" / name
+    for root in (_HOME / ".system", Path("/"), Path(sys.prefix)):
         for folder in ATLASES[name].folders:
             yield root / folder
 
 
 def _shown(path: Path) -> str:
-    return str(path.relative_to(_REPOSITORY) if path.is_relative_to(_REPOSITORY) else path)
+    return from_here(path, _HOME)

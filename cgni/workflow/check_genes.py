@@ -9,6 +9,7 @@ import pandas as pd
 import requests
 
 from cgni.base.programs import plink2_path
+from cgni.base.shipped import HOME
 from cgni.base.tables import read_table
 from cgni.cohort.samples import read_people
 from cgni.enrichment.ontology import Ontology
@@ -27,7 +28,7 @@ from cgni.genetics.sources import GenotypeFiles, check_people, import_variants
 from cgni.workflow.checklist import Checklist, Part
 from cgni.workflow.settings import StudySettings
 
-_GO = Path(__file__).resolve().parents[2] / "resources" / "go"
+_GO = HOME / "resources" / "go"
 _WALKED = 2**30  # bytes of a BGEN file that is walked through where it has no index
 _MEMORY_MB = 4000
 _SECONDS = 10.0  # for the service to answer

@@ -1,8 +1,8 @@
 """A digest of what a script would execute: its own code and the project modules it imports.
 
 Every Snakemake process asks for all scripts' digests while it reads the rules, and on a cluster each job starts
-two of them; so what a file's text amounts to is remembered in `.snakemake/code_digests.json` under the text's
-checksum, and only changed files are parsed.
+two of them; so what a file's text amounts to is remembered in `.snakemake/code_digests.json` of the working folder
+under the text's checksum, and only changed files are parsed.
 """
 
 import ast
@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 
 from cgni.base.files import write_text
+from cgni.base.shipped import HOME, LIBRARY
 
-_ROOT = Path(__file__).resolve().parents[2]
+_SCRIPTS_IN, _PACKAGE_IN = HOME, LIBRARY.parent  # the folders that hold workflow_scripts/ and cgni/
 _PACKAGE = "cgni"
 _MEMORY = ".snakemake/code_digests.json"
 # Another Python or another version of this module may see other syntax trees in the same text.
@@ -50,11 +51,16 @@ def import_closure(script: str) -> list[str]:
     return sorted(seen)
 
 
+def _place(path: str) -> Path:
+    """Where a script or a module lies, of a path from the repository root."""
+    return (_PACKAGE_IN if path.startswith(f"{_PACKAGE}/") else _SCRIPTS_IN) / path
+
+
 @functools.cache
 def _remembered() -> dict[str, tuple[str, list[str]]]:
     """Checksum of a file's text to its tree's digest and the project names it imports."""
     try:
-        memory = json.loads((_ROOT / _MEMORY).read_text())
+        memory = json.loads(Path(_MEMORY).read_text())
     except (OSError, ValueError):
         return {}
     return memory["files"] if memory.get("version") == _VERSION else {}
@@ -64,12 +70,12 @@ def _write_down() -> None:
     """Let later processes know what has been parsed here."""
     text = json.dumps({"version": _VERSION, "files": _remembered()})
     with contextlib.suppress(OSError):  # a folder that cannot be written to costs time, nothing else
-        write_text(text, _ROOT / _MEMORY)
+        write_text(text, Path(_MEMORY))
 
 
 @functools.cache
 def _facts(path: str) -> tuple[str, list[str]]:
-    text = (_ROOT / path).read_bytes()
+    text = _place(path).read_bytes()
     key, known = hashlib.sha256(text).hexdigest(), _remembered()
     if key not in known:
         tree = ast.parse(text, filename=path)
@@ -116,4 +122,4 @@ def _files_of(module: str) -> tuple[str, ...]:
     parts = module.split(".")
     files = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts) + 1)]
     files.append("/".join(parts) + ".py")
-    return tuple(file for file in files if (_ROOT / file).is_file())
+    return tuple(file for file in files if _place(file).is_file())

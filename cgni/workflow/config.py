@@ -16,11 +16,12 @@ import yaml
 from cgni.base.errors import InputError
 from cgni.base.nested import leaves
 from cgni.base.settings import AUTO, field_types, is_section
+from cgni.base.shipped import HOME, named_in_a_config
 from cgni.workflow import combinations, search
 from cgni.workflow.schema import governed_keys, json_schema
 from cgni.workflow.settings import StudySettings
 
-_RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+_RESOURCES = HOME / "resources"
 
 
 def effective_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def effective_config(config: Mapping[str, Any]) -> dict[str, Any]:
     if effective["results_dir"].strip():
         effective["results_dir"] = os.path.normpath(effective["results_dir"])
     effective["inputs"] = _fill_results_dir(effective["inputs"], effective["results_dir"])
+    effective["inputs"]["ppi"] = named_in_a_config(effective["inputs"]["ppi"])
     combinations.check(StudySettings.of(effective))
     search.check_candidates(effective, schema)
     return effective

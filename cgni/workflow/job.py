@@ -19,6 +19,7 @@ from cgni.base.machine import machine_trouble
 from cgni.base.nested import overlay
 from cgni.base.processes import configure_logging, die_with_parent
 from cgni.base.settings import Section
+from cgni.base.shipped import HOME
 from cgni.workflow.config_reads import Reads
 from cgni.workflow.written import compared_digests, note_outputs, remove_leftovers
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_LOCK = Path(__file__).resolve().parents[2] / "envs" / "requirements.lock"
+_LOCK = HOME / "envs" / "requirements.lock"
 _TOLD = ("model", "encoders", "settings")
 S = TypeVar("S", bound=Section)
 
@@ -134,8 +135,10 @@ def start(snakemake: Any) -> Job:
     gc.set_threshold(100_000, 50, 50)  # imports make many objects, none of them garbage
     die_with_parent()
     log = snakemake.log[0]
-    configure_logging(log)
-    logging.info("start of %s", snakemake.rule)
+    # snakemake.rule bears a prefix where another workflow renames its rules
+    rule, instance = Path(log).parent.name, Path(log).stem
+    configure_logging(log, rule if instance == "all" else f"{rule} {instance}")
+    logging.info("start of %s", rule)
     cfg, code = snakemake.params.cfg, snakemake.params.code
     inputs = _flat_paths(snakemake.input.items())
     told = {name: value for name in _TOLD if (value := getattr(snakemake.params, name, None)) is not None}
@@ -143,8 +146,8 @@ def start(snakemake: Any) -> Job:
     remove_leftovers(outputs)
     atexit.register(_finish, outputs, results, Path(log).with_suffix(".json"))
     digests = compared_digests(inputs, results)
-    reads = Reads.of(snakemake.rule)
-    return Job(snakemake.rule, Path(log).stem, cfg, code, inputs, reads, told, digests=digests)
+    reads = Reads.of(rule)
+    return Job(rule, instance, cfg, code, inputs, reads, told, digests=digests)
 
 
 def _finish(outputs: list[str], results: Path, record: Path) -> None:

@@ -54,6 +54,7 @@ STRUCTURAL = {
     "inputs.genotypes.chromosomes",
     "simulation.enabled",
     "simulation.images.kind",
+    "simulation.people.cohort",
     "people.pretrain_on",
     "people.fit_on",
     "cohort.pcs",

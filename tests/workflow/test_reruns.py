@@ -114,6 +114,7 @@ STRUCTURAL_CHANGES: dict[str, dict[str, Any]] = {
     "a table of features": {"simulation": {"images": {"kind": "table"}}, "imaging": {"source": "table"}},
     "a further atlas": {"inputs": {"more_atlases": ["octants"]}},
     "further gene sets": {"enrichment": {"more_sets": [{"name": "own", "gmt": "resources/published_genes.tsv"}]}},
+    "another cohort of a population": {"simulation": {"people": {"cohorts": 2, "cohort": 2}}},
     "pretraining on everybody": {"protocol": "paper", "people": {"pretrain_on": "everybody"}},
 }
 
@@ -135,7 +136,9 @@ def test_structural_change_reruns_what_it_must(
     planned = planner.planned(overlays=overlays)
     assert planned == expected
     simulated = {"simulate_genotypes", "simulate_phenotypes", "simulate_images"} & set(planned)
-    assert simulated == ({"simulate_images"} if change in ("T1 images", "a table of features") else set())
+    of_images = {"simulate_images"} if change in ("T1 images", "a table of features") else set()
+    everything = {"simulate_genotypes", "simulate_phenotypes", "simulate_images"}
+    assert simulated == (everything if change == "another cohort of a population" else of_images)
     if change == "another loss subset":
         assert {name for name in direct if name.startswith("train_")} == {
             "train_contrastive encoders=terms2",

@@ -135,6 +135,10 @@ def test_every_rule_of_the_study_is_planned(planned: dict[str, _Job]) -> None:
 def test_light_rules_and_targets_stay_local() -> None:
     snakefile = (REPOSITORY / "Snakefile").read_text()
     listed = set(re.findall(r"^    (\w+),$", snakefile.split("localrules:")[1].split("\nrule ")[0], flags=re.MULTILINE))
+    for path in (REPOSITORY / "rules").glob("*.smk"):  # those that not every study has
+        listed |= set(
+            re.findall(r"^    localrules:\n        (\w+),\n\n    rule \1:$", path.read_text(), flags=re.MULTILINE)
+        )
     assert listed == LIGHT | set(re.findall(r"^rule (\w+):", snakefile, flags=re.MULTILINE))
 
 
@@ -179,4 +183,6 @@ def test_profile_is_found_by_its_short_name_and_survives_faults() -> None:
     assert profile["retries"] >= 1 and profile["rerun-incomplete"] and profile["slurm-requeue"]
     # merged over every other profile, so it may hold nothing but what all of them need
     default = yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())
-    assert set(default) == {"rerun-triggers", "rerun-incomplete"} and default["rerun-incomplete"]
+    assert set(default) == {"rerun-triggers", "rerun-incomplete", "cores"} and default["rerun-incomplete"]
+    # where a number of jobs is given Snakemake sets no limit to the cores of a cluster
+    assert default["cores"] == "all" and profile["jobs"] > 1

@@ -29,7 +29,8 @@ def _table(schema: pa.Schema) -> pa.Table:
     columns = {}
     for field in schema:
         value: Any = _VALUES.get(str(field.type), 1)
-        columns[field.name] = pa.array([value] * 3).cast(field.type)
+        listed = pa.types.is_list(field.type)
+        columns[field.name] = pa.array([[]] * 3, field.type) if listed else pa.array([value] * 3).cast(field.type)
     return pa.table(columns)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.unit.docs.pages import REPOSITORY
 from tests.unit.test_house import ROOMS
 from tools.build_guide import ROOMS as SHOWN
+from tools.make_locks import pins
 
 PYTHON = REPOSITORY / ".venv-guide/bin/python"
 # what a browser loads by itself; <a href> to other sites is a reader's own step
@@ -74,10 +76,10 @@ def test_the_locks_of_study_and_guide_agree() -> None:
     assert {name: guide[name] for name in guide.keys() & study.keys()} == {
         name: study[name] for name in guide.keys() & study.keys()
     }
-    wanted = [line.split()[0] for line in (REPOSITORY / "envs/guide.in").read_text().splitlines() if line[0] != "#"]
-    assert wanted and set(wanted) <= guide.keys()
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    assert set(project["dependency-groups"]["guide"]) <= guide.keys()
 
 
 def _pins(lock: Path) -> dict[str, str]:
-    pins = (line.partition("==") for line in lock.read_text().splitlines())
-    return {name.lower(): version for name, _, version in pins}
+    split = (pin.partition(" ;")[0].partition("==") for pin in pins(lock.read_text()))
+    return {name: version for name, _, version in split}

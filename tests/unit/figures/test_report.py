@@ -91,11 +91,6 @@ def test_the_page_says_when_by_what_and_how_again(tmp_path: Path) -> None:
     assert "make study CONFIG=results/config.effective.yaml" in page
 
 
-def test_one_version_is_stated() -> None:
-    assert f'version = "{VERSION}"' in (_ROOT / "pyproject.toml").read_text()
-    assert f"version: {VERSION}\n" in (_ROOT / "CITATION.cff").read_text()
-
-
 def test_report_of_a_leaky_run_says_so(tmp_path: Path) -> None:
     assert "LEAKY" in _report(tmp_path, clean=False)
 

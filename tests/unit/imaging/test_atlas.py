@@ -104,7 +104,8 @@ def test_the_aal_atlas_is_whole_where_it_is_installed() -> None:
 
 
 def test_a_shipped_atlas_is_a_row_and_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atlases, "_REPOSITORY", tmp_path)
+    monkeypatch.setattr(atlases, "_HOME", tmp_path)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(ATLASES, "other", KnownAtlas("Other", "o.nii.gz", "o.tsv"))
     with pytest.raises(InputError, match=r"the Other atlas \(o\.nii\.gz with o\.tsv\) is not there; restore it"):
         atlas_files("other", None)
@@ -116,7 +117,8 @@ def test_a_shipped_atlas_is_a_row_and_its_files(tmp_path: Path, monkeypatch: pyt
 
 
 def test_an_atlas_that_is_not_installed_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atlases, "_REPOSITORY", tmp_path)
+    monkeypatch.setattr(atlases, "_HOME", tmp_path)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(ATLASES, "aal", KnownAtlas("AAL", "no.nii.gz", "no.txt", ATLASES["aal"].folders, "make setup"))
     with pytest.raises(InputError, match=r"AAL atlas .* is not there; make setup"):
         atlas_files("aal", None)
@@ -138,7 +140,8 @@ def test_a_table_that_cannot_be_used_is_refused_before_anything_runs(
     folder.mkdir(parents=True)
     (folder / "o.nii.gz").touch()
     table.rename(folder / "o.tsv")
-    monkeypatch.setattr(atlases, "_REPOSITORY", tmp_path)
+    monkeypatch.setattr(atlases, "_HOME", tmp_path)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(ATLASES, "other", KnownAtlas("Other", "o.nii.gz", "o.tsv"))
     with pytest.raises(InputError, match=r"o\.tsv: 1 names appear more than once"):
         atlas_files("other", None)

@@ -22,7 +22,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(code_digest, "_ROOT", tmp_path)
+    monkeypatch.setattr(code_digest, "_SCRIPTS_IN", tmp_path)
+    monkeypatch.setattr(code_digest, "_PACKAGE_IN", tmp_path)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

@@ -59,3 +59,12 @@ def test_input_files_of_the_user_are_looked_at_by_the_rules_that_read_them(place
     assert {name for name in read if name not in looked} == set()
     if "genotype_file" in read:
         assert {kind for kind in re.findall(r'genotype_file\("(\w+)"\)', inputs) if f'"{kind}"' not in looked} == set()
+
+
+def test_targets_say_in_a_sentence_what_they_are_for() -> None:
+    """What `snakemake --list` prints tells targets from the rules that compute."""
+    text = (_ROOT / "Snakefile").read_text()
+    targets = re.findall(r'^rule (\w+):\n    """(.+)"""$', text, re.MULTILINE)
+    assert len(targets) == len(re.findall(r"^rule \w+:$", text, re.MULTILINE)) == 11
+    assert [name for name, said in targets if not said.startswith("Target: ")] == ["write_config"]
+    assert all(re.fullmatch(r"Target: .{20,100}[^.]\.", said) for name, said in targets if name != "write_config")
