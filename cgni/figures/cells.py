@@ -40,6 +40,10 @@ class Scores:
         """What stands in the place of a score of a split with too few people (`few`); empty where they are enough."""
         return few(*self._sizes.loc[(model, split, POOLED), ["people", "group"]])
 
+    def people(self, model: str, split: str) -> int:
+        """People of the split that the pooled score is of."""
+        return int(self._sizes.at[(model, split, POOLED), "people"])
+
     def few_a_fold(self, model: str, split: str) -> str:
         """The same of the fold with the fewest people."""
         folds = self._sizes.loc[(model, split)].drop(index=POOLED, errors="ignore")

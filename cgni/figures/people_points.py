@@ -1,0 +1,71 @@
+"""People as points where nobody is disclosed by them, or as hexagons of at least a few."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LinearSegmentedColormap
+
+from cgni.figures.cells import FEWEST_OF_GROUP
+
+_GROUP_MARKERS = ("o", "^", "s")
+_HEXAGONS = 14  # across a panel
+_LIGHT = "#eef1f5"
+
+
+@dataclass(frozen=True)
+class PeopleLook:
+    """How people are shown.
+
+    Attributes
+    ----------
+    names : of the outcome's two groups; empty: a continuous outcome.
+    palette : colours, those of the two groups first.
+    as_points : one point a person, which is for simulated people alone.
+    """
+
+    names: Sequence[str]
+    palette: Sequence[str]
+    as_points: bool
+
+    def draw(self, axes: Axes, x: pd.Series, y: pd.Series, group: pd.Series) -> None:
+        """People by two of their numbers: points by their group (0, 1, missing), or hexagons of 5 people or more."""
+        if not self.as_points:
+            hexagons(axes, x, y, None, self.palette)
+            return
+        for code, name in enumerate(self.names):
+            own = (group == code).fillna(False)
+            marker, colour = _GROUP_MARKERS[code], self.palette[code]
+            axes.scatter(x[own], y[own], s=7, color=colour, marker=marker, linewidths=0, label=name, alpha=0.85)
+        rest = group.isna() if self.names else pd.Series(data=True, index=group.index)
+        name = "no group" if self.names else "people"
+        axes.scatter(x[rest], y[rest], s=5, color="#9aa3af", marker="s", linewidths=0, label=name, alpha=0.85)
+
+    @property
+    def words(self) -> str:
+        """What a mark stands for."""
+        return "one mark a person" if self.as_points else f"hexagons of at least {FEWEST_OF_GROUP} people"
+
+
+def hexagons(
+    axes: Axes, x: pd.Series, y: pd.Series, value: pd.Series | None, palette: Sequence[str]
+) -> PolyCollection:
+    """Hexagons coloured by the people in them, or by the mean `value` of theirs; those of few people are empty."""
+    colours = [_LIGHT, palette[0]] if value is None else [palette[0], _LIGHT, palette[1]]
+    if value is not None:
+        known = value.notna()
+        x, y, value = x[known], y[known], value[known].astype(float)
+    drawn = axes.hexbin(
+        x,
+        y,
+        C=None if value is None else value,
+        gridsize=_HEXAGONS,
+        mincnt=FEWEST_OF_GROUP,
+        reduce_C_function=np.mean,
+        cmap=LinearSegmentedColormap.from_list("people", colours),
+        linewidths=0.2,
+    )
+    return drawn
