@@ -22,7 +22,9 @@ _CUTS = 7
 _ROW_MM, _HEAD_MM, _BAR_MM = 34.0, 7.0, 14.0
 _TITLE_LETTERS = 90
 _SIGNS = {"increase": 1.0, "decrease": -1.0}
-SIGNED = LinearSegmentedColormap.from_list("signed", [DECREASE, "#9db8dd", "#ffd9c7", INCREASE])
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [(0.0, DECREASE), (0.499, "#86abdb"), (0.501, "#ffc3a8"), (1.0, INCREASE)]  # no colour is the brain's
+)
 NOTHING = "No region is called in any component (n = {count:,} regions tested): there is no brain to colour."
 MAGNITUDE = "Absolute contribution (mean region = 1), by sign against the imaging variate"
 
@@ -97,7 +99,7 @@ def region_contributions(contributions: pd.DataFrame, atlas: Atlas, affine: np.n
         more = f" {together} are called in the components together (Table 5)." if together else ""
         return in_words(NOTHING.format(count=tested) + more, TWO_COLUMNS)
     height = (_ROW_MM + _HEAD_MM) * len(painted) + _BAR_MM
-    figure = plt.figure(figsize=printed(TWO_COLUMNS, height), layout="none")
+    figure = plt.figure(figsize=printed(TWO_COLUMNS, height))
     top = largest(painted)
     height = figure.get_figheight() * 25.4
     row = (height - _BAR_MM) / len(painted)
@@ -109,6 +111,7 @@ def region_contributions(contributions: pd.DataFrame, atlas: Atlas, affine: np.n
     bar = figure.add_axes((0.3, (_BAR_MM - 5.5) / height, 0.4, 2.5 / height))
     figure.colorbar(ScalarMappable(Normalize(-top, top), SIGNED), cax=bar, orientation="horizontal")
     bar.set_xlabel(f"{MAGNITUDE}; n = {tested:,} regions tested", fontsize=SMALLEST_PT)
+    figure.set_layout_engine("none")  # nilearn places its axes itself
     return figure
 
 

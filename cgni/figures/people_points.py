@@ -12,7 +12,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from cgni.figures.cells import FEWEST_OF_GROUP
 
 _GROUP_MARKERS = ("o", "^", "s")
-_HEXAGONS = 14  # across a panel
+_HEXAGONS = 25  # across a panel at most
+_REACH_SD = 2.0  # from the mean, of what hexagons cover
 _LIGHT = "#eef1f5"
 
 
@@ -41,6 +42,8 @@ class PeopleLook:
             marker, colour = _GROUP_MARKERS[code], self.palette[code]
             axes.scatter(x[own], y[own], s=7, color=colour, marker=marker, linewidths=0, label=name, alpha=0.85)
         rest = group.isna() if self.names else pd.Series(data=True, index=group.index)
+        if not rest.any():
+            return
         name = "no group" if self.names else "people"
         axes.scatter(x[rest], y[rest], s=5, color="#9aa3af", marker="s", linewidths=0, label=name, alpha=0.85)
 
@@ -48,6 +51,11 @@ class PeopleLook:
     def words(self) -> str:
         """What a mark stands for."""
         return "one mark a person" if self.as_points else f"hexagons of at least {FEWEST_OF_GROUP} people"
+
+
+def people_look(kind: str, names: Sequence[str], palette: Sequence[str], simulated: bool) -> PeopleLook:
+    """How people of a study are shown: by group where the outcome (`outcome.kind`) has groups, as points if simulated."""
+    return PeopleLook([] if kind == "continuous" else list(names), palette, as_points=simulated)
 
 
 def hexagons(
@@ -58,11 +66,15 @@ def hexagons(
     if value is not None:
         known = value.notna()
         x, y, value = x[known], y[known], value[known].astype(float)
+    # so many that the middle ones hold enough people; where the outermost person lies is nobody's business
+    gridsize = int(np.clip(np.sqrt(len(x) / (3 * FEWEST_OF_GROUP)), 3, _HEXAGONS))
+    ends = [float(part.mean() + sign * _REACH_SD * part.std()) for part in (x, y) for sign in (-1, 1)]
     drawn = axes.hexbin(
         x,
         y,
+        extent=(ends[0], ends[1], ends[2], ends[3]),
         C=None if value is None else value,
-        gridsize=_HEXAGONS,
+        gridsize=gridsize,
         mincnt=FEWEST_OF_GROUP,
         reduce_C_function=np.mean,
         cmap=LinearSegmentedColormap.from_list("people", colours),
