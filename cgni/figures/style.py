@@ -1,5 +1,6 @@
 """One look for all figures, in the sizes of a journal's columns, and files whose bytes repeat."""
 
+import logging
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class Style:
 
 def open_style(settings: FigureSettings, stamp: str) -> Style:
     """Set fonts, colours and lines of all figures made from now on."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every glyph that it embeds
     plt.rcParams.update(
         {
             "font.size": PLAIN_PT,

@@ -1,6 +1,5 @@
 """Figures from hand-made inputs."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from cgni.cohort.settings import OutcomeSettings
-from cgni.figures.brain import region_contributions
-from cgni.figures.diagnostics import learning_curves, learning_panels, outcome_distribution
-from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
-from cgni.figures.map_making import MapMaking, cases_of, map_making
-from cgni.figures.results import canonical_variates, performance, recovery, snp_contributions
+from cgni.figures.diagnostics import learning_panels, outcome_distribution
+from cgni.figures.image_quality import worst_maps
+from cgni.figures.map_making import cases_of, map_making
+from cgni.figures.results import performance, recovery, snp_contributions
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
-from cgni.imaging.atlas import Atlas
 from cgni.imaging.store import GmStore
 from tests.unit.figures.made_results import (
     LABELS,
@@ -29,93 +26,22 @@ from tests.unit.figures.made_results import (
 )
 
 
-def _curve(value: float = 1.0, metric: str = "mae") -> pd.DataFrame:
-    splits = ["fit", "fit", "monitor", "monitor"]
-    return pd.DataFrame({"epoch": [1, 2, 1, 2], "split": splits, "metric": metric, "value": value})
-
-
-def _quality() -> MapQuality:
-    rng = np.random.default_rng(0)
-    ids = [str(number) for number in range(50)]
-    people = {"participant_id": ids, "site": ["a", "b"] * 25, "head_size": rng.random(50)}
-    qc = pd.DataFrame({"participant_id": ids, "r": rng.uniform(0.8, 1, 50)})
-    return MapQuality(
-        qc=qc.assign(passed=qc["r"] > 0.9),
-        column="r",
-        participants=pd.DataFrame(people),
-        relations=pd.DataFrame({"variable": ["site", "sex"], "value": [0.1, 0.2], "p": [0.5, 1e-9]}),
-        threshold=0.9,
-        least_r_image=0.9,
-        worst=[(np.nan, rng.random((5, 6, 7)))],
-        reference=rng.random((5, 6, 7)),
-    )
-
-
-def _made_maps() -> MapMaking:
-    rng = np.random.default_rng(0)
-    ids = [f"{number:02d}" for number in range(40)]
-    quality = pd.DataFrame({"participant_id": ids, "path": [f"maps/{name}.nii.gz" for name in ids], "reason": None})
-    quality = quality.assign(gm_ml=rng.normal(600, 40, 40), tiv_ml=rng.normal(1500, 90, 40), r_template=rng.random(40))
-    quality.loc[[3, 5, 8], ["path", "reason"]] = [[None, "images that cut off a part of the brain"]] * 3
-    slices = {
-        f"{what}_{name}": rng.integers(0, 256, (20, 24), dtype=np.uint8)
-        for what in ("t1", "gray")
-        for name in ("axial", "coronal")
-    }
-    people = pd.DataFrame({"participant_id": ids, "age": rng.uniform(45, 80, 40)})
-    return MapMaking(quality, people, dict.fromkeys(cases_of(quality), slices))
-
-
-def _variants() -> pd.DataFrame:
-    places = {"variant_id": ["2:9:A:G", "1:9:A:G", "1:5:A:G"], "chrom": ["2", "1", "1"], "pos": [9, 9, 5]}
-    return pd.DataFrame(places)
-
-
-def _brain(contributions: pd.DataFrame) -> Figure:
-    labels = np.zeros((15, 18, 15), np.int32)
-    labels[4:7, 6:12, 5:11], labels[8:11, 6:12, 5:11] = 3, 7
-    affine = np.diag([12.0, 12.0, 12.0, 1.0])
-    affine[:3, 3] = (-84, -120, -66)
-    names = pd.Series({3: "Insula_L", 5: "Insula_R", 7: "Cuneus_R"})
-    return region_contributions(contributions, Atlas(labels, names), affine)
-
-
-def _variates() -> pd.DataFrame:
-    rng = np.random.default_rng(0)
-    own = {"fold": 0, "part": "validation", "component": 1, "imaging": rng.random(30), "genetics": rng.random(30)}
-    return pd.DataFrame({**own, "outcome_group": pd.array([0, 1, None] * 10, dtype="Int8")})
-
-
-_FOUND = pd.DataFrame({"who": ["oracle", "pipeline"], "quantity": "SNP recall", "value": [0.5, 0.75]})
-_FIGURES: dict[str, Callable[[], Figure]] = {
-    "outcome": lambda: outcome_distribution(pd.Series([2, 5, 9, 12, 7, None]), OutcomeSettings(), PALETTE),
-    "gm_quality": lambda: gm_quality(_quality(), PALETTE),
-    "map_making": lambda: map_making(_made_maps(), PALETTE),
-    "learning_curves": lambda: learning_curves({"Brain age, MAE (years)": _curve().assign(fold=0)}, PALETTE),
-    "performance": lambda: performance(made_performance(), list(LABELS), LABELS, PALETTE),
-    "canonical_variates": lambda: canonical_variates(_variates(), ("low", "high"), PALETTE),
-    "snp_contributions": lambda: snp_contributions(made_contributions(), _variants(), 3.0, PALETTE),
-    "region_contributions": lambda: _brain(made_contributions()),
-    "recovery": lambda: recovery(_FOUND, PALETTE),
-}
-
-
-@pytest.mark.parametrize("name", _FIGURES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_figures_repeat_to_the_byte(tmp_path: Path, name: str) -> None:
     style = open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
     kinds = ("svg", "png", "pdf")
     for folder in ("a", "b"):
-        style.save(_FIGURES[name](), [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
+        style.save(FIGURES[name](), [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
     for kind in kinds:
         first, again = (tmp_path / folder / f"{name}.{kind}" for folder in ("a", "b"))
         assert first.read_bytes() == again.read_bytes(), kind
 
 
-@pytest.mark.parametrize("name", _FIGURES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_left_as_mathematics_in_source(name: str) -> None:
     """Mathematics is not rendered (a name may hold a dollar sign), so the numbers of axes must be plain."""
     open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
-    figure = _FIGURES[name]()
+    figure = FIGURES[name]()
     figure.canvas.draw()
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert texts and not [text for text in texts if "mathdefault" in text or "$" in text]
@@ -136,9 +62,9 @@ def test_scores_of_any_scale_are_all_shown() -> None:
 
 
 def test_learning_panels_take_one_metric_a_stage_and_number_the_folds() -> None:
-    both = [pd.concat([_curve(fold, "mae"), _curve(9, "loss")]) for fold in (0.5, 1.5)]
-    transfer = [_curve(0.7, "balanced_accuracy")]
-    contrastive = pd.concat([_curve(2, "loss"), _curve(9, "alignment")]).assign(fold=1)
+    both = [pd.concat([made_curve(fold, "mae"), made_curve(9, "loss")]) for fold in (0.5, 1.5)]
+    transfer = [made_curve(0.7, "balanced_accuracy")]
+    contrastive = pd.concat([made_curve(2, "loss"), made_curve(9, "alignment")]).assign(fold=1)
     panels = learning_panels(both, transfer, contrastive, [1, 2, 4], "working memory")
     assert list(panels) == [
         "Brain age, MAE (years)",
@@ -170,13 +96,13 @@ def test_figures_of_contributions_show_components_without_a_call_and_never_the_s
     assert [len(points.get_offsets()) for points in axes.collections] == [3, 0]
     (axes,) = snp_contributions(with_subspace(), _variants(), 3.0, PALETTE).axes
     assert axes.get_ylabel() == "z\ncomponent 1" and len(axes.collections[1].get_offsets()) == 2
-    (panel,) = _brain(with_subspace()).subfigs
+    (panel,) = brain(with_subspace()).subfigs
     assert panel.get_suptitle() == "Component 1: Insula L"
 
 
 def test_claims_are_drawn_where_they_are_judged() -> None:
     claims = pd.DataFrame({"who": "claims", "quantity": ["block recall", "block precision"], "value": [0.7, 0.9]})
-    axes = recovery(pd.concat([_FOUND, claims], ignore_index=True), PALETTE).axes[0]
+    axes = recovery(pd.concat([made_recovery(), claims], ignore_index=True), PALETTE).axes[0]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["SNP recall", "block recall", "block precision"]
     assert [bar.get_height() for bar in axes.patches] == [0.5, 0.75, 0.7, 0.9]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["oracle", "pipeline", "claims"]
@@ -197,19 +123,19 @@ def _painted(figure: Figure) -> set[int]:
 
 
 def test_called_regions_are_painted_by_direction() -> None:
-    figure = _brain(made_contributions())
+    figure = brain(made_contributions())
     assert _painted(figure) == {2}  # Insula_L: more gray matter
     (panel,) = figure.subfigs
     assert panel.get_suptitle() == "Component 1: Insula L"
     less = made_contributions()
     less.loc[less["feature"].isin(["Insula_L", "Cuneus_R"]), "direction"] = "decrease"
-    assert _painted(_brain(less)) == {1}
-    (panel,) = _brain(made_contributions().assign(called=False)).subfigs
+    assert _painted(brain(less)) == {1}
+    (panel,) = brain(made_contributions().assign(called=False)).subfigs
     assert panel.get_suptitle() == "Component 1: no region called"
 
 
 def test_maps_without_what_a_panel_needs_are_left_out_of_it() -> None:
-    quality = _quality()
+    quality = made_quality()
     quality.qc.loc[0, "r"] = np.nan
     quality.participants.loc[[1, 2], "site"] = None
     assert len(quality.known("r")) == 49 and len(quality.known("r", "site")) == 47
@@ -217,7 +143,7 @@ def test_maps_without_what_a_panel_needs_are_left_out_of_it() -> None:
 
 
 def test_relations_are_named_with_their_p() -> None:
-    quality = _quality()
+    quality = made_quality()
     assert quality.relation("site", "η²") == "η² = 0.100, p = 0.500"
     assert quality.relation("sex", "η²") == "η² = 0.200, p < 0.001"
     assert quality.relation("head_size", "ρ") == "not known for enough people"
@@ -232,7 +158,7 @@ def test_worst_maps_are_read_worst_first() -> None:
 
 
 def test_the_shown_cases_are_the_worst_and_the_middle_ones() -> None:
-    made = _made_maps()
+    made = made_maps()
     r = made.quality.loc[made.quality["path"].notna(), "r_template"].sort_values().to_numpy()
     titles = list(cases_of(made.quality))
     assert titles[:4] == [f"worst {number + 1}: r = {r[number]:.3f}" for number in range(4)]
@@ -253,6 +179,6 @@ def test_a_continuous_outcome_has_no_groups_and_many_values_make_a_histogram() -
 
 def test_the_outcomes_panel_shows_the_score_that_decides() -> None:
     panels = learning_panels(
-        [_curve(0.5, "mae")], [_curve(0.2, "r2")], _curve(1.0, "loss").assign(fold=0), [1], "memory"
+        [made_curve(0.5, "mae")], [made_curve(0.2, "r2")], made_curve(1.0, "loss").assign(fold=0), [1], "memory"
     )
     assert list(panels)[1] == "Memory, R²"
