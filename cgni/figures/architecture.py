@@ -124,7 +124,9 @@ def architecture(sizes: NetworkSizes, people: Mapping[str, int]) -> Figure:
     _middle(axes, upper[-1], sizes)
     _uses(axes, sizes)
     told = "; ".join(f"{name} n = {count:,}" for name, count in people.items())
-    axes.text(2, 4, f"People whom a fold is fitted on, the least of the folds: {told}", va="center", fontsize=SMALLEST_PT)
+    axes.text(
+        2, 4, f"People whom a fold is fitted on, the least of the folds: {told}", va="center", fontsize=SMALLEST_PT
+    )
     return figure
 
 

@@ -23,7 +23,8 @@ _ROW_MM, _HEAD_MM, _BAR_MM = 34.0, 7.0, 14.0
 _TITLE_LETTERS = 90
 _SIGNS = {"increase": 1.0, "decrease": -1.0}
 SIGNED = LinearSegmentedColormap.from_list(
-    "signed", [(0.0, DECREASE), (0.499, "#86abdb"), (0.501, "#ffc3a8"), (1.0, INCREASE)]  # no colour is the brain's
+    "signed",
+    [(0.0, DECREASE), (0.499, "#86abdb"), (0.501, "#ffc3a8"), (1.0, INCREASE)],  # no colour is the brain's
 )
 NOTHING = "No region is called in any component (n = {count:,} regions tested): there is no brain to colour."
 MAGNITUDE = "Absolute contribution (mean region = 1), by sign against the imaging variate"

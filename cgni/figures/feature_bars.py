@@ -44,7 +44,10 @@ def feature_contributions(contributions: pd.DataFrame, shown: int = _SHOWN) -> F
         axis.set_yticks(range(len(own)), own["feature"].str.replace("_", " "))
         total = int((features["component"] == component).sum())
         called = int(features.loc[features["component"] == component, "called"].sum())
-        axis.set(title=f"Component {component}: {called} of n = {total:,} called", xlabel="Absolute contribution (mean feature = 1)")
+        axis.set(
+            title=f"Component {component}: {called} of n = {total:,} called",
+            xlabel="Absolute contribution (mean feature = 1)",
+        )
         axis.axvline(1, color="gray", linestyle="--", linewidth=0.8)
     handles = [Patch(color=colour) for colour in (INCREASE, DECREASE, NEUTRAL)]
     names = ["called, positive sign against the imaging variate", "called, negative sign", "not called"]

@@ -1,7 +1,6 @@
 """Linkage among the SNPs of called blocks."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -19,8 +18,8 @@ _NO_GENE = "no gene"
 def called_blocks(blocks: pd.DataFrame) -> pd.DataFrame:
     """Called blocks, each once, along the genome: block, chrom, start, members, called_snps (lists), genes.
 
-    `blocks` is `contributions.schemas_claims.BLOCKS`; a block that is called in several components has the called SNPs of
-    all of them.
+    `blocks` is `contributions.schemas_claims.BLOCKS`; a block that is called in several components has the called SNPs
+    of all of them.
     """
     called = blocks[blocks["called"]]
     if called.empty:
@@ -110,4 +109,3 @@ def _short(genes: list[str]) -> str:
         return _NO_GENE
     text = genes[0] if len(genes[0]) <= _LETTERS else genes[0][: _LETTERS - 1] + "…"
     return text + (f" +{len(genes) - 1}" if len(genes) > 1 else "")
-

@@ -54,13 +54,11 @@ class PeopleLook:
 
 
 def people_look(kind: str, names: Sequence[str], palette: Sequence[str], simulated: bool) -> PeopleLook:
-    """How people of a study are shown: by group where the outcome (`outcome.kind`) has groups, as points if simulated."""
+    """How people are shown: by group where the outcome (`outcome.kind`) has groups, as points if simulated."""
     return PeopleLook([] if kind == "continuous" else list(names), palette, as_points=simulated)
 
 
-def hexagons(
-    axes: Axes, x: pd.Series, y: pd.Series, value: pd.Series | None, palette: Sequence[str]
-) -> PolyCollection:
+def hexagons(axes: Axes, x: pd.Series, y: pd.Series, value: pd.Series | None, palette: Sequence[str]) -> PolyCollection:
     """Hexagons coloured by the people in them, or by the mean `value` of theirs; those of few people are empty."""
     colours = [_LIGHT, palette[0]] if value is None else [palette[0], _LIGHT, palette[1]]
     if value is not None:

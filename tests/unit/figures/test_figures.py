@@ -1,7 +1,11 @@
 """Figures from hand-made inputs."""
 
+import html
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,16 +13,31 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from cgni.cohort.settings import OutcomeSettings
+from cgni.contributions.called import consensus
+from cgni.figures.brain import painted_components
+from cgni.figures.brain_viewer import viewer_page
 from cgni.figures.diagnostics import learning_panels, outcome_distribution
+from cgni.figures.genome import snp_contributions, spread
 from cgni.figures.image_quality import worst_maps
 from cgni.figures.map_making import cases_of, map_making
-from cgni.figures.results import performance, recovery, snp_contributions
+from cgni.figures.results import performance, recovery
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
 from cgni.imaging.store import GmStore
+from tests.unit.figures.made_figures import (
+    FIGURES,
+    brain,
+    made_atlas,
+    made_curve,
+    made_maps,
+    made_places,
+    made_quality,
+    made_recovery,
+)
 from tests.unit.figures.made_results import (
     LABELS,
     PALETTE,
+    by_published_rule,
     made_contributions,
     made_performance,
     nothing_gated,
@@ -26,24 +45,25 @@ from tests.unit.figures.made_results import (
 )
 
 
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """No figure stays in memory."""
+    yield
+    plt.close("all")
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_figures_repeat_to_the_byte(tmp_path: Path, name: str) -> None:
+def test_figures_repeat_to_the_byte_without_mathematics_in_source(tmp_path: Path, name: str) -> None:
+    """Mathematics is not rendered (a name may hold a dollar sign), so the numbers of axes must be plain."""
     style = open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
     kinds = ("svg", "png", "pdf")
     for folder in ("a", "b"):
-        style.save(FIGURES[name](), [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
+        figure = FIGURES[name]()
+        style.save(figure, [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
     for kind in kinds:
         first, again = (tmp_path / folder / f"{name}.{kind}" for folder in ("a", "b"))
         assert first.read_bytes() == again.read_bytes(), kind
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_text_is_left_as_mathematics_in_source(name: str) -> None:
-    """Mathematics is not rendered (a name may hold a dollar sign), so the numbers of axes must be plain."""
-    open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
-    figure = FIGURES[name]()
-    figure.canvas.draw()
-    texts = [text.get_text() for text in figure.findobj(Text)]
+    texts = [text.get_text() for text in figure.findobj(Text)]  # as they were drawn
     assert texts and not [text for text in texts if "mathdefault" in text or "$" in text]
 
 
@@ -85,53 +105,115 @@ def test_models_stand_from_top_to_bottom_under_their_labels() -> None:
 
 def test_the_holdout_leads_and_selected_scores_are_hollow() -> None:
     figure = performance(made_performance(), ["cgni_terms1", "imaging_cnn"], LABELS, PALETTE)
-    assert [axes.get_title() for axes in figure.axes] == ["Holdout", "Out-of-fold people (validation)"]
+    assert [axes.get_title() for axes in figure.axes] == ["Holdout, n = 46", "Out of fold (validation), n = 46"]
     for axes, hollow in zip(figure.axes, (0, 1), strict=True):
         diamonds = [line for line in axes.lines if line.get_marker() == "D"]
         assert len(diamonds) == 2 and sum(line.get_markerfacecolor() == "white" for line in diamonds) == hollow
 
 
-def test_figures_of_contributions_show_components_without_a_call_and_never_the_subspace() -> None:
-    (axes,) = snp_contributions(nothing_gated(), _variants(), 3.0, PALETTE).axes
-    assert [len(points.get_offsets()) for points in axes.collections] == [3, 0]
-    (axes,) = snp_contributions(with_subspace(), _variants(), 3.0, PALETTE).axes
-    assert axes.get_ylabel() == "z\ncomponent 1" and len(axes.collections[1].get_offsets()) == 2
-    (panel,) = brain(with_subspace()).subfigs
-    assert panel.get_suptitle() == "Component 1: Insula L"
+def _genome(contributions: pd.DataFrame, rule: str = "permutation") -> Figure:
+    return snp_contributions(contributions, made_places(), rule, 3.0)  # type: ignore[arg-type]
+
+
+def test_snps_are_as_high_as_what_decides_by_the_rule() -> None:
+    every = _genome(made_contributions()).axes[0].collections[0].get_offsets()
+    # -log10 of p of 1:5, 1:9 and 2:9, in the order of the rows
+    assert np.asarray(every)[:, 1] == pytest.approx([4.0, -np.log10(0.0009), -np.log10(0.9)])
+    by_z = _genome(by_published_rule(), "sd").axes[0]
+    assert np.asarray(by_z.collections[0].get_offsets())[:, 1] == pytest.approx([3.4, 1.4, 0.4])
+    assert [line.get_ydata()[0] for line in by_z.lines] == [3.0]
+
+
+def test_called_snps_bear_the_genes_of_their_blocks_strongest_one() -> None:
+    (axes,) = _genome(made_contributions()).axes
+    assert [text.get_text() for text in axes.texts] == ["FYN +1"]  # of 1:5, which stands for 1:9 of its block
+    assert axes.get_title(loc="left") == "Component 1: 2 of n = 3 called"
+
+
+def test_without_a_call_it_is_said_and_nothing_is_named() -> None:
+    (axes,) = _genome(nothing_gated()).axes
+    assert axes.get_title(loc="left") == "Component 1: none of n = 3 called" and not axes.texts
+    assert len(axes.collections) == 1 and not axes.lines
+    (axes,) = _genome(with_subspace()).axes  # the subspace is no panel, and calls in it alone are not drawn
+    assert axes.get_title(loc="left") == "Component 1: 2 of n = 3 called"
+
+
+def test_snps_stand_in_the_order_of_the_chromosomes_to_scale() -> None:
+    x, middles = made_places().along()
+    assert list(x.index) == ["1:5:A:G", "1:9:A:G", "2:9:A:G"] and list(middles.index) == ["1", "2"]
+    assert abs(x.iloc[0]) < 1e-12 and (np.diff(x) > 0).all() and x.max() <= 1
+    (axes,) = _genome(made_contributions()).axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "2"]
+
+
+def test_labels_are_moved_apart_and_stay_in_their_order() -> None:
+    moved = spread(np.array([0.0, 0.5, 0.5, 0.51, 1.0]), 0.1)
+    assert (np.diff(moved) >= 0.1 - 1e-6).all() and moved.min() >= -1e-9 and moved.max() <= 1 + 1e-9
+    assert spread(np.array([0.2, 0.8]), 0.1).tolist() == [0.2, 0.8]
+    assert len(spread(np.array([]), 0.1)) == 0
 
 
 def test_claims_are_drawn_where_they_are_judged() -> None:
-    claims = pd.DataFrame({"who": "claims", "quantity": ["block recall", "block precision"], "value": [0.7, 0.9]})
+    found = {"quantity": ["block recall", "block precision"], "value": [0.7, np.nan], "n": [10, 0]}
+    claims = pd.DataFrame({"who": "claims", **found, "note": ""})
     axes = recovery(pd.concat([made_recovery(), claims], ignore_index=True), PALETTE).axes[0]
-    assert [text.get_text() for text in axes.get_xticklabels()] == ["SNP recall", "block recall", "block precision"]
-    assert [bar.get_height() for bar in axes.patches] == [0.5, 0.75, 0.7, 0.9]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["oracle", "pipeline", "claims"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["SNP recall", "block recall", "block precision"]
+    assert [bar.get_width() for bar in axes.patches] == [0.5, 0.75, 0.7, 0]
+    told = [text.get_text() for text in axes.texts]
+    assert told == ["0.50, n = 4", "0.75, n = 4", "0.70, n = 10", "none called"]
+    assert axes.get_legend_handles_labels()[1] == ["oracle", "pipeline", "claims"]
 
 
-def test_snps_stand_in_the_order_of_the_chromosomes() -> None:
-    (axes,) = snp_contributions(made_contributions(), _variants(), 3.0, PALETTE).axes
-    every, called = axes.collections
-    assert every.get_offsets()[:, 1].tolist() == [-3.4, -1.4, 0.4]  # 1:5, 1:9, 2:9
-    assert sorted(called.get_offsets()[:, 1].tolist()) == [-3.4, -1.4]
-    assert [text.get_text() for text in axes.get_xticklabels()] == ["chr 1", "chr 2"]
-    assert sorted(line.get_ydata()[0] for line in axes.lines) == [-3.0, 3.0]
+def _painted(contributions: pd.DataFrame) -> dict[str, float]:
+    """Colour value of the regions of `made_atlas` that have voxels, in component 1."""
+    (component,) = painted_components(contributions, *made_atlas())
+    atlas, _ = made_atlas()
+    values = component.image.get_fdata()
+    return {atlas.names[label]: float(np.unique(values[atlas.labels == label]).item()) for label in atlas.present}
 
 
-def _painted(figure: Figure) -> set[int]:
-    overlays = [axes.images[1].get_array() for axes in figure.axes]
-    return {int(value) for overlay in overlays for value in np.unique(overlay.compressed())}
-
-
-def test_called_regions_are_painted_by_direction() -> None:
-    figure = brain(made_contributions())
-    assert _painted(figure) == {2}  # Insula_L: more gray matter
-    (panel,) = figure.subfigs
-    assert panel.get_suptitle() == "Component 1: Insula L"
+def test_called_regions_have_their_share_with_the_sign_of_their_direction() -> None:
+    assert _painted(made_contributions()) == {"Insula_L": 2.0, "Cuneus_R": 0.0}  # called alone, and nothing else
     less = made_contributions()
     less.loc[less["feature"].isin(["Insula_L", "Cuneus_R"]), "direction"] = "decrease"
-    assert _painted(brain(less)) == {1}
-    (panel,) = brain(made_contributions().assign(called=False)).subfigs
-    assert panel.get_suptitle() == "Component 1: no region called"
+    assert _painted(less) == {"Insula_L": -2.0, "Cuneus_R": 0.0}
+
+
+def test_every_called_region_is_cut() -> None:
+    both = made_contributions()
+    both.loc[both["feature"] == "Cuneus_R", "called"] = True
+    (component,) = painted_components(both, *made_atlas())
+    atlas, affine = made_atlas()
+    planes = [round((z - affine[2, 3]) / affine[2, 2]) for z in component.cuts]
+    assert component.cuts == sorted(component.cuts)
+    assert {3, 7} <= set(np.unique(atlas.labels[:, :, planes]))
+    assert component.title == "Component 1: Insula L, Cuneus R"
+
+
+def test_components_without_a_called_region_are_not_drawn() -> None:
+    second = made_contributions().assign(component=2, called=False)
+    figure = brain(pd.concat([made_contributions(), second], ignore_index=True))
+    assert [text.get_text() for text in figure.texts] == ["Component 1: Insula L"]
+    (words,) = brain(nothing_gated()).texts
+    assert words.get_text().startswith("No region is called in any component (n = 3 regions tested)")
+
+
+def test_regions_called_in_the_components_together_alone_are_said() -> None:
+    together = with_subspace()
+    together.loc[together["component"] != 0, "called"] = False
+    (words,) = brain(together).texts
+    assert "2 are called in the components together" in " ".join(words.get_text().split())
+    assert len(consensus(together, "imaging")) == 3
+
+
+def test_the_viewer_asks_for_nothing_from_anywhere() -> None:
+    page = viewer_page(painted_components(made_contributions(), *made_atlas()), "LEAKY <1>")
+    inside = html.unescape(page)
+    assert not re.search(r"https?://", inside) and page.count("<iframe") == 1
+    assert "LEAKY &lt;1&gt;" in page and "n = 1: Insula L" in page and "brainsprite" in inside
+    assert len(page) < 4e6  # of one component: the template and the scripts
+    nothing = viewer_page([])
+    assert "<iframe" not in nothing and "No region is called" in nothing
 
 
 def test_maps_without_what_a_panel_needs_are_left_out_of_it() -> None:
