@@ -145,7 +145,8 @@ def _cuts(labels: np.ndarray, affine: np.ndarray) -> list[float]:
     names = np.unique(labels[labels > 0])
     areas = np.stack([(labels == name).sum((0, 1)) for name in names]).astype(float)
     widths = areas / areas.max(1, keepdims=True)
-    shown, chosen = np.zeros(len(names)), []
+    shown = np.zeros(len(names))
+    chosen: list[int] = []
     gap = max(round(4 / abs(affine[2, 2])), 1)  # planes closer than 4 mm show the same
     free = np.ones(areas.shape[1], dtype=bool)
     while len(chosen) < _CUTS and (free & (areas.sum(0) > 0)).any():

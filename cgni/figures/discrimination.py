@@ -100,8 +100,8 @@ def _reliability(axes: Axes, found: Predictions, split: str, palette: Sequence[s
     own = found.reliability[(found.reliability["split"] == split) & ~found.reliability["scaled"].astype(bool)]
     for number, model in enumerate(found.shown):
         bins = own[own["model"] == model].sort_values("bin")
-        look = {"color": palette[number % len(palette)], "linestyle": _DASHES[number % 5]}
-        axes.plot(bins["predicted"], bins["observed"], marker=_MARKERS[number % 5], markersize=3, **look)
+        colour, dashes, marker = palette[number % len(palette)], _DASHES[number % 5], _MARKERS[number % 5]
+        axes.plot(bins["predicted"], bins["observed"], marker=marker, markersize=3, color=colour, linestyle=dashes)
     axes.plot([0, 1], [0, 1], color="gray", linewidth=0.6)
     least = int(own["people"].min()) if len(own) else 0
     axes.set(xlim=(0, 1), ylim=(0, 1.005), aspect="equal")

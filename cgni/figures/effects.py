@@ -73,8 +73,8 @@ def _forest(axes: Axes, rows: pd.DataFrame, name: Callable[[pd.Series], str], pa
             if pd.isna(found["estimate"]) or few(found["n"]):
                 continue
             bounds = [[found["estimate"] - found["low"]], [found["high"] - found["estimate"]]]
-            y, look = -place + offset, {"markersize": 3.5, "elinewidth": 0.8, "color": palette[colour]}
-            axes.errorbar(found["estimate"], y, xerr=bounds, fmt=marker, **look)
+            y, own = -place + offset, palette[colour]
+            axes.errorbar(found["estimate"], y, xerr=bounds, fmt=marker, color=own, markersize=3.5, elinewidth=0.8)
     axes.axvline(0, color="gray", linewidth=0.6)
     axes.set_yticks([-place for place in range(len(leading))], [name(row) for _, row in leading.iterrows()])
     axes.set(xlabel="Partial r beyond confounds", ylim=(-max(len(leading), 1) + 0.4, 0.6))

@@ -51,7 +51,7 @@ class SnpPlaces:
 
     def genes_of(self, variant: str) -> str:
         """Symbols of a SNP's genes; its own name where it has none."""
-        names = sorted(self.genes.loc[self.genes["variant_id"] == variant, "symbol"].dropna().unique())
+        names: list[str] = sorted(self.genes.loc[self.genes["variant_id"] == variant, "symbol"].dropna().unique())
         if not names:
             return variant
         text = names[0] if len(names[0]) <= _LETTERS else names[0][: _LETTERS - 1] + "…"

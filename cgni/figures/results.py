@@ -1,6 +1,7 @@
 """Figures of classification, of canonical variates and of the planted truth."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -86,7 +87,7 @@ def reference_lines(axis: Axes, sizes: Scores, split: str, palette: Sequence[str
 def pooled_score(axis: Axes, row: float, pooled: pd.Series, colour: str) -> None:
     """Diamond with interval of value, low and high; hollow where `selected`."""
     value, low, high, selected = pooled[["value", "low", "high", "selected"]]
-    fill = {"markerfacecolor": "white"} if selected else {}
+    fill: dict[str, Any] = {"markerfacecolor": "white"} if selected else {}
     bounds = [[max(value - low, 0)], [max(high - value, 0)]]
     axis.errorbar(value, row, xerr=bounds, fmt="D", color=colour, capsize=2, markersize=4, elinewidth=0.9, **fill)
 
