@@ -115,3 +115,8 @@ def test_what_the_check_must_see(words: str, places: tuple[tuple[float, float], 
     with pytest.raises(AssertionError, match=words):
         _assert_readable(figure, _drawn_texts(figure))
     plt.close(figure)
+
+
+def test_every_figure_of_the_rules_is_checked() -> None:
+    rules = (Path(__file__).resolve().parents[3] / "rules/figures.smk").read_text()
+    assert set(re.findall(r"rule plot_(\w+):", rules)) == set(FIGURES)
