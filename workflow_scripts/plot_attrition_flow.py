@@ -4,8 +4,6 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-import pandas as pd
-
 from cgni.base.tables import read_table
 from cgni.figures.attrition_flow import attrition_flow
 from cgni.figures.settings import FigureSettings
@@ -13,6 +11,6 @@ from cgni.figures.style import open_style
 
 inputs = snakemake.input
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-steps = pd.concat([read_table(path) for path in inputs.attrition], ignore_index=True)
+steps = [read_table(path) for path in inputs.attrition]
 splits, blocks = read_table(inputs.splits, ["role"]), len(read_table(inputs.blocks))
 style.save(attrition_flow(steps, splits, blocks), snakemake.output)

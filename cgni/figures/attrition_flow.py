@@ -1,6 +1,7 @@
 """Who and what was left out, step by step, as a flow chart in the manner of CONSORT."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,29 +12,30 @@ from cgni.figures.style import TWO_COLUMNS
 
 _GAP_MM, _HEAD_MM, _EDGE_MM = 5.0, 8.0, 2.0
 _GUTTER_MM, _INDENT_MM = 4.0, 5.0
-_UNITS = {"participants": "People", "images": "Images", "variants": "SNPs", "features": "Features"}
 _PARTS = ("with image", "with genotypes", "with image and genotypes")
 
 
-def attrition_flow(attrition: pd.DataFrame, splits: pd.DataFrame, blocks: int) -> Figure:
-    """One column each for people, images (or features of a table) and SNPs; every exclusion with its n.
+def attrition_flow(attrition: Sequence[pd.DataFrame], splits: pd.DataFrame, blocks: int) -> Figure:
+    """One column each for people, images (or a table of imaging features) and SNPs; every exclusion with its n.
 
     Parameters
     ----------
     attrition
-        `cohort.schemas.ATTRITION` of all stages, in their order.
+        `cohort.schemas.ATTRITION` of each stage, in their order.
     splits
         role of the people of the split (`cohort.schemas`); no id is read.
     blocks
         LD blocks of the SNPs that are tested.
     """
-    steps = attrition.groupby(["stage", "step", "unit"], sort=False)[["removed", "left"]].sum().reset_index()
+    tables = [_summed(table) for table in attrition]
+    cohort = next(table for table in tables if (table["stage"] == "cohort").any())
+    genetics = next(table for table in tables if (table["stage"] == "genetics").any())
     columns = {
-        "People": _people(steps, splits),
-        **_images(steps),
+        "People": _people(cohort, splits),
+        "Imaging": _imaging(tables),
         "SNPs": [
-            *_chain(steps, "pairs", "Pairs of SNP and gene"),
-            *_chain(steps, "variants", "SNPs tested"),
+            *_chain(genetics, "pairs", "Pairs of SNP and gene"),
+            *_chain(genetics, "variants", "SNPs tested"),
             Box([f"LD blocks, n = {blocks:,}"]),
         ],
     }
@@ -49,10 +51,20 @@ def attrition_flow(attrition: pd.DataFrame, splits: pd.DataFrame, blocks: int) -
     return figure
 
 
+def _summed(table: pd.DataFrame) -> pd.DataFrame:
+    """The steps of a stage, summed over chromosomes."""
+    return table.groupby(["stage", "step", "unit"], sort=False)[["removed", "left"]].sum().reset_index()
+
+
+def _units(table: pd.DataFrame) -> list[str]:
+    """What a stage counts, but for single values."""
+    return [unit for unit in table["unit"].drop_duplicates() if unit != "values"]
+
+
 def _people(steps: pd.DataFrame, splits: pd.DataFrame) -> list[Box]:
     """The people of the cohort, those with data, and how they are split."""
-    left = steps[steps["stage"] == "cohort"].set_index("step")["left"]
-    boxes = _chain(steps[steps["stage"] == "cohort"], "participants", "In the cohort")
+    left = steps.set_index("step")["left"]
+    boxes = _chain(steps, "participants", "In the cohort")
     both = _PARTS[-1]
     parts = [f"{_upper(name)}, n = {left[name]:,}" for name in _PARTS if name in left]
     groups = [name for name in left.index if name.endswith(both) and name != both]
@@ -62,21 +74,21 @@ def _people(steps: pd.DataFrame, splits: pd.DataFrame) -> list[Box]:
     return boxes
 
 
-def _images(steps: pd.DataFrame) -> Mapping[str, list[Box]]:
-    """Images as they were made and judged, or people and features of a table, as far as there are such steps."""
-    own = steps[steps["stage"].str.startswith("imaging")]
-    found = {}
-    for unit in own["unit"].drop_duplicates():
-        title = "Imaging table" if unit == "participants" else _UNITS.get(unit, _upper(unit))
-        found[title] = _chain(own, unit, f"Usable {unit}")
-    return found
+def _imaging(tables: Sequence[pd.DataFrame]) -> list[Box]:
+    """What each table of the imaging stage counts, one after the other."""
+    boxes = []
+    for table in tables:
+        if (table["stage"] == "imaging").any():
+            for unit in _units(table):
+                first, *rest = _chain(table, unit, f"Usable {unit}")
+                boxes += [replace(first, alone=True), *rest]
+    return boxes
 
 
 def _chain(steps: pd.DataFrame, unit: str, name: str) -> list[Box]:
     """First count, exclusions, and what is left, of the steps of a unit that follow from each other.
 
-    A count that is not what its predecessor left is a part of those people and is passed over; a larger one begins
-    the chain anew, as that of another stage does.
+    A count that is not what its predecessor left is of a part of them and is passed over.
     """
     own = steps[steps["unit"] == unit]
     boxes: list[Box] = []
@@ -106,7 +118,7 @@ def _draw_column(axes: Axes, boxes: Sequence[Box], corner: tuple[float, float], 
         if box.aside:
             arrow(axes, (x, top - box.height / 2), (left + _shift(box), top - box.height / 2))
         else:
-            if before is not None:
+            if before is not None and not box.alone:
                 arrow(axes, (x, before), (x, top))
             before = top - box.height
         top -= box.height + _GAP_MM

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -24,10 +24,12 @@ class Box:
     Attributes
     ----------
     aside : drawn dashed and empty, as what does not go on.
+    alone : does not follow from the box before it.
     """
 
     lines: Sequence[str]
     aside: bool = False
+    alone: bool = False
 
     @property
     def height(self) -> float:
@@ -39,7 +41,7 @@ class Box:
         letters = int((width - 2 * PAD_MM) / _LETTER_MM)
         whole = [line.replace(_COUNT, _UNBROKEN) for line in self.lines]
         lines = [part for line in whole for part in textwrap.wrap(line, letters, subsequent_indent="   ")]
-        return Box([line.replace(_UNBROKEN, _COUNT) for line in lines], self.aside)
+        return replace(self, lines=[line.replace(_UNBROKEN, _COUNT) for line in lines])
 
     def draw(self, axes: Axes, left: float, top: float, width: float) -> None:
         """At a place in mm; y goes up."""

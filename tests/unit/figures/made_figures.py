@@ -130,7 +130,7 @@ def made_recovery() -> pd.DataFrame:
     )
 
 
-def made_attrition() -> pd.DataFrame:
+def made_attrition() -> list[pd.DataFrame]:
     """Seven of 100 people, one of 80 images and two SNPs on two chromosomes are left out."""
     rows = [
         ("cohort", "main table", "participants", None, 0, 100, None),
@@ -148,7 +148,8 @@ def made_attrition() -> pd.DataFrame:
         ("imaging", "listed images", "images", None, 0, 80, None),
         ("imaging", "r with the reference not above 0.9", "images", None, 1, 79, None),
     ]
-    return pd.DataFrame(rows, columns=ATTRITION.names)
+    table = pd.DataFrame(rows, columns=ATTRITION.names)
+    return [own for _, own in table.groupby("stage", sort=False)]
 
 
 def made_splits(people: int = 100) -> pd.DataFrame:

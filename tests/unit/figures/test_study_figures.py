@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 
 from cgni.base.errors import InputError
+from cgni.cohort.schemas import ATTRITION
 from cgni.figures.ablation import ablation
 from cgni.figures.architecture import architecture, fit_people, network_sizes
 from cgni.figures.attrition_flow import attrition_flow
@@ -77,6 +78,18 @@ def test_every_exclusion_stands_with_its_number_and_parts_are_none() -> None:
     # summed over both chromosomes
     assert "Candidates, n = 11 | Left out, n = 2 | rare, n = 2 | SNPs tested, n = 9 | LD blocks, n = 3" in words
     assert "Listed images, n = 80 | Left out, n = 1 | r with the reference" in words
+
+
+def test_stages_of_imaging_follow_each_other_in_one_column() -> None:
+    rows = [("imaging", "images given", "images", None, 0, 9, None), ("imaging", "no map", "images", None, 2, 7, None)]
+    rows += [("imaging", "unknown among them", "values", None, 0, 3, None)]
+    made = pd.DataFrame(rows, columns=ATTRITION.names)
+    (axes,) = attrition_flow([*made_attrition(), made], made_splits(), 3).axes
+    words = " | ".join(_texts(axes))
+    assert (
+        "Usable images, n = 79 | Images given, n = 9 | Left out, n = 2 | no map, n = 2 | Usable images, n = 7" in words
+    )
+    assert "nknown among" not in words and [word for word in _texts(axes) if word in ("People", "Imaging", "SNPs")]
 
 
 def test_a_number_stays_with_its_n() -> None:
