@@ -12,6 +12,7 @@ from cgni.figures.style import TWO_COLUMNS
 
 _GAP_MM, _HEAD_MM, _EDGE_MM = 5.0, 8.0, 2.0
 _GUTTER_MM, _INDENT_MM = 4.0, 5.0
+_CRITERIA = "pairs"  # whose steps are named by what is kept
 _PARTS = ("with image", "with genotypes", "with image and genotypes")
 
 
@@ -101,7 +102,7 @@ def _chain(steps: pd.DataFrame, unit: str, name: str) -> list[Box]:
         if current - removed != left:
             continue
         if removed:
-            out.append(f"{step}, n = {removed:,}")
+            out.append(f"{'fails: ' if unit == _CRITERIA else ''}{step}, n = {removed:,}")
         current = left
     total = sum(int(line.rsplit("= ", 1)[1].replace(",", "")) for line in out)
     if out:

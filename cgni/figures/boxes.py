@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from cgni.figures.style import PAGE_HEIGHT, SMALLEST_PT, printed
+from cgni.figures.style import PAGE_HEIGHT, SMALLEST_PT, STAMP_MM, printed
 
 LINE_MM, PAD_MM = 2.75, 1.6
 _LETTER_MM = 1.32  # mean width of a letter of SMALLEST_PT
@@ -63,10 +63,11 @@ class Box:
 
 
 def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
-    """A figure and axes over all of it whose units are mm from its lower left corner."""
-    height_mm = min(height_mm, PAGE_HEIGHT)
-    figure = plt.figure(figsize=printed(width_mm, height_mm))
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width_mm), ylim=(0, height_mm))
+    """A figure with axes whose units are mm from its lower left corner, and room for a stamp above them."""
+    height_mm = min(height_mm, PAGE_HEIGHT - STAMP_MM)
+    figure = plt.figure(figsize=printed(width_mm, height_mm + STAMP_MM))
+    share = height_mm / (height_mm + STAMP_MM)
+    axes = figure.add_axes((0, 0, 1, share), xlim=(0, width_mm), ylim=(0, height_mm))
     axes.set_axis_off()
     figure.set_layout_engine("none")
     return figure, axes

@@ -15,7 +15,7 @@ from nilearn.datasets import load_mni152_template
 
 from cgni.base.views import IMAGING
 from cgni.contributions.called import consensus, subspace
-from cgni.figures.style import DECREASE, INCREASE, SMALLEST_PT, TWO_COLUMNS, in_words, printed
+from cgni.figures.style import DECREASE, INCREASE, SMALLEST_PT, STAMP_MM, TWO_COLUMNS, in_words, printed
 from cgni.imaging.atlas import Atlas
 
 _CUTS = 7
@@ -99,13 +99,13 @@ def region_contributions(contributions: pd.DataFrame, atlas: Atlas, affine: np.n
     if not painted:
         more = f" {together} are called in the components together (Table 5)." if together else ""
         return in_words(NOTHING.format(count=tested) + more, TWO_COLUMNS)
-    height = (_ROW_MM + _HEAD_MM) * len(painted) + _BAR_MM
+    height = (_ROW_MM + _HEAD_MM) * len(painted) + _BAR_MM + STAMP_MM
     figure = plt.figure(figsize=printed(TWO_COLUMNS, height))
     top = largest(painted)
     height = figure.get_figheight() * 25.4
-    row = (height - _BAR_MM) / len(painted)
+    row = (height - _BAR_MM - STAMP_MM) / len(painted)
     for number, component in enumerate(painted):
-        below = height - (number + 1) * row
+        below = height - STAMP_MM - (number + 1) * row
         figure.text(0.01, (below + row - 0.6 * _HEAD_MM) / height, component.title, va="center", fontweight="bold")
         axes = figure.add_axes((0.0, below / height, 1.0, (row - _HEAD_MM) / height))
         _brain_row(axes, component, top)

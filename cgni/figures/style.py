@@ -21,6 +21,7 @@ from cgni.figures.settings import FigureSettings
 INCREASE, DECREASE, NEUTRAL = "#ef6548", "#123f7a", "#b8bec6"
 MARKERS = {"increase": "^", "decrease": "v"}
 ONE_COLUMN, TWO_COLUMNS, PAGE_HEIGHT = 85.0, 174.0, 230.0  # mm
+STAMP_MM = 4.0  # of height that a stamp takes
 SMALLEST_PT, PLAIN_PT = 6.0, 7.0
 _MM_PER_INCH = 25.4
 _LETTER_MM = 1.55  # mean width of a letter of PLAIN_PT
@@ -48,7 +49,10 @@ class Style:
         The same figure gives the same bytes.
         """
         if self.stamp:
-            figure.suptitle(self.stamp, color="#b3261e", fontsize=8, fontweight="bold")
+            # where nothing is laid out by itself, the figure has left room (`STAMP_MM`)
+            height = figure.get_figheight() * _MM_PER_INCH
+            place = {} if figure.get_layout_engine() else {"y": 1 - 0.5 / height}
+            figure.suptitle(self.stamp, color="#b3261e", fontsize=8, fontweight="bold", **place)
         for path in paths:
             kind = Path(path).suffix.removeprefix(".")
             with atomic_path(path) as temporary:

@@ -141,6 +141,7 @@ def made_attrition() -> list[pd.DataFrame]:
         ("cohort", "with image and genotypes", "participants", None, 0, 70, None),
         ("cohort", "low group with image and genotypes", "participants", None, 0, 30, None),
         ("genetics", "eQTL table", "pairs", None, 0, 12, None),
+        ("genetics", "gene in the network", "pairs", None, 2, 10, None),
         ("genetics", "candidates", "variants", "1", 0, 6, None),
         ("genetics", "candidates", "variants", "2", 0, 5, None),
         ("genetics", "rare", "variants", "1", 2, 4, None),

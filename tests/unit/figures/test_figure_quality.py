@@ -8,6 +8,7 @@ from unittest import mock
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -44,9 +45,10 @@ def _drawn_texts(figure: Figure) -> dict[str, tuple[float, Bbox]]:
             found[f"{words} ({len(found)})"] = (text.get_fontsize(), Bbox(box.get_points() * scale))
         draw(text, renderer, *args, **kwargs)
 
-    figure.canvas.draw()  # the layout engine moves everything once
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # the layout engine moves everything once
     with mock.patch.object(Text, "draw", recorded):
-        figure.canvas.draw()
+        canvas.draw()
     return found
 
 
@@ -115,6 +117,18 @@ def test_what_the_check_must_see(words: str, places: tuple[tuple[float, float], 
     with pytest.raises(AssertionError, match=words):
         _assert_readable(figure, _drawn_texts(figure))
     plt.close(figure)
+
+
+@pytest.mark.parametrize(
+    "name", ["attrition_flow", "architecture", "region_contributions", "outcome", "no region called"]
+)
+def test_a_stamp_is_upon_nothing(name: str, tmp_path: Path) -> None:
+    style = open_style(FigureSettings(dpi=80), stamp="LEAKY: a fit saw people it must not see")
+    figure = _ALL[name]()
+    style.save(figure, [tmp_path / "a.png"])
+    texts = _drawn_texts(figure)
+    assert any(text.startswith("LEAKY") for text in texts)
+    _assert_readable(figure, texts)
 
 
 def test_every_figure_of_the_rules_is_checked() -> None:

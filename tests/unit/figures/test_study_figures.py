@@ -77,6 +77,7 @@ def test_every_exclusion_stands_with_its_number_and_parts_are_none() -> None:
     assert "Development, n = 90 | Holdout, n = 10" in words
     # summed over both chromosomes
     assert "Candidates, n = 11 | Left out, n = 2 | rare, n = 2 | SNPs tested, n = 9 | LD blocks, n = 3" in words
+    assert "fails: gene in the network, n = 2" in words  # a step that is named by what it keeps
     assert "Listed images, n = 80 | Left out, n = 1 | r with the reference" in words
 
 
