@@ -77,7 +77,7 @@ rule plot_gm_quality:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("imaging.qc.correlation", "imaging.qc.deviations"),
+        cfg=section("imaging.qc.correlation", "imaging.qc.deviations", "simulation.enabled"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_gm_quality"),
@@ -134,7 +134,7 @@ if MADE_MAPS:
         params:
             figures=FIGURE_STYLE,
             stamp=STAMP,
-            cfg={},
+            cfg=section("simulation.enabled"),
             code=code("plot_map_making"),
         script:
             "../workflow_scripts/plot_map_making.py"

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from cgni.figures.cells import FEWEST_PEOPLE
+from cgni.figures.people_points import PeopleLook, hexagons
 from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS, printed
 
 _WORST, _MIDDLE = 4, 2
@@ -47,14 +48,15 @@ def cases_of(quality: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def map_making(made: MapMaking, palette: Sequence[str]) -> Figure:
+def map_making(made: MapMaking, look: PeopleLook) -> Figure:
     """Gray matter by age and by intracranial volume, r with the template, failures by reason; slices of cases."""
+    palette = look.palette
     figure = plt.figure(figsize=printed(TWO_COLUMNS, 130 if made.cases else 58))
     rows = figure.subfigures(2 if made.cases else 1, 1, height_ratios=[1, 1.3] if made.cases else None, squeeze=False)
     panels = rows[0, 0].subplots(1, 4, width_ratios=[1, 1, 1, 1.3])
     table = made.quality.merge(made.participants, on="participant_id", how="left")
-    _scatter(panels[0], table, ("age", "Age (years)"), palette)
-    _scatter(panels[1], table, ("tiv_ml", "Intracranial volume (ml)"), palette)
+    _scatter(panels[0], table, ("age", "Age (years)"), look)
+    _scatter(panels[1], table, ("tiv_ml", "Intracranial volume (ml)"), look)
     _likeness(panels[2], table, palette)
     _reasons(panels[3], table, palette)
     if made.cases:
@@ -62,14 +64,17 @@ def map_making(made: MapMaking, palette: Sequence[str]) -> Figure:
     return figure
 
 
-def _scatter(axes: Axes, table: pd.DataFrame, along: tuple[str, str], palette: Sequence[str]) -> None:
+def _scatter(axes: Axes, table: pd.DataFrame, along: tuple[str, str], look: PeopleLook) -> None:
     column, title = along
     known = table[[column, "gm_ml"]].dropna()
     axes.set(xlabel=title, ylabel="Gray matter (ml)")
     if len(known) < FEWEST_PEOPLE:
         axes.text(0.5, 0.5, "not known for\nenough people", ha="center", va="center", transform=axes.transAxes)
         return
-    axes.scatter(known[column], known["gm_ml"], s=6, color=palette[0], linewidths=0, rasterized=True)
+    if look.as_points:
+        axes.scatter(known[column], known["gm_ml"], s=6, color=look.palette[0], linewidths=0, rasterized=True)
+    else:
+        hexagons(axes, known[column], known["gm_ml"], None, look.palette)
     r = known.corr().iloc[0, 1]
     axes.set_title(f"r = {r:.2f}, n = {len(known):,}", fontweight="normal")
 

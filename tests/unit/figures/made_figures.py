@@ -286,8 +286,8 @@ def _genome(contributions: pd.DataFrame) -> Figure:
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "outcome": lambda: outcome_distribution(pd.Series([2, 5, 9, 12, 7, None]), OutcomeSettings(), PALETTE),
-    "gm_quality": lambda: gm_quality(made_quality(), PALETTE),
-    "map_making": lambda: map_making(made_maps(), PALETTE),
+    "gm_quality": lambda: gm_quality(made_quality(), POINTS),
+    "map_making": lambda: map_making(made_maps(), POINTS),
     "attrition_flow": lambda: attrition_flow(made_attrition(), made_splits(), 3),
     "architecture": lambda: _sizes([31, 37, 31]),
     "learning_curves": lambda: learning_curves({"Brain age, MAE (years)": made_curve().assign(fold=0)}, PALETTE),
@@ -312,6 +312,8 @@ OTHERS: dict[str, Callable[[], Figure]] = {
     "embeddings of real people": lambda: _unseen(HEXAGONS),
     "embeddings by value": lambda: _unseen(CONTINUOUS),
     "canonical variates of real people": lambda: canonical_variates(made_variates(), HEXAGONS),
+    "quality of real people": lambda: gm_quality(made_quality(), HEXAGONS),
+    "map making of real people": lambda: map_making(made_maps(), HEXAGONS),
     "values": lambda: discrimination(made_predictions(continuous=True), CONTINUOUS),
     "components without a null": lambda: component_null(
         made_components(False), made_correlations(), joined(NO_NULL), PALETTE

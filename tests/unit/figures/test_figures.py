@@ -26,6 +26,7 @@ from cgni.figures.style import open_style
 from cgni.imaging.store import GmStore
 from tests.unit.figures.made_figures import (
     FIGURES,
+    POINTS,
     brain,
     made_atlas,
     made_curve,
@@ -245,7 +246,7 @@ def test_the_shown_cases_are_the_worst_and_the_middle_ones() -> None:
     titles = list(cases_of(made.quality))
     assert titles[:4] == [f"worst {number + 1}: r = {r[number]:.3f}" for number in range(4)]
     assert titles[4:] == [f"median {number + 1}: r = {r[17 + number]:.3f}" for number in range(2)]
-    figure = map_making(made, PALETTE)
+    figure = map_making(made, POINTS)
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert "3 images without a map" in texts and "3 images that cut off a part of the brain" in texts
 

@@ -22,7 +22,9 @@ from cgni.figures.component_null import component_null, joined
 from cgni.figures.discrimination import discrimination
 from cgni.figures.effects import allele_region_effects
 from cgni.figures.embedding_maps import embedding_maps, unseen_embeddings
+from cgni.figures.image_quality import gm_quality
 from cgni.figures.linkage import called_blocks, development_genotypes, linkage
+from cgni.figures.map_making import map_making
 from cgni.figures.people_points import hexagons, people_look
 from cgni.figures.results import canonical_variates
 from cgni.figures.term_dots import term_dots
@@ -37,9 +39,11 @@ from tests.unit.figures.made_figures import (
     made_attrition,
     made_embeddings,
     made_genotypes,
+    made_maps,
     made_null,
     made_people,
     made_predictions,
+    made_quality,
     made_splits,
     made_terms,
     made_variates,
@@ -250,7 +254,12 @@ def test_embeddings_are_placed_by_components_of_training_people() -> None:
 def test_real_people_are_never_points() -> None:
     """Hexagons of fewer than five people are left out, and no mark stands for one person."""
     unseen = unseen_embeddings(made_embeddings(), made_people(), made_splits())
-    for figure in (embedding_maps(unseen, HEXAGONS), canonical_variates(made_variates(), HEXAGONS)):
+    for figure in (
+        embedding_maps(unseen, HEXAGONS),
+        canonical_variates(made_variates(), HEXAGONS),
+        gm_quality(made_quality(), HEXAGONS),
+        map_making(made_maps(), HEXAGONS),
+    ):
         kinds = {type(drawn) for axes in figure.axes for drawn in axes.collections if drawn.get_label() != "_colorbar"}
         assert PathCollection not in kinds and PolyCollection in kinds
     assert PathCollection in {type(drawn) for drawn in canonical_variates(made_variates(), POINTS).axes[0].collections}
