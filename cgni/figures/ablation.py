@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from cgni.classification.schemas import POOLED
 from cgni.contrastive.terms import TERMS
 from cgni.figures.cells import Scores
+from cgni.figures.print_sizes import TWO_COLUMNS
 from cgni.figures.results import SCORE_NAMES, pooled_score, reference_lines, score_handles, score_limits
 from cgni.figures.study_models import StudyModels
-from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.style import SMALLEST_PT, printed
 
 _PARTS = {"holdout": "Holdout (descriptive)", "validation": "Out of fold (chosen by these)"}
 _IN, _ABSENT = "#1f2733", "#dfe4ea"

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from cgni.base.views import GENETICS, IMAGING
 from cgni.contrastive.terms import encoder_spec
 from cgni.figures.boxes import Box, arrow, sheet
-from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT
 from cgni.pretraining.cnn import block_shapes
 
 _HEIGHT_MM, _TOP, _BOTTOM = 66.0, 63.0, 25.0

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cgni.figures.boxes import Box, arrow, sheet
-from cgni.figures.style import TWO_COLUMNS
+from cgni.figures.print_sizes import TWO_COLUMNS
 
 _GAP_MM, _HEAD_MM, _EDGE_MM = 5.0, 8.0, 2.0
 _GUTTER_MM, _INDENT_MM = 4.0, 5.0

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from cgni.figures.style import PAGE_HEIGHT, SMALLEST_PT, STAMP_MM, printed
+from cgni.figures.print_sizes import PAGE_HEIGHT
+from cgni.figures.style import SMALLEST_PT, STAMP_MM, printed
 
 LINE_MM, PAD_MM = 2.75, 1.6
 _LETTER_MM = 1.32  # mean width of a letter of SMALLEST_PT

@@ -15,7 +15,8 @@ from nilearn.datasets import load_mni152_template
 
 from cgni.base.views import IMAGING
 from cgni.contributions.called import consensus, subspace
-from cgni.figures.style import DECREASE, INCREASE, SMALLEST_PT, STAMP_MM, TWO_COLUMNS, in_words, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import DECREASE, INCREASE, SMALLEST_PT, STAMP_MM, in_words, printed
 from cgni.imaging.atlas import Atlas
 
 _CUTS = 7

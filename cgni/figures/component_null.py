@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from cgni.contributions.schemas import NULL_CORRELATIONS
 from cgni.figures.cells import few, small, small_of_tail
 from cgni.figures.component_tables import correlations_of
-from cgni.figures.style import NEUTRAL, ONE_COLUMN, SMALLEST_PT, printed
+from cgni.figures.print_sizes import ONE_COLUMN
+from cgni.figures.style import NEUTRAL, SMALLEST_PT, printed
 
 _GOLDEN = 0.6180339887
 _HALF = 0.28  # height of the null's points about a row

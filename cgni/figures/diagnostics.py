@@ -11,7 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from cgni.cohort.outcome import group_range, outcome_axis
 from cgni.cohort.settings import OutcomeSettings
-from cgni.figures.style import ONE_COLUMN, SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import ONE_COLUMN, TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 
 _NO_GROUP = "#c9ced6"
 _MOST_BARS = 30

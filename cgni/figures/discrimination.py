@@ -12,9 +12,10 @@ from sklearn.metrics import roc_curve
 
 from cgni.classification.pooling import pooled_people
 from cgni.classification.schemas import LABEL, PREDICTED, PROBABILITY, TARGET
-from cgni.figures.cells import Scores
+from cgni.figures.cells import FEWEST_PEOPLE, Scores
 from cgni.figures.people_points import PeopleLook
-from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 
 _SPLITS = {"holdout": "Holdout", "validation": "Out of fold"}  # the holdout leads
 # the proposed model comes first; the others are drawn where the study has them
@@ -96,16 +97,19 @@ def _roc(
 
 
 def _reliability(axes: Axes, found: Predictions, split: str, palette: Sequence[str]) -> None:
-    """Observed share of the high group by mean probability, in bins of equally many people."""
+    """Observed share of the high group by mean probability, in bins of equally many people, if they are enough."""
     own = found.reliability[(found.reliability["split"] == split) & ~found.reliability["scaled"].astype(bool)]
+    own = own[own["people"] >= FEWEST_PEOPLE]
     for number, model in enumerate(found.shown):
         bins = own[own["model"] == model].sort_values("bin")
         colour, dashes, marker = palette[number % len(palette)], _DASHES[number % 5], _MARKERS[number % 5]
         axes.plot(bins["predicted"], bins["observed"], marker=marker, markersize=3, color=colour, linestyle=dashes)
     axes.plot([0, 1], [0, 1], color="gray", linewidth=0.6)
-    least = int(own["people"].min()) if len(own) else 0
     axes.set(xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
-    axes.text(0.98, 0.03, f"bins of at least {least} people", fontsize=SMALLEST_PT, ha="right")
+    words = (
+        f"bins of at least {own['people'].min()} people" if len(own) else f"no bin of {FEWEST_PEOPLE} people or more"
+    )
+    axes.text(0.98, 0.03, words, fontsize=SMALLEST_PT, ha="right")
 
 
 def _observed_by_predicted(found: Predictions, scores: Scores, look: PeopleLook) -> Figure:

@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 
 from cgni.base.views import REGION_WORDS, FeatureWords
 from cgni.figures.cells import few
-from cgni.figures.style import TWO_COLUMNS, in_words, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import in_words, printed
 
 _MOST = 20
 # kind of people, offset of the row, marker, index into the palette

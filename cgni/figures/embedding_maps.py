@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from cgni.base.views import VIEWS
 from cgni.figures.cells import few
 from cgni.figures.people_points import PeopleLook, hexagons
-from cgni.figures.style import TWO_COLUMNS, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import printed
 
 _SEX = ("women", "men")  # as sex is coded
 _AGE, _MEN = "Age (years)", "Share of men"

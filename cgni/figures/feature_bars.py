@@ -7,7 +7,8 @@ from matplotlib.patches import Patch
 
 from cgni.base.views import IMAGING
 from cgni.contributions.called import consensus
-from cgni.figures.style import DECREASE, INCREASE, NEUTRAL, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import DECREASE, INCREASE, NEUTRAL, printed
 
 _SHOWN = 15  # features a component
 _COLOURS = {"increase": INCREASE, "decrease": DECREASE}

@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 
 from cgni.base.views import GENETICS
 from cgni.contributions.called import consensus
-from cgni.figures.style import DECREASE, INCREASE, MARKERS, NEUTRAL, SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import DECREASE, INCREASE, MARKERS, NEUTRAL, SMALLEST_PT, printed
 
 _COLOURS = {"increase": INCREASE, "decrease": DECREASE}
 _GAP = 0.02  # between chromosomes, of all their lengths

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from cgni.figures.cells import FEWEST_PEOPLE
 from cgni.figures.people_points import PeopleLook, hexagons
-from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 from cgni.imaging.quality import worst_rows
 from cgni.imaging.store import GmStore
 

@@ -7,7 +7,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cgni.figures.style import INCREASE, SMALLEST_PT, TWO_COLUMNS, in_words, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import INCREASE, SMALLEST_PT, in_words, printed
 
 _MOST_SNPS = 110
 _LETTERS = 16

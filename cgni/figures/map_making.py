@@ -12,7 +12,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from cgni.figures.cells import FEWEST_PEOPLE
 from cgni.figures.people_points import PeopleLook, hexagons
-from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 
 _WORST, _MIDDLE = 4, 2
 _SLICES = ("axial", "coronal")

@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from cgni.classification.schemas import POOLED
 from cgni.figures.cells import Scores, few
 from cgni.figures.people_points import PeopleLook
-from cgni.figures.style import NEUTRAL, ONE_COLUMN, SMALLEST_PT, TWO_COLUMNS, printed
+from cgni.figures.print_sizes import ONE_COLUMN, TWO_COLUMNS
+from cgni.figures.style import NEUTRAL, SMALLEST_PT, printed
 
 _PARTS = {"holdout": "Holdout", "validation": "Out of fold (validation)"}  # the holdout leads
 _CONFOUNDS = "confounds"  # the model that every score is held against

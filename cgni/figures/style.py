@@ -15,12 +15,12 @@ from cycler import cycler
 from matplotlib.figure import Figure
 
 from cgni.base.files import atomic_path
+from cgni.figures.print_sizes import ONE_COLUMN, PAGE_HEIGHT
 from cgni.figures.settings import FigureSettings
 
 # red and blue as published, as light and dark as they can be told apart without colour
 INCREASE, DECREASE, NEUTRAL = "#ef6548", "#123f7a", "#b8bec6"
 MARKERS = {"increase": "^", "decrease": "v"}
-ONE_COLUMN, TWO_COLUMNS, PAGE_HEIGHT = 85.0, 174.0, 230.0  # mm
 STAMP_MM = 4.0  # of height that a stamp takes
 SMALLEST_PT, PLAIN_PT = 6.0, 7.0
 _MM_PER_INCH = 25.4

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from cgni.enrichment.schemas import ALL_COMPONENTS
-from cgni.figures.style import SMALLEST_PT, TWO_COLUMNS, in_words, printed
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, in_words, printed
 
 _MOST, _LETTERS = 20, 58
 _LEVEL = 0.05  # of the family-wise p

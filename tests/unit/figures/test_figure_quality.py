@@ -14,17 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from cgni.figures.print_sizes import ONE_COLUMN, PAGE_HEIGHT, TWO_COLUMNS
 from cgni.figures.settings import FigureSettings
-from cgni.figures.style import (
-    DECREASE,
-    INCREASE,
-    ONE_COLUMN,
-    PAGE_HEIGHT,
-    SMALLEST_PT,
-    TWO_COLUMNS,
-    open_style,
-    printed,
-)
+from cgni.figures.style import DECREASE, INCREASE, SMALLEST_PT, open_style, printed
 from tests.unit.figures.made_figures import FIGURES, OTHERS
 
 _ALL = {**FIGURES, **OTHERS}

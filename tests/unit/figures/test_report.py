@@ -4,12 +4,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+import pytest
 
 from cgni.classification.ledger import Looks
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import TERMS
-from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report
+from cgni.figures.print_sizes import ONE_COLUMN, TWO_COLUMNS
+from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report, _shown_width
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style, printed
 from cgni.figures.table_files import write_table_files
 from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons, made_performance
 
@@ -74,6 +79,16 @@ def test_report_is_self_contained_and_escapes(tmp_path: Path) -> None:
         "c0ffee" in page and "<h1>Imaging genetics of fluid reasoning</h1>" in page and "b 1d" in page and "1.5" in page
     )
     assert "&lt;1&gt;" in page and "lineage clean" in page and "LEAKY" not in page
+
+
+def test_figures_are_as_wide_beside_each_other_as_in_print(tmp_path: Path) -> None:
+    """1004 and 2055 pixels at 300 dpi are 85 and 174 mm; a file that does not say is as wide as it is."""
+    style = open_style(FigureSettings(), "")
+    for name, width in (("one", ONE_COLUMN), ("two", TWO_COLUMNS)):
+        style.save(plt.figure(figsize=printed(width, 40), layout=None), [tmp_path / f"{name}.png"])
+    widths = [_shown_width((tmp_path / f"{name}.png").read_bytes()) for name in ("one", "two")]
+    assert widths == pytest.approx([489, 1000], abs=1) and _shown_width(b"png") == 0
+    assert "style" not in _report(tmp_path).split("<figure>")[1].split("src")[0]
 
 
 def test_report_of_a_leaky_run_says_so(tmp_path: Path) -> None:

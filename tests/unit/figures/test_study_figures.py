@@ -146,6 +146,15 @@ def test_scores_of_too_few_people_are_no_curve() -> None:
     assert not holdout.lines and _texts(holdout) == ["too few people (n = 4)"]
 
 
+def test_bins_of_too_few_people_are_not_drawn() -> None:
+    found = made_predictions()
+    few = found.reliability.assign(people=lambda rows: rows["people"].mask(rows["split"] == "holdout", 9))
+    _, _, holdout, unseen = discrimination(type(found)(**{**vars(found), "reliability": few}), POINTS).axes
+    assert _texts(holdout) == ["no bin of 10 people or more"] and _texts(unseen) == ["bins of at least 10 people"]
+    assert [len(line.get_xdata()) for line in holdout.lines] == [0, 0, 0, 2]  # but for the diagonal
+    assert [len(line.get_xdata()) for line in unseen.lines] == [9, 9, 9, 2]
+
+
 def test_values_are_drawn_against_those_predicted() -> None:
     holdout, unseen = discrimination(made_predictions(continuous=True), CONTINUOUS).axes
     assert holdout.get_title().endswith("R² 0.200 [0.100, 0.300]") and unseen.get_xlabel() == "Predicted"
