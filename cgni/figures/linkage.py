@@ -36,19 +36,24 @@ def called_blocks(blocks: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["chrom", "start"]).reset_index(drop=True)
 
 
-def development_genotypes(genotypes: pd.DataFrame, splits: pd.DataFrame, blocks: pd.DataFrame) -> pd.DataFrame:
-    """Allele counts of development people at the SNPs of called blocks, without ids.
+def claimed_snps(blocks: pd.DataFrame) -> list[str]:
+    """The SNPs of called blocks (`contributions.schemas_claims.BLOCKS`), along the genome."""
+    return [snp for members in called_blocks(blocks)["members"] for snp in members]
+
+
+def development_genotypes(genotypes: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+    """Allele counts of development people, without ids.
 
     Parameters
     ----------
     genotypes
         participant_id and a column a SNP.
     splits
-        `cohort.schemas`; blocks : `contributions.schemas_claims.BLOCKS`.
+        `cohort.schemas`.
     """
     development = splits.loc[splits["role"] == "development", "participant_id"]
-    snps = [snp for members in called_blocks(blocks)["members"] for snp in members]
-    return genotypes.loc[genotypes["participant_id"].isin(development), snps].reset_index(drop=True)
+    own = genotypes[genotypes["participant_id"].isin(development)]
+    return own.drop(columns="participant_id").reset_index(drop=True)
 
 
 def linkage(blocks: pd.DataFrame, genotypes: pd.DataFrame) -> Figure:

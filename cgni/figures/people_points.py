@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ _GROUP_MARKERS = ("o", "^", "s")
 _HEXAGONS = 25  # across a panel at most
 _REACH_SD = 2.0  # from the mean, of what hexagons cover
 _LIGHT = "#eef1f5"
+_VECTORS = 3000  # marks from which on they become an image inside PDF and SVG
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,18 @@ class PeopleLook:
         if not self.as_points:
             hexagons(axes, x, y, None, self.palette)
             return
+        look: dict[str, Any]
         for code, name in enumerate(self.names):
             own = (group == code).fillna(False)
             marker, colour = _GROUP_MARKERS[code], self.palette[code]
-            axes.scatter(x[own], y[own], s=7, color=colour, marker=marker, linewidths=0, label=name, alpha=0.85)
+            look = {"marker": marker, "linewidths": 0, "alpha": 0.85, "rasterized": len(x) > _VECTORS}
+            axes.scatter(x[own], y[own], s=7, color=colour, label=name, **look)
         rest = group.isna() if self.names else pd.Series(data=True, index=group.index)
         if not rest.any():
             return
         name = "no group" if self.names else "people"
-        axes.scatter(x[rest], y[rest], s=5, color="#9aa3af", marker="s", linewidths=0, label=name, alpha=0.85)
+        look = {"marker": "s", "linewidths": 0, "alpha": 0.85, "rasterized": len(x) > _VECTORS}
+        axes.scatter(x[rest], y[rest], s=5, color="#9aa3af", label=name, **look)
 
     @property
     def words(self) -> str:

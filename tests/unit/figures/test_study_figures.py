@@ -23,7 +23,7 @@ from cgni.figures.discrimination import discrimination
 from cgni.figures.effects import allele_region_effects
 from cgni.figures.embedding_maps import embedding_maps, unseen_embeddings
 from cgni.figures.image_quality import gm_quality
-from cgni.figures.linkage import called_blocks, development_genotypes, linkage
+from cgni.figures.linkage import called_blocks, claimed_snps, development_genotypes, linkage
 from cgni.figures.map_making import map_making
 from cgni.figures.people_points import hexagons, people_look
 from cgni.figures.results import canonical_variates
@@ -243,7 +243,8 @@ def test_linkage_is_that_of_development_people_with_known_counts() -> None:
     assert [text.get_text() for text in axes.get_yticklabels()] == ["FYN +1 (chr 1)"]
     assert axes.get_title().startswith("n = 60 development people; 1 called blocks")
     table = made_genotypes().assign(participant_id=[str(number) for number in range(60)])
-    kept = development_genotypes(table, made_splits(), made_blocks())
+    kept = development_genotypes(table, made_splits())
+    assert claimed_snps(made_blocks()) == ["1:5:A:G", "1:9:A:G"]
     assert len(kept) == 54 and list(kept.columns) == ["1:5:A:G", "1:9:A:G"]
 
 
