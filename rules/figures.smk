@@ -1,18 +1,32 @@
 FIGURES = [
     "outcome",
     "gm_quality",
+    "attrition_flow",
+    "architecture",
     "learning_curves",
     "performance",
+    "discrimination",
+    "ablation",
+    "embeddings",
     "canonical_variates",
+    "component_null",
     "snp_contributions",
     "region_contributions",
+    "linkage",
+    "allele_effects",
+    "enriched_terms",
     *(["map_making"] if MADE_MAPS else []),
     *(["recovery"] if SIMULATED else []),
 ]
 if OF_TABLE:
     _OF_MAPS = {"gm_quality", "region_contributions"}
     FIGURES = [*(figure for figure in FIGURES if figure not in _OF_MAPS), "feature_contributions"]
-FIGURE_FILES = expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"])
+FIGURE_FILES = [
+    *expand(result("figures/{figure}.{kind}"), figure=FIGURES, kind=["svg", "png", "pdf"]),
+    *([] if OF_TABLE else [result("figures/regions.html")]),
+]
+# whether people are points, which only simulated ones may be, and what the two groups are called
+PEOPLE_LOOK = ["outcome.group_names", "outcome.kind", "simulation.enabled"]
 
 
 rule plot_outcome:
@@ -63,12 +77,39 @@ rule plot_gm_quality:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("imaging.qc.correlation", "imaging.qc.deviations"),
+        cfg=section("imaging.qc.correlation", "imaging.qc.deviations", "simulation.enabled"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_gm_quality"),
     script:
         "../workflow_scripts/plot_gm_quality.py"
+
+
+rule plot_attrition_flow:
+    """Draw what was left out of people, images and SNPs, step by step, as a flow chart."""
+    input:
+        attrition=expand(result("{stage}/attrition.parquet"), stage=ATTRITION_STAGES),
+        splits=result("cohort/splits.parquet"),
+        blocks=result("genetics/ld_blocks.parquet"),
+    output:
+        expand(result("figures/attrition_flow.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_attrition_flow"),
+    benchmark:
+        benchmark_file("plot_attrition_flow")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={},
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_attrition_flow"),
+    script:
+        "../workflow_scripts/plot_attrition_flow.py"
 
 
 if MADE_MAPS:
@@ -96,10 +137,49 @@ if MADE_MAPS:
         params:
             figures=FIGURE_STYLE,
             stamp=STAMP,
-            cfg={},
+            cfg=section("simulation.enabled"),
             code=code("plot_map_making"),
         script:
             "../workflow_scripts/plot_map_making.py"
+
+
+rule plot_architecture:
+    """Draw the networks with the sizes that they have in this study (Figure 2)."""
+    input:
+        grid=[] if OF_TABLE else result("imaging/store/grid.json"),
+        columns=result("imaging/table/columns.parquet") if OF_TABLE else [],
+        variants=result("genetics/variants.parquet"),
+        selection=result("classification/selection.json"),
+        lineage=result("audit/lineage.parquet"),
+    output:
+        expand(result("figures/architecture.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_architecture"),
+    benchmark:
+        benchmark_file("plot_architecture")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={
+            "encoders": SUBSETS,
+            "proposed": PROPOSED,
+            **section(
+                *([] if OF_TABLE else ["pretraining.channels", "pretraining.kernel"]),
+                "contrastive.layers",
+                "classification.proposed.layers",
+                "classification.proposed.features",
+                "outcome.kind",
+            ),
+        },
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_architecture"),
+    script:
+        "../workflow_scripts/plot_architecture.py"
 
 
 rule plot_learning_curves:
@@ -156,6 +236,91 @@ rule plot_performance:
         "../workflow_scripts/plot_performance.py"
 
 
+rule plot_discrimination:
+    """Draw ROC and reliability of the proposed model and those beside it, or observed by predicted values."""
+    input:
+        predictions=expand(result("classification/{model}/predictions.parquet"), model=MODELS),
+        holdout=result("classification/holdout.parquet"),
+        performance=result("classification/performance.parquet"),
+        reliability=result("classification/reliability.parquet"),
+        selection=result("classification/selection.json"),
+    output:
+        expand(result("figures/discrimination.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_discrimination"),
+    benchmark:
+        benchmark_file("plot_discrimination")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={"models": MODELS, "proposed": PROPOSED, **section(*PEOPLE_LOOK)},
+        labels=LABELS,
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_discrimination"),
+    script:
+        "../workflow_scripts/plot_discrimination.py"
+
+
+rule plot_ablation:
+    """Draw the score of the proposed model on every loss subset."""
+    input:
+        performance=result("classification/performance.parquet"),
+        selection=result("classification/selection.json"),
+    output:
+        expand(result("figures/ablation.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_ablation"),
+    benchmark:
+        benchmark_file("plot_ablation")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={"models": MODELS, "encoders": SUBSETS, "proposed": PROPOSED, "subsets": ON_SUBSETS},
+        labels=LABELS,
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_ablation"),
+    script:
+        "../workflow_scripts/plot_ablation.py"
+
+
+rule plot_embeddings:
+    """Draw the embeddings of unseen people by outcome, age and sex."""
+    input:
+        selection=result("classification/selection.json"),
+        embeddings=expand(result("contrastive/{encoders}/embeddings.parquet"), encoders=SUBSETS),
+        participants=result("cohort/participants.parquet"),
+        splits=result("cohort/splits.parquet"),
+    output:
+        expand(result("figures/embeddings.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_embeddings"),
+    benchmark:
+        benchmark_file("plot_embeddings")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={"encoders": SUBSETS, **section(*PEOPLE_LOOK)},
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_embeddings"),
+    script:
+        "../workflow_scripts/plot_embeddings.py"
+
+
 rule plot_canonical_variates:
     """Draw the imaging variates of unseen people against their genetic variates."""
     input:
@@ -173,7 +338,7 @@ rule plot_canonical_variates:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("outcome.group_names"),
+        cfg=section(*PEOPLE_LOOK),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_canonical_variates"),
@@ -181,11 +346,39 @@ rule plot_canonical_variates:
         "../workflow_scripts/plot_canonical_variates.py"
 
 
+rule plot_component_null:
+    """Draw the correlations of the components beside those of shuffled pairings."""
+    input:
+        components=result("contributions/components.parquet"),
+        correlations=result("scca/correlations.parquet"),
+        null_correlations=NULL_CORRELATION_FILES,
+    output:
+        expand(result("figures/component_null.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_component_null"),
+    benchmark:
+        benchmark_file("plot_component_null")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={},
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_component_null"),
+    script:
+        "../workflow_scripts/plot_component_null.py"
+
+
 rule plot_snp_contributions:
-    """Draw the contribution of every SNP along the chromosomes."""
+    """Draw what decides on every SNP along the chromosomes, with the genes of called ones."""
     input:
         contributions=result("contributions/contributions.parquet"),
         variants=result("genetics/variants.parquet"),
+        genes=result("genetics/snp_genes.parquet"),
     output:
         expand(result("figures/snp_contributions.{kind}"), kind=["svg", "png", "pdf"]),
     log:
@@ -199,7 +392,7 @@ rule plot_snp_contributions:
         mem_mb=grows(2000),
         runtime=grows(20),
     params:
-        cfg=section("contributions.sd.genetics"),
+        cfg=section("contributions.rule", "contributions.sd.genetics"),
         figures=FIGURE_STYLE,
         stamp=STAMP,
         code=code("plot_snp_contributions"),
@@ -207,14 +400,90 @@ rule plot_snp_contributions:
         "../workflow_scripts/plot_snp_contributions.py"
 
 
+rule plot_linkage:
+    """Draw the linkage among the SNPs of called blocks."""
+    input:
+        blocks=result("contributions/blocks.parquet"),
+        genotypes=result("genetics/genotypes.parquet"),
+        splits=result("cohort/splits.parquet"),
+    output:
+        expand(result("figures/linkage.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_linkage"),
+    benchmark:
+        benchmark_file("plot_linkage")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={},
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_linkage"),
+    script:
+        "../workflow_scripts/plot_linkage.py"
+
+
+rule plot_allele_effects:
+    """Draw the partial correlations of minor alleles with called regions."""
+    input:
+        directions=result("contributions/directions.parquet"),
+        variants=result("genetics/variants.parquet"),
+    output:
+        expand(result("figures/allele_effects.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_allele_effects"),
+    benchmark:
+        benchmark_file("plot_allele_effects")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg=section("imaging.source"),
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_allele_effects"),
+    script:
+        "../workflow_scripts/plot_allele_effects.py"
+
+
+rule plot_enriched_terms:
+    """Draw the first enriched terms."""
+    input:
+        terms=result("enrichment/terms.parquet"),
+        request=result("enrichment/request.json"),
+    output:
+        expand(result("figures/enriched_terms.{kind}"), kind=["svg", "png", "pdf"]),
+    log:
+        log_file("plot_enriched_terms"),
+    benchmark:
+        benchmark_file("plot_enriched_terms")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        cfg={},
+        figures=FIGURE_STYLE,
+        stamp=STAMP,
+        code=code("plot_enriched_terms"),
+    script:
+        "../workflow_scripts/plot_enriched_terms.py"
+
+
 rule plot_region_contributions:
     """Draw the called regions on the brain (Figure 3)."""
     input:
         **ATLAS,
         contributions=result("contributions/contributions.parquet"),
-        maps=result("imaging/store/maps.npy"),
-        index=result("imaging/store/index.parquet"),
-        grid=result("imaging/store/grid.json"),
     output:
         expand(result("figures/region_contributions.{kind}"), kind=["svg", "png", "pdf"]),
     log:
@@ -235,6 +504,32 @@ rule plot_region_contributions:
         code=code("plot_region_contributions"),
     script:
         "../workflow_scripts/plot_region_contributions.py"
+
+
+rule view_regions:
+    """Make the page in which the called regions are looked at from all sides."""
+    input:
+        **ATLAS,
+        contributions=result("contributions/contributions.parquet"),
+    output:
+        page=result("figures/regions.html"),
+    log:
+        log_file("view_regions"),
+    benchmark:
+        benchmark_file("view_regions")
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=grows(2000),
+        runtime=grows(20),
+    params:
+        **seen(**ATLAS),
+        cfg={},
+        stamp=STAMP,
+        code=code("view_regions"),
+    script:
+        "../workflow_scripts/view_regions.py"
 
 
 if OF_TABLE:
@@ -427,6 +722,7 @@ rule write_report:
         template=shipped("resources/report.html.j2"),
         captions=expand(shipped("resources/captions/{figure}.md"), figure=FIGURES),
         figures=expand(result("figures/{figure}.png"), figure=FIGURES),
+        viewer=[] if OF_TABLE else result("figures/regions.html"),
         tables=expand(result("tables/{table}.csv"), table=[*TABLES, *FURTHER_TABLES]),
         origins=[result(f"tables/{table}.parquet") for table in [*TABLES, *FURTHER_TABLES] if table != "attrition"],
         attrition=result("tables/attrition.parquet"),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -212,6 +213,7 @@ def main(target: Path = PICTURE) -> None:
     rule_of = {job.name: job.rule for job in jobs}
     needs = [(rule_of[name], job.rule) for job in jobs for name in job.needs]
     style = open_style(FigureSettings(), "")
+    rcParams["svg.fonttype"] = "path"  # beside text of the page, whose reader may lack the font
     style.save(draw(stages, stage_edges(needs, stages), columns=5), [target])
 
 

@@ -170,7 +170,7 @@ CONTENTS: dict[str, pa.Schema | str] = {
     "audit/brain_age.parquet": BRAIN_AGE,
     "audit/brain_age_ridge.parquet": BRAIN_AGE,
     "audit/recovery.": RECOVERY,
-    "figures/": "SVG, PNG and PDF",
+    "figures/": "SVG, PNG and PDF; `regions.html`: the called regions in a viewer",
     "tables/": "Parquet, CSV and LaTeX",
     "report.html": "one self-contained page",
 }

@@ -9,15 +9,15 @@ from pathlib import Path
 from cgni.base.arrays import read_array
 from cgni.base.tables import read_table
 from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
+from cgni.figures.people_points import people_look
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
 from cgni.imaging.quality import deciding_r
 from cgni.imaging.settings import ImageQcSettings
 from cgni.imaging.store import GmStore
 
-inputs, qc = snakemake.input, read_table(snakemake.input.qc)
-style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-column, lowest = deciding_r(qc, asked := job.section(ImageQcSettings))
+inputs, style = snakemake.input, open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
+column, lowest = deciding_r(qc := read_table(inputs.qc), asked := job.section(ImageQcSettings))
 quality = MapQuality(
     *(qc, column, lowest),
     participants=read_table(inputs.participants, ["participant_id", "site", "head_size"]),
@@ -26,4 +26,5 @@ quality = MapQuality(
     worst=worst_maps(GmStore.open(Path(inputs.maps).parent), qc[column].to_numpy(), count=6),
     reference=read_array(inputs.reference),
 )
-style.save(gm_quality(quality, style.palette), snakemake.output)
+look = people_look("continuous", (), style.palette, job.value("simulation.enabled"))
+style.save(gm_quality(quality, look), snakemake.output)

@@ -4,17 +4,13 @@ from cgni.workflow.job import start
 
 job = start(snakemake)
 
-from pathlib import Path
-
 from cgni.base.tables import read_table
 from cgni.figures.brain import region_contributions
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
-from cgni.imaging.atlas import read_atlas
-from cgni.imaging.store import GmStore
+from cgni.imaging.atlas_grid import read_atlas_as_it_is
 
 inputs = snakemake.input
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-store = GmStore.open(Path(inputs.maps).parent)
-atlas = read_atlas(inputs.atlas, inputs.atlas_labels, store.grid, store.affine)
-style.save(region_contributions(read_table(inputs.contributions), atlas, store.affine), snakemake.output)
+atlas, affine = read_atlas_as_it_is(inputs.atlas, inputs.atlas_labels)
+style.save(region_contributions(read_table(inputs.contributions), atlas, affine), snakemake.output)

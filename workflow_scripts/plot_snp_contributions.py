@@ -1,4 +1,4 @@
-"""z of every SNP's contribution along the chromosomes."""
+"""What decides on every SNP along the chromosomes."""
 
 from cgni.workflow.job import start
 
@@ -7,11 +7,13 @@ job = start(snakemake)
 from cgni.base.tables import read_table
 from cgni.base.views import GENETICS
 from cgni.contributions.settings import ContributionSettings
-from cgni.figures.results import snp_contributions
+from cgni.figures.genome import SnpPlaces, snp_contributions
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
 
+inputs, settings = snakemake.input, job.section(ContributionSettings)
 style = open_style(FigureSettings.of(snakemake.params.figures), snakemake.params.stamp)
-contributions, variants = read_table(snakemake.input.contributions), read_table(snakemake.input.variants)
-threshold = job.section(ContributionSettings).sd[GENETICS]
-style.save(snp_contributions(contributions, variants, threshold, style.palette), snakemake.output)
+variants = read_table(inputs.variants)
+places = SnpPlaces(variants[variants["passed"]], read_table(inputs.genes))
+contributions = read_table(inputs.contributions)
+style.save(snp_contributions(contributions, places, settings.rule, settings.sd[GENETICS]), snakemake.output)

@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from cgni.cohort.outcome import group_range, outcome_axis
 from cgni.cohort.settings import OutcomeSettings
+from cgni.figures.print_sizes import ONE_COLUMN, TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 
 _NO_GROUP = "#c9ced6"
 _MOST_BARS = 30
@@ -25,7 +27,7 @@ def outcome_distribution(values: pd.Series, outcome: OutcomeSettings, palette: S
         One value a person; missing ones are left out.
     """
     known = values.dropna()
-    figure, axes = plt.subplots(figsize=(6.4, 3.6))
+    figure, axes = plt.subplots(figsize=printed(ONE_COLUMN, 58))
     counts, width = _bars(known, outcome)
     ranges = (
         {} if outcome.kind == "continuous" else dict(zip(outcome.group_names, (outcome.low, outcome.high), strict=True))
@@ -36,17 +38,18 @@ def outcome_distribution(values: pd.Series, outcome: OutcomeSettings, palette: S
         colours = [palette[number] if own else colour for own, colour in zip(inside, colours, strict=True)]
     bars = axes.bar(counts.index, counts.to_numpy(), color=colours, width=0.85 * width)
     if len(counts) <= _MOST_BARS:
-        axes.bar_label(bars, fontsize=8, padding=2)
+        axes.bar_label(bars, fontsize=SMALLEST_PT, padding=1)
         axes.set_xticks(list(counts.index))
     for number, (name, (low, high)) in enumerate(ranges.items()):
         title = f"{name[:1].upper()}{name[1:]} group: {group_range(outcome, (low, high))}"
         people = int(known.between(low, high).sum())
         axes.bar([0], [0], color=palette[number], label=f"{title} (n = {people:,})")
-    label = "Not in a group" if ranges else f"n = {len(known):,}"
+    counted = sum(int(known.between(low, high).sum()) for low, high in ranges.values())
+    label = f"Not in a group (n = {len(known) - counted:,})" if ranges else f"n = {len(known):,}"
     axes.bar([0], [0], color=_NO_GROUP if ranges else palette[0], label=label)
     axes.set(xlabel=outcome_axis(outcome), ylabel="People", ylim=(0, counts.max() * 1.5))
     axes.set_xlim(counts.index[0] - 0.7 * width, counts.index[-1] + 0.7 * width)
-    axes.legend(loc="upper right", fontsize=8.5)
+    axes.legend(loc="upper right")
     return figure
 
 
@@ -94,16 +97,18 @@ def learning_curves(panels: Mapping[str, pd.DataFrame], palette: Sequence[str]) 
 
     `panels` maps a title "stage, metric" to rows fold, epoch, split, value.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(3.5 * len(panels), 3.2), squeeze=False)
+    figure, axes = plt.subplots(1, len(panels), figsize=printed(TWO_COLUMNS, 62), squeeze=False)
     for axis, (title, curve) in zip(axes[0], panels.items(), strict=True):
         for (fold, split), line in curve.groupby(["fold", "split"]):
             colour, dashes = palette[int(fold) % len(palette)], "--" if split == "fit" else "-"
-            axis.plot(line["epoch"], line["value"], color=colour, linestyle=dashes, linewidth=1.3)
+            axis.plot(line["epoch"], line["value"], color=colour, linestyle=dashes)
         stage, metric = title.split(", ", 1)
         axis.set(title=stage, xlabel="Epoch", ylabel=metric)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     lines = [Line2D([], [], color="black", linestyle=style) for style in ("--", "-")]
-    axes[0][-1].legend(lines, ["fit people", "monitor people"], fontsize=8.5)
+    folds = max(curve["fold"].nunique() for curve in panels.values())
+    names = ["fit people", f"monitor people; n = {folds} folds, a colour each"]
+    figure.legend(lines, names, loc="outside lower center", ncols=2)
     return figure
 
 

@@ -7,7 +7,8 @@ from matplotlib.patches import Patch
 
 from cgni.base.views import IMAGING
 from cgni.contributions.called import consensus
-from cgni.figures.style import DECREASE, INCREASE, NEUTRAL
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import DECREASE, INCREASE, NEUTRAL, printed
 
 _SHOWN = 15  # features a component
 _COLOURS = {"increase": INCREASE, "decrease": DECREASE}
@@ -28,19 +29,28 @@ def feature_contributions(contributions: pd.DataFrame, shown: int = _SHOWN) -> F
     features = consensus(contributions, IMAGING)
     components = sorted(features["component"].unique())
     rows = min(shown, features["feature"].nunique())
-    figure, axes = plt.subplots(1, len(components), figsize=(4.4 * len(components), 0.24 * rows + 2.0), squeeze=False)
-    for axis, component in zip(axes[0], components, strict=True):
+    across = min(len(components), 2)
+    down = -(-len(components) // across)
+    size = printed(TWO_COLUMNS, down * (4.2 * rows + 18) + 12)
+    figure, grid = plt.subplots(down, across, figsize=size, squeeze=False)
+    for axis in grid.flat[len(components) :]:
+        axis.remove()
+    for axis, component in zip(grid.flat, components, strict=False):
         own = features[features["component"] == component]
         own = own.sort_values(["called", "share"], ascending=False).head(shown).iloc[::-1]
         colours = [
             _COLOURS.get(row.direction, NEUTRAL) if row.called else NEUTRAL for row in own.itertuples(index=False)
         ]
         axis.barh(range(len(own)), own["share"].fillna(0), color=colours)
-        axis.set_yticks(range(len(own)), own["feature"].str.replace("_", " "), fontsize=7.5)
+        axis.set_yticks(range(len(own)), own["feature"].str.replace("_", " "))
+        total = int((features["component"] == component).sum())
         called = int(features.loc[features["component"] == component, "called"].sum())
-        axis.set(title=f"Component {component}, {called} called", xlabel="Absolute contribution, mean feature = 1")
+        axis.set(
+            title=f"Component {component}: {called} of n = {total:,} called",
+            xlabel="Absolute contribution (mean feature = 1)",
+        )
         axis.axvline(1, color="gray", linestyle="--", linewidth=0.8)
     handles = [Patch(color=colour) for colour in (INCREASE, DECREASE, NEUTRAL)]
     names = ["called, positive sign against the imaging variate", "called, negative sign", "not called"]
-    figure.legend(handles, names, loc="outside upper center", fontsize=8.5)
+    figure.legend(handles, names, loc="outside lower center", ncols=3)
     return figure

@@ -10,6 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from cgni.figures.cells import FEWEST_PEOPLE
+from cgni.figures.people_points import PeopleLook, hexagons
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 from cgni.imaging.quality import worst_rows
 from cgni.imaging.store import GmStore
 
@@ -64,14 +68,18 @@ def worst_maps(store: GmStore, r: np.ndarray, count: int) -> list[tuple[float, n
     return [(float(r[row]), store.read_one(row)) for row in worst_rows(r, count)]
 
 
-def gm_quality(quality: MapQuality, palette: Sequence[str]) -> Figure:
-    """Histogram of r with the threshold; r by site and head size; slices of the reference and the worst maps."""
-    figure = plt.figure(figsize=(9.6, 5.9))
+def gm_quality(quality: MapQuality, look: PeopleLook) -> Figure:
+    """Histogram of r with the threshold; r by site and head size; slices of the reference and the worst maps.
+
+    Real people (`look`) are neither points nor outliers of a box.
+    """
+    palette = look.palette
+    figure = plt.figure(figsize=printed(TWO_COLUMNS, 112))
     upper, lower = figure.subfigures(2, 1, height_ratios=[1.25, 1], squeeze=False)[:, 0]
     distribution, site, head = upper.subplots(1, 3, width_ratios=[1.5, 1, 1])
     _distribution(distribution, quality, palette)
-    _by_site(site, quality, palette)
-    _by_head_size(head, quality, palette)
+    _by_site(site, quality, look)
+    _by_head_size(head, quality, look)
     _slices(lower, quality, palette)
     return figure
 
@@ -89,10 +97,10 @@ def _distribution(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> No
     axes.yaxis.set_major_formatter("{x:g}")  # powers would be written as mathematics, which is off (`style`)
     axes.set_ylim(bottom=0, top=axes.get_ylim()[1] * 6)
     also = f"and r > {quality.least_r_image:.3g} over the whole image" if quality.column == "r" else None
-    axes.legend(fontsize=8, loc="upper left", title=also, title_fontsize=8, alignment="left")
+    axes.legend(loc="upper left", title=also, alignment="left")
 
 
-def _by_site(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:
+def _by_site(axes: Axes, quality: MapQuality, look: PeopleLook) -> None:
     known = quality.known("r", "site")
     sites = sorted(known["site"].unique())
     if sites:
@@ -100,22 +108,26 @@ def _by_site(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:
             [known.loc[known["site"] == site, "r"] for site in sites],
             tick_labels=sites,
             widths=0.6,
-            flierprops={"markersize": 2.5, "markeredgecolor": palette[_REMOVED]},
-            medianprops={"color": palette[0]},
+            showfliers=look.as_points,
+            flierprops={"markersize": 2.5, "markeredgecolor": look.palette[_REMOVED]},
+            medianprops={"color": look.palette[0]},
         )
     axes.axhline(quality.threshold, color="black", linestyle="--", linewidth=1)
     axes.set(xlabel="Site", ylabel="r")
     axes.tick_params(axis="x", labelrotation=45 if len(sites) > 3 else 0)
-    axes.set_title(quality.relation("site", "η²"), fontsize=9, fontweight="normal")
+    axes.set_title(f"{quality.relation('site', 'η²')}\nn = {len(known):,}", fontweight="normal")
 
 
-def _by_head_size(axes: Axes, quality: MapQuality, palette: Sequence[str]) -> None:
+def _by_head_size(axes: Axes, quality: MapQuality, look: PeopleLook) -> None:
     known = quality.known("r", "head_size")
-    colours = np.where(known["passed"], palette[0], palette[_REMOVED])
-    axes.scatter(known["head_size"], known["r"], s=5, c=colours, linewidths=0, rasterized=True)
+    if look.as_points:
+        colours = np.where(known["passed"], look.palette[0], look.palette[_REMOVED])
+        axes.scatter(known["head_size"], known["r"], s=5, c=colours, linewidths=0, rasterized=True)
+    elif len(known) >= FEWEST_PEOPLE:
+        hexagons(axes, known["head_size"], known["r"], None, look.palette)
     axes.axhline(quality.threshold, color="black", linestyle="--", linewidth=1)
     axes.set(xlabel="Head size (scaling factor)", ylabel="r")
-    axes.set_title(quality.relation("head_size", "ρ"), fontsize=9, fontweight="normal")
+    axes.set_title(f"{quality.relation('head_size', 'ρ')}\nn = {len(known):,}", fontweight="normal")
 
 
 def _slices(figure: SubFigure, quality: MapQuality, palette: Sequence[str]) -> None:
@@ -130,7 +142,7 @@ def _slices(figure: SubFigure, quality: MapQuality, palette: Sequence[str]) -> N
             axis.set_axis_off()
         colour = "black" if r is None or r > quality.threshold else palette[_REMOVED]
         name = "reference" if r is None else "no variance" if np.isnan(r) else f"r = {r:.3f}"
-        axes[0, column].set_title(name, fontsize=9, fontweight="normal", color=colour)
+        axes[0, column].set_title(name, fontsize=SMALLEST_PT, fontweight="normal", color=colour)
 
 
 def _masses(reference: np.ndarray) -> list[tuple[int, np.ndarray]]:

@@ -11,6 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from cgni.figures.cells import FEWEST_PEOPLE
+from cgni.figures.people_points import PeopleLook, hexagons
+from cgni.figures.print_sizes import TWO_COLUMNS
+from cgni.figures.style import SMALLEST_PT, printed
 
 _WORST, _MIDDLE = 4, 2
 _SLICES = ("axial", "coronal")
@@ -46,14 +49,15 @@ def cases_of(quality: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def map_making(made: MapMaking, palette: Sequence[str]) -> Figure:
+def map_making(made: MapMaking, look: PeopleLook) -> Figure:
     """Gray matter by age and by intracranial volume, r with the template, failures by reason; slices of cases."""
-    figure = plt.figure(figsize=(9.6, 7.2 if made.cases else 3.2))
+    palette = look.palette
+    figure = plt.figure(figsize=printed(TWO_COLUMNS, 130 if made.cases else 58))
     rows = figure.subfigures(2 if made.cases else 1, 1, height_ratios=[1, 1.3] if made.cases else None, squeeze=False)
     panels = rows[0, 0].subplots(1, 4, width_ratios=[1, 1, 1, 1.3])
     table = made.quality.merge(made.participants, on="participant_id", how="left")
-    _scatter(panels[0], table, ("age", "Age (years)"), palette)
-    _scatter(panels[1], table, ("tiv_ml", "Intracranial volume (ml)"), palette)
+    _scatter(panels[0], table, ("age", "Age (years)"), look)
+    _scatter(panels[1], table, ("tiv_ml", "Intracranial volume (ml)"), look)
     _likeness(panels[2], table, palette)
     _reasons(panels[3], table, palette)
     if made.cases:
@@ -61,34 +65,37 @@ def map_making(made: MapMaking, palette: Sequence[str]) -> Figure:
     return figure
 
 
-def _scatter(axes: Axes, table: pd.DataFrame, along: tuple[str, str], palette: Sequence[str]) -> None:
+def _scatter(axes: Axes, table: pd.DataFrame, along: tuple[str, str], look: PeopleLook) -> None:
     column, title = along
     known = table[[column, "gm_ml"]].dropna()
     axes.set(xlabel=title, ylabel="Gray matter (ml)")
     if len(known) < FEWEST_PEOPLE:
         axes.text(0.5, 0.5, "not known for\nenough people", ha="center", va="center", transform=axes.transAxes)
         return
-    axes.scatter(known[column], known["gm_ml"], s=6, color=palette[0], linewidths=0, rasterized=True)
+    if look.as_points:
+        axes.scatter(known[column], known["gm_ml"], s=6, color=look.palette[0], linewidths=0, rasterized=True)
+    else:
+        hexagons(axes, known[column], known["gm_ml"], None, look.palette)
     r = known.corr().iloc[0, 1]
-    axes.set_title(f"r = {r:.2f}, n = {len(known):,}", fontsize=9, fontweight="normal")
+    axes.set_title(f"r = {r:.2f}, n = {len(known):,}", fontweight="normal")
 
 
 def _likeness(axes: Axes, table: pd.DataFrame, palette: Sequence[str]) -> None:
     known = table["r_template"].dropna()
     axes.hist(known, bins=30, color=palette[0])
     axes.set(xlabel="r with the template", ylabel="Maps")
-    axes.set_title(f"n = {len(known):,}", fontsize=9, fontweight="normal")
+    axes.set_title(f"n = {len(known):,}", fontweight="normal")
 
 
 def _reasons(axes: Axes, table: pd.DataFrame, palette: Sequence[str]) -> None:
     counts = Counter(table["reason"].dropna())
-    axes.set_title(f"{sum(counts.values()):,} images without a map", fontsize=9, fontweight="normal")
+    axes.set_title(f"{sum(counts.values()):,} images without a map", fontweight="normal")
     axes.set_yticks([])
     axes.set_xlabel("Images")
     for place, (reason, count) in enumerate(counts.most_common()):
         axes.barh(place, count, color=palette[1])
         shown = reason if len(reason) <= _LONGEST else reason[: _LONGEST - 1] + "…"
-        axes.text(0, place + 0.42, f"{count:,} {shown}", fontsize=6.5, va="bottom")
+        axes.text(0, place + 0.42, f"{count:,} {shown}", fontsize=SMALLEST_PT, va="bottom")
     axes.set_ylim(-0.6, max(len(counts), 3))
 
 
@@ -102,4 +109,4 @@ def _cases(figure: SubFigure, cases: Mapping[str, Mapping[str, np.ndarray]], pal
             if gray.max() > _GRAY_EDGE:
                 axis.contour(gray, levels=[_GRAY_EDGE], colors=palette[1], linewidths=0.6)
             axis.set_axis_off()
-        axes[0, column].set_title(title, fontsize=8, fontweight="normal")
+        axes[0, column].set_title(title, fontsize=SMALLEST_PT, fontweight="normal")

@@ -18,7 +18,9 @@ from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import ALL_COMPONENTS
 from cgni.figures.cells import FEWEST_OF_GROUP, FEWEST_PEOPLE, NOT_KNOWN, Scores, few, small, with_interval
 from cgni.figures.layouts import DETAILS
+from cgni.figures.print_sizes import TWO_COLUMNS
 
+_WIDEST = 1000  # pixels on the page of a figure of two columns
 _ATLAS = "table5_"  # before the name of a further atlas
 _UNSEEN = {"validation": "out of fold", "holdout": "holdout"}
 _GROUPS = {"table1": "Table 1", "ablations": "other loss subsets"}
@@ -151,6 +153,7 @@ class Report:
         words = {"outcome": self.outcome, "grouped": self.outcome.kind != "continuous"}
         return environment.from_string(page.template).render(
             images={name: base64.b64encode(data).decode() for name, data in page.figures.items()},
+            widths={name: _shown_width(data) for name, data in page.figures.items()},
             captions={name: environment.from_string(text).render(words) for name, text in page.captions.items()},
             tables=page.tables,
             findings=_by_part(page.tables["summary"]),
@@ -188,6 +191,16 @@ def _by_part(summary: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Parts with their sentences, in their order."""
     parts = summary.groupby("part", sort=False)["sentence"].agg(list)
     return list(parts.items())
+
+
+def _shown_width(png: bytes) -> int:
+    """Pixels on the page of a figure: as wide, beside one of two columns, as in print; 0 where its size is not said."""
+    place = png.find(b"pHYs")
+    if place < 0:
+        return 0
+    # IHDR comes first
+    pixels, per_metre = (int.from_bytes(png[start : start + 4], "big") for start in (16, place + 4))
+    return round(_WIDEST * 1000 * pixels / per_metre / TWO_COLUMNS)
 
 
 def _html_table(table: pd.DataFrame) -> Markup:

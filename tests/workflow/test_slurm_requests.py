@@ -27,6 +27,7 @@ LIGHT = {
     "enrich_more_sets",
     "make_tables",
     "make_atlas_table",
+    "view_regions",
     "write_report",
     "write_bundle",
     "write_application_report",

@@ -13,7 +13,7 @@ from cgni.contributions.schemas_claims import BLOCKS, CREDIBLE, DIRECTIONS, PUBL
 from cgni.figures.study_models import StudyModels
 from cgni.scca.schemas import CORRELATIONS
 
-PALETTE = ("#3b6fb6", "#c8553d", "#6a994e", "#8e7cc3", "#e0a030", "#5f6b7a")
+PALETTE = ("#1f4e8c", "#e6862e", "#5a9b4e", "#8e6bb0", "#3aa6a0", "#5f6b7a")
 LABELS = {
     "cgni_terms1": "CGNI (1)",
     "cgni_terms124": "CGNI (1)+(2)+(4)",

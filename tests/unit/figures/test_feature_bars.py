@@ -25,7 +25,8 @@ def _contributions() -> pd.DataFrame:
 def test_called_features_stand_first_and_bear_their_sign() -> None:
     figure = feature_contributions(_contributions(), shown=2)
     first, second = figure.axes
-    assert first.get_title() == "Component 1, 2 called" and second.get_title() == "Component 2, 0 called"
+    assert first.get_title() == "Component 1: 2 of n = 3 called"
+    assert second.get_title() == "Component 2: 0 of n = 3 called"
     assert [label.get_text() for label in first.get_yticklabels()] == ["right (ml)", "left (ml)"]  # from below
     assert [bar.get_width() for bar in first.patches] == [3.0, 4.0]
     assert [bar.get_facecolor() for bar in first.patches] == [to_rgba(INCREASE), to_rgba(DECREASE)]

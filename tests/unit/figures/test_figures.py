@@ -1,8 +1,11 @@
 """Figures from hand-made inputs."""
 
-from collections.abc import Callable
+import html
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,18 +13,32 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from cgni.cohort.settings import OutcomeSettings
-from cgni.figures.brain import region_contributions
-from cgni.figures.diagnostics import learning_curves, learning_panels, outcome_distribution
-from cgni.figures.image_quality import MapQuality, gm_quality, worst_maps
-from cgni.figures.map_making import MapMaking, cases_of, map_making
-from cgni.figures.results import canonical_variates, performance, recovery, snp_contributions
+from cgni.contributions.called import consensus
+from cgni.figures.brain import painted_components
+from cgni.figures.brain_viewer import viewer_page
+from cgni.figures.diagnostics import learning_panels, outcome_distribution
+from cgni.figures.genome import snp_contributions, spread
+from cgni.figures.image_quality import worst_maps
+from cgni.figures.map_making import cases_of, map_making
+from cgni.figures.results import performance, recovery
 from cgni.figures.settings import FigureSettings
 from cgni.figures.style import open_style
-from cgni.imaging.atlas import Atlas
 from cgni.imaging.store import GmStore
+from tests.unit.figures.made_figures import (
+    FIGURES,
+    POINTS,
+    brain,
+    made_atlas,
+    made_curve,
+    made_maps,
+    made_places,
+    made_quality,
+    made_recovery,
+)
 from tests.unit.figures.made_results import (
     LABELS,
     PALETTE,
+    by_published_rule,
     made_contributions,
     made_performance,
     nothing_gated,
@@ -29,95 +46,25 @@ from tests.unit.figures.made_results import (
 )
 
 
-def _curve(value: float = 1.0, metric: str = "mae") -> pd.DataFrame:
-    splits = ["fit", "fit", "monitor", "monitor"]
-    return pd.DataFrame({"epoch": [1, 2, 1, 2], "split": splits, "metric": metric, "value": value})
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """No figure stays in memory."""
+    yield
+    plt.close("all")
 
 
-def _quality() -> MapQuality:
-    rng = np.random.default_rng(0)
-    ids = [str(number) for number in range(50)]
-    people = {"participant_id": ids, "site": ["a", "b"] * 25, "head_size": rng.random(50)}
-    qc = pd.DataFrame({"participant_id": ids, "r": rng.uniform(0.8, 1, 50)})
-    return MapQuality(
-        qc=qc.assign(passed=qc["r"] > 0.9),
-        column="r",
-        participants=pd.DataFrame(people),
-        relations=pd.DataFrame({"variable": ["site", "sex"], "value": [0.1, 0.2], "p": [0.5, 1e-9]}),
-        threshold=0.9,
-        least_r_image=0.9,
-        worst=[(np.nan, rng.random((5, 6, 7)))],
-        reference=rng.random((5, 6, 7)),
-    )
-
-
-def _made_maps() -> MapMaking:
-    rng = np.random.default_rng(0)
-    ids = [f"{number:02d}" for number in range(40)]
-    quality = pd.DataFrame({"participant_id": ids, "path": [f"maps/{name}.nii.gz" for name in ids], "reason": None})
-    quality = quality.assign(gm_ml=rng.normal(600, 40, 40), tiv_ml=rng.normal(1500, 90, 40), r_template=rng.random(40))
-    quality.loc[[3, 5, 8], ["path", "reason"]] = [[None, "images that cut off a part of the brain"]] * 3
-    slices = {
-        f"{what}_{name}": rng.integers(0, 256, (20, 24), dtype=np.uint8)
-        for what in ("t1", "gray")
-        for name in ("axial", "coronal")
-    }
-    people = pd.DataFrame({"participant_id": ids, "age": rng.uniform(45, 80, 40)})
-    return MapMaking(quality, people, dict.fromkeys(cases_of(quality), slices))
-
-
-def _variants() -> pd.DataFrame:
-    places = {"variant_id": ["2:9:A:G", "1:9:A:G", "1:5:A:G"], "chrom": ["2", "1", "1"], "pos": [9, 9, 5]}
-    return pd.DataFrame(places)
-
-
-def _brain(contributions: pd.DataFrame) -> Figure:
-    labels = np.zeros((15, 18, 15), np.int32)
-    labels[4:7, 6:12, 5:11], labels[8:11, 6:12, 5:11] = 3, 7
-    affine = np.diag([12.0, 12.0, 12.0, 1.0])
-    affine[:3, 3] = (-84, -120, -66)
-    names = pd.Series({3: "Insula_L", 5: "Insula_R", 7: "Cuneus_R"})
-    return region_contributions(contributions, Atlas(labels, names), affine)
-
-
-def _variates() -> pd.DataFrame:
-    rng = np.random.default_rng(0)
-    own = {"fold": 0, "part": "validation", "component": 1, "imaging": rng.random(30), "genetics": rng.random(30)}
-    return pd.DataFrame({**own, "outcome_group": pd.array([0, 1, None] * 10, dtype="Int8")})
-
-
-_FOUND = pd.DataFrame({"who": ["oracle", "pipeline"], "quantity": "SNP recall", "value": [0.5, 0.75]})
-_FIGURES: dict[str, Callable[[], Figure]] = {
-    "outcome": lambda: outcome_distribution(pd.Series([2, 5, 9, 12, 7, None]), OutcomeSettings(), PALETTE),
-    "gm_quality": lambda: gm_quality(_quality(), PALETTE),
-    "map_making": lambda: map_making(_made_maps(), PALETTE),
-    "learning_curves": lambda: learning_curves({"Brain age, MAE (years)": _curve().assign(fold=0)}, PALETTE),
-    "performance": lambda: performance(made_performance(), list(LABELS), LABELS, PALETTE),
-    "canonical_variates": lambda: canonical_variates(_variates(), ("low", "high"), PALETTE),
-    "snp_contributions": lambda: snp_contributions(made_contributions(), _variants(), 3.0, PALETTE),
-    "region_contributions": lambda: _brain(made_contributions()),
-    "recovery": lambda: recovery(_FOUND, PALETTE),
-}
-
-
-@pytest.mark.parametrize("name", _FIGURES)
-def test_figures_repeat_to_the_byte(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_repeat_to_the_byte_without_mathematics_in_source(tmp_path: Path, name: str) -> None:
+    """Mathematics is not rendered (a name may hold a dollar sign), so the numbers of axes must be plain."""
     style = open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
     kinds = ("svg", "png", "pdf")
     for folder in ("a", "b"):
-        style.save(_FIGURES[name](), [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
+        figure = FIGURES[name]()
+        style.save(figure, [tmp_path / folder / f"{name}.{kind}" for kind in kinds])
     for kind in kinds:
         first, again = (tmp_path / folder / f"{name}.{kind}" for folder in ("a", "b"))
         assert first.read_bytes() == again.read_bytes(), kind
-
-
-@pytest.mark.parametrize("name", _FIGURES)
-def test_no_text_is_left_as_mathematics_in_source(name: str) -> None:
-    """Mathematics is not rendered (a name may hold a dollar sign), so the numbers of axes must be plain."""
-    open_style(FigureSettings(dpi=80, palette=PALETTE), stamp="")
-    figure = _FIGURES[name]()
-    figure.canvas.draw()
-    texts = [text.get_text() for text in figure.findobj(Text)]
+    texts = [text.get_text() for text in figure.findobj(Text)]  # as they were drawn
     assert texts and not [text for text in texts if "mathdefault" in text or "$" in text]
 
 
@@ -136,9 +83,9 @@ def test_scores_of_any_scale_are_all_shown() -> None:
 
 
 def test_learning_panels_take_one_metric_a_stage_and_number_the_folds() -> None:
-    both = [pd.concat([_curve(fold, "mae"), _curve(9, "loss")]) for fold in (0.5, 1.5)]
-    transfer = [_curve(0.7, "balanced_accuracy")]
-    contrastive = pd.concat([_curve(2, "loss"), _curve(9, "alignment")]).assign(fold=1)
+    both = [pd.concat([made_curve(fold, "mae"), made_curve(9, "loss")]) for fold in (0.5, 1.5)]
+    transfer = [made_curve(0.7, "balanced_accuracy")]
+    contrastive = pd.concat([made_curve(2, "loss"), made_curve(9, "alignment")]).assign(fold=1)
     panels = learning_panels(both, transfer, contrastive, [1, 2, 4], "working memory")
     assert list(panels) == [
         "Brain age, MAE (years)",
@@ -159,57 +106,119 @@ def test_models_stand_from_top_to_bottom_under_their_labels() -> None:
 
 def test_the_holdout_leads_and_selected_scores_are_hollow() -> None:
     figure = performance(made_performance(), ["cgni_terms1", "imaging_cnn"], LABELS, PALETTE)
-    assert [axes.get_title() for axes in figure.axes] == ["Holdout", "Out-of-fold people (validation)"]
+    assert [axes.get_title() for axes in figure.axes] == ["Holdout, n = 46", "Out of fold (validation), n = 46"]
     for axes, hollow in zip(figure.axes, (0, 1), strict=True):
         diamonds = [line for line in axes.lines if line.get_marker() == "D"]
         assert len(diamonds) == 2 and sum(line.get_markerfacecolor() == "white" for line in diamonds) == hollow
 
 
-def test_figures_of_contributions_show_components_without_a_call_and_never_the_subspace() -> None:
-    (axes,) = snp_contributions(nothing_gated(), _variants(), 3.0, PALETTE).axes
-    assert [len(points.get_offsets()) for points in axes.collections] == [3, 0]
-    (axes,) = snp_contributions(with_subspace(), _variants(), 3.0, PALETTE).axes
-    assert axes.get_ylabel() == "z\ncomponent 1" and len(axes.collections[1].get_offsets()) == 2
-    (panel,) = _brain(with_subspace()).subfigs
-    assert panel.get_suptitle() == "Component 1: Insula L"
+def _genome(contributions: pd.DataFrame, rule: str = "permutation") -> Figure:
+    return snp_contributions(contributions, made_places(), rule, 3.0)  # type: ignore[arg-type]
+
+
+def test_snps_are_as_high_as_what_decides_by_the_rule() -> None:
+    every = _genome(made_contributions()).axes[0].collections[0].get_offsets()
+    # -log10 of p of 1:5, 1:9 and 2:9, in the order of the rows
+    assert np.asarray(every)[:, 1] == pytest.approx([4.0, -np.log10(0.0009), -np.log10(0.9)])
+    by_z = _genome(by_published_rule(), "sd").axes[0]
+    assert np.asarray(by_z.collections[0].get_offsets())[:, 1] == pytest.approx([3.4, 1.4, 0.4])
+    assert [line.get_ydata()[0] for line in by_z.lines] == [3.0]
+
+
+def test_called_snps_bear_the_genes_of_their_blocks_strongest_one() -> None:
+    (axes,) = _genome(made_contributions()).axes
+    assert [text.get_text() for text in axes.texts] == ["FYN +1"]  # of 1:5, which stands for 1:9 of its block
+    assert axes.get_title(loc="left") == "Component 1: 2 of n = 3 called"
+
+
+def test_without_a_call_it_is_said_and_nothing_is_named() -> None:
+    (axes,) = _genome(nothing_gated()).axes
+    assert axes.get_title(loc="left") == "Component 1: none of n = 3 called" and not axes.texts
+    assert len(axes.collections) == 1 and not axes.lines
+    (axes,) = _genome(with_subspace()).axes  # the subspace is no panel, and calls in it alone are not drawn
+    assert axes.get_title(loc="left") == "Component 1: 2 of n = 3 called"
+
+
+def test_snps_stand_in_the_order_of_the_chromosomes_to_scale() -> None:
+    x, middles = made_places().along()
+    assert list(x.index) == ["1:5:A:G", "1:9:A:G", "2:9:A:G"] and list(middles.index) == ["1", "2"]
+    assert abs(x.iloc[0]) < 1e-12 and (np.diff(x) > 0).all() and x.max() <= 1
+    (axes,) = _genome(made_contributions()).axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "2"]
+
+
+def test_labels_are_moved_apart_and_stay_in_their_order() -> None:
+    moved = spread(np.array([0.0, 0.5, 0.5, 0.51, 1.0]), 0.1)
+    assert (np.diff(moved) >= 0.1 - 1e-6).all() and moved.min() >= -1e-9 and moved.max() <= 1 + 1e-9
+    assert spread(np.array([0.2, 0.8]), 0.1).tolist() == [0.2, 0.8]
+    assert len(spread(np.array([]), 0.1)) == 0
 
 
 def test_claims_are_drawn_where_they_are_judged() -> None:
-    claims = pd.DataFrame({"who": "claims", "quantity": ["block recall", "block precision"], "value": [0.7, 0.9]})
-    axes = recovery(pd.concat([_FOUND, claims], ignore_index=True), PALETTE).axes[0]
-    assert [text.get_text() for text in axes.get_xticklabels()] == ["SNP recall", "block recall", "block precision"]
-    assert [bar.get_height() for bar in axes.patches] == [0.5, 0.75, 0.7, 0.9]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["oracle", "pipeline", "claims"]
+    found = {"quantity": ["block recall", "block precision"], "value": [0.7, np.nan], "n": [10, 0]}
+    claims = pd.DataFrame({"who": "claims", **found, "note": ""})
+    axes = recovery(pd.concat([made_recovery(), claims], ignore_index=True), PALETTE).axes[0]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["SNP recall", "block recall", "block precision"]
+    assert [bar.get_width() for bar in axes.patches] == [0.5, 0.75, 0.7, 0]
+    told = [text.get_text() for text in axes.texts]
+    assert told == ["0.50, n = 4", "0.75, n = 4", "0.70, n = 10", "none called"]
+    assert axes.get_legend_handles_labels()[1] == ["oracle", "pipeline", "claims"]
 
 
-def test_snps_stand_in_the_order_of_the_chromosomes() -> None:
-    (axes,) = snp_contributions(made_contributions(), _variants(), 3.0, PALETTE).axes
-    every, called = axes.collections
-    assert every.get_offsets()[:, 1].tolist() == [-3.4, -1.4, 0.4]  # 1:5, 1:9, 2:9
-    assert sorted(called.get_offsets()[:, 1].tolist()) == [-3.4, -1.4]
-    assert [text.get_text() for text in axes.get_xticklabels()] == ["chr 1", "chr 2"]
-    assert sorted(line.get_ydata()[0] for line in axes.lines) == [-3.0, 3.0]
+def _painted(contributions: pd.DataFrame) -> dict[str, float]:
+    """Colour value of the regions of `made_atlas` that have voxels, in component 1."""
+    (component,) = painted_components(contributions, *made_atlas())
+    atlas, _ = made_atlas()
+    values = component.image.get_fdata()
+    return {atlas.names[label]: float(np.unique(values[atlas.labels == label]).item()) for label in atlas.present}
 
 
-def _painted(figure: Figure) -> set[int]:
-    overlays = [axes.images[1].get_array() for axes in figure.axes]
-    return {int(value) for overlay in overlays for value in np.unique(overlay.compressed())}
-
-
-def test_called_regions_are_painted_by_direction() -> None:
-    figure = _brain(made_contributions())
-    assert _painted(figure) == {2}  # Insula_L: more gray matter
-    (panel,) = figure.subfigs
-    assert panel.get_suptitle() == "Component 1: Insula L"
+def test_called_regions_have_their_share_with_the_sign_of_their_direction() -> None:
+    assert _painted(made_contributions()) == {"Insula_L": 2.0, "Cuneus_R": 0.0}  # called alone, and nothing else
     less = made_contributions()
     less.loc[less["feature"].isin(["Insula_L", "Cuneus_R"]), "direction"] = "decrease"
-    assert _painted(_brain(less)) == {1}
-    (panel,) = _brain(made_contributions().assign(called=False)).subfigs
-    assert panel.get_suptitle() == "Component 1: no region called"
+    assert _painted(less) == {"Insula_L": -2.0, "Cuneus_R": 0.0}
+
+
+def test_every_called_region_is_cut() -> None:
+    both = made_contributions()
+    both.loc[both["feature"] == "Cuneus_R", "called"] = True
+    (component,) = painted_components(both, *made_atlas())
+    atlas, affine = made_atlas()
+    planes = [round((z - affine[2, 3]) / affine[2, 2]) for z in component.cuts]
+    assert component.cuts == sorted(component.cuts)
+    assert {3, 7} <= set(np.unique(atlas.labels[:, :, planes]))
+    assert component.title == "Component 1: Insula L, Cuneus R"
+
+
+def test_components_without_a_called_region_are_not_drawn() -> None:
+    second = made_contributions().assign(component=2, called=False)
+    figure = brain(pd.concat([made_contributions(), second], ignore_index=True))
+    assert [text.get_text() for text in figure.texts] == ["Component 1: Insula L"]
+    (words,) = brain(nothing_gated()).texts
+    assert words.get_text().startswith("No region is called in any component (n = 3 regions tested)")
+
+
+def test_regions_called_in_the_components_together_alone_are_said() -> None:
+    together = with_subspace()
+    together.loc[together["component"] != 0, "called"] = False
+    (words,) = brain(together).texts
+    assert "2 are called in the components together" in " ".join(words.get_text().split())
+    assert len(consensus(together, "imaging")) == 3
+
+
+def test_the_viewer_asks_for_nothing_from_anywhere() -> None:
+    page = viewer_page(painted_components(made_contributions(), *made_atlas()), "LEAKY <1>")
+    inside = html.unescape(page)
+    assert not re.search(r"https?://", inside) and page.count("<iframe") == 1
+    assert "LEAKY &lt;1&gt;" in page and "n = 1: Insula L" in page and "brainsprite" in inside
+    assert len(page) < 4e6  # of one component: the template and the scripts
+    nothing = viewer_page([])
+    assert "<iframe" not in nothing and "No region is called" in nothing
 
 
 def test_maps_without_what_a_panel_needs_are_left_out_of_it() -> None:
-    quality = _quality()
+    quality = made_quality()
     quality.qc.loc[0, "r"] = np.nan
     quality.participants.loc[[1, 2], "site"] = None
     assert len(quality.known("r")) == 49 and len(quality.known("r", "site")) == 47
@@ -217,7 +226,7 @@ def test_maps_without_what_a_panel_needs_are_left_out_of_it() -> None:
 
 
 def test_relations_are_named_with_their_p() -> None:
-    quality = _quality()
+    quality = made_quality()
     assert quality.relation("site", "η²") == "η² = 0.100, p = 0.500"
     assert quality.relation("sex", "η²") == "η² = 0.200, p < 0.001"
     assert quality.relation("head_size", "ρ") == "not known for enough people"
@@ -232,12 +241,12 @@ def test_worst_maps_are_read_worst_first() -> None:
 
 
 def test_the_shown_cases_are_the_worst_and_the_middle_ones() -> None:
-    made = _made_maps()
+    made = made_maps()
     r = made.quality.loc[made.quality["path"].notna(), "r_template"].sort_values().to_numpy()
     titles = list(cases_of(made.quality))
     assert titles[:4] == [f"worst {number + 1}: r = {r[number]:.3f}" for number in range(4)]
     assert titles[4:] == [f"median {number + 1}: r = {r[17 + number]:.3f}" for number in range(2)]
-    figure = map_making(made, PALETTE)
+    figure = map_making(made, POINTS)
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert "3 images without a map" in texts and "3 images that cut off a part of the brain" in texts
 
@@ -253,6 +262,6 @@ def test_a_continuous_outcome_has_no_groups_and_many_values_make_a_histogram() -
 
 def test_the_outcomes_panel_shows_the_score_that_decides() -> None:
     panels = learning_panels(
-        [_curve(0.5, "mae")], [_curve(0.2, "r2")], _curve(1.0, "loss").assign(fold=0), [1], "memory"
+        [made_curve(0.5, "mae")], [made_curve(0.2, "r2")], made_curve(1.0, "loss").assign(fold=0), [1], "memory"
     )
     assert list(panels)[1] == "Memory, R²"

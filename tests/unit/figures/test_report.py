@@ -4,14 +4,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+import pytest
 
 from cgni.base.version import VERSION
 from cgni.classification.ledger import Looks
 from cgni.cohort.settings import OutcomeSettings
 from cgni.enrichment.schemas import TERMS
+from cgni.figures.print_sizes import ONE_COLUMN, TWO_COLUMNS
 from cgni.figures.provenance import colophon
-from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report
+from cgni.figures.report import Choices, Evidence, FurtherSets, Page, Report, _shown_width
+from cgni.figures.settings import FigureSettings
+from cgni.figures.style import open_style, printed
 from cgni.figures.table_files import write_table_files
 from tests.unit.figures.made_results import LABELS, declared_tables, made_comparisons, made_performance
 
@@ -89,6 +94,16 @@ def test_the_page_says_when_by_what_and_how_again(tmp_path: Path) -> None:
     page = _report(tmp_path)
     assert re.search(rf"Made on \d{{4}}-\d\d-\d\d by CGNI {re.escape(VERSION)} \(Python 3\.", page)
     assert "make study CONFIG=results/config.effective.yaml" in page
+
+
+def test_figures_are_as_wide_beside_each_other_as_in_print(tmp_path: Path) -> None:
+    """1004 and 2055 pixels at 300 dpi are 85 and 174 mm; a file that does not say is as wide as it is."""
+    style = open_style(FigureSettings(), "")
+    for name, width in (("one", ONE_COLUMN), ("two", TWO_COLUMNS)):
+        style.save(plt.figure(figsize=printed(width, 40), layout=None), [tmp_path / f"{name}.png"])
+    widths = [_shown_width((tmp_path / f"{name}.png").read_bytes()) for name in ("one", "two")]
+    assert widths == pytest.approx([489, 1000], abs=1) and _shown_width(b"png") == 0
+    assert "style" not in _report(tmp_path).split("<figure>")[1].split("src")[0]
 
 
 def test_report_of_a_leaky_run_says_so(tmp_path: Path) -> None:
