@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from cgni.base.tables import read_table
+from cgni.contributions.directions import REGION_KINDS
 from cgni.figures.region_words import region_in_words
 from cgni.imaging.atlases import atlas_files
 from tests.workflow.applied import apply_to_itself, compare_with_holdout
@@ -121,9 +122,9 @@ def test_a_further_atlas_has_tables_of_its_own(another_study: tuple[Path, pd.Dat
     assert len(table) and set(table["Region"]) <= {region_in_words(name) for name in aal}
     assert "Gray matter on fluid intelligence: partial r [95 % interval]" in table.columns
     directions = pd.read_parquet(results / "contributions/atlases/aal/directions.parquet")
-    assert {"region_outcome", "region_variate"} <= set(directions["kind"]) and "allele_outcome" not in set(
-        directions["kind"]
-    )
+    gated = read_table(results / "contributions/components.parquet")["gated"].any()
+    kinds = set(directions["kind"])
+    assert "region_outcome" in kinds <= set(REGION_KINDS) and ("region_variate" in kinds) == gated
     page = (results / "report.html").read_text()
     assert "<h3>Table 5 on the atlas aal</h3>" in page and table["Region"].iloc[0] in page
 
