@@ -81,7 +81,12 @@ def draw_cohort(people: int, folder: Path) -> Path:
             "withdrawals": None,
             "relatedness": str(folder / "relatives.dat"),
             "images": str(folder / "maps/{participant_id}.nii"),
-            "genotypes": {"files": str(folder / "c{chrom}.bgen"), "mfi": None, "chromosomes": [11, 19]},
+            "genotypes": {
+                "files": str(folder / "c{chrom}.bgen"),
+                "sample": str(folder / "c{chrom}.sample"),
+                "mfi": None,
+                "chromosomes": [11, 19],
+            },
         },
     }
     (folder / "cohort.yaml").write_text(yaml.safe_dump(config))
