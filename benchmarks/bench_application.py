@@ -69,7 +69,7 @@ def draw_cohort(people: int, folder: Path) -> Path:
     main = pd.read_csv(_STUDY / "simulation/ukb_main.csv", dtype=str).set_index("eid").loc[truth.ids[rows].astype(str)]
     main.set_axis(pd.Index(ids, name="eid")).to_csv(folder / "main.csv")
     _write_maps(images.loc[truth.ids[rows].astype(str)], ids, folder / "maps", rng)
-    _write_genotypes(truth.genotypes[rows], ids, folder)
+    _write_genotypes(truth.genotypes[rows], truth.sex[rows], ids, folder)
     (folder / "relatives.dat").write_text("ID1 ID2 HetHet IBS0 Kinship\n")
     config = {
         "results_dir": str(folder / "results"),
@@ -101,7 +101,7 @@ def _write_maps(paths: pd.Series, ids: np.ndarray, folder: Path, rng: np.random.
         nib.save(nib.Nifti1Image(np.maximum(noisy, 0), loaded[path].affine), folder / f"{person}.nii")
 
 
-def _write_genotypes(genotypes: np.ndarray, ids: np.ndarray, folder: Path) -> None:
+def _write_genotypes(genotypes: np.ndarray, sex: np.ndarray, ids: np.ndarray, folder: Path) -> None:
     variants = read_table(_STUDY / "simulation/truth/variants.parquet")
     sure = (255 * np.eye(3)[:, :2]).astype(np.uint8)
     for chrom, own in variants.groupby("chrom"):
@@ -119,7 +119,7 @@ def _write_genotypes(genotypes: np.ndarray, ids: np.ndarray, folder: Path) -> No
             for row in own.itertuples()
         ]
         write_bgen(folder / f"c{chrom}.bgen", records, len(ids))
-        write_sample(ids, np.zeros(len(ids), int), folder / f"c{chrom}.sample")
+        write_sample(ids, sex, folder / f"c{chrom}.sample")
 
 
 def usage(folder: Path) -> pd.DataFrame:

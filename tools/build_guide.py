@@ -36,6 +36,7 @@ MENU = {
             "methods/enrichment",
             "methods/audit",
             "methods/application",
+            "methods/protocols",
             "methods/figures",
         ),
     ],
