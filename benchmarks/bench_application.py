@@ -63,7 +63,8 @@ def draw_cohort(people: int, folder: Path) -> Path:
     rng = np.random.default_rng(people)
     truth = TrueCohort.load(_STUDY / "simulation/truth/genotypes.npz")
     images = pd.read_csv(_STUDY / "simulation/images.csv", dtype=str).set_index("participant_id")["path"]
-    rows = rng.choice(np.flatnonzero(np.isin(truth.ids.astype(str), images.index)), people)
+    taking_part = read_table(_STUDY / "cohort/participants.parquet").query("has_image and has_genotypes")
+    rows = rng.choice(np.flatnonzero(np.isin(truth.ids.astype(str), taking_part["participant_id"])), people)
     ids = 2_000_000 + np.arange(people)
     (folder / "maps").mkdir(parents=True)
     main = pd.read_csv(_STUDY / "simulation/ukb_main.csv", dtype=str).set_index("eid").loc[truth.ids[rows].astype(str)]
