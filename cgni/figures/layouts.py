@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cgni.contrastive.terms import TERMS
+
 MOST_COLUMNS = 8
 DETAILS = "_details"  # behind the name of a table, of its whole
 
@@ -46,6 +48,14 @@ class Layout:
 
 
 _SCORE, _SECOND = r"(Balanced accuracy %|R²) \[95 % interval\]", r"(AUC|r) \[95 % interval\]"
+# what a subset's weights and scores are called; with more than four terms the last ones stand in the details
+_SUBSET_COLUMNS = (
+    *(rf"\({term.number}\) ." for term in TERMS),
+    "Chosen",
+    f"{_SCORE}, out of fold",
+    rf"{_SCORE}, holdout \(descriptive\)",
+    f"{_SECOND}, out of fold",
+)
 LAYOUTS = {
     "cohort": Layout("People with an image and genotypes."),
     "table1": Layout(
@@ -64,13 +74,7 @@ LAYOUTS = {
     ),
     "table2": Layout(
         "Loss subsets with the weights of their terms.",
-        (
-            *(rf"\({number}\) ." for number in range(1, 5)),
-            "Chosen",
-            f"{_SCORE}, out of fold",
-            f"{_SECOND}, out of fold",
-            rf"{_SCORE}, holdout \(descriptive\)",
-        ),
+        _SUBSET_COLUMNS[:MOST_COLUMNS],
     ),
     "table3": Layout(
         "Components of sparse CCA: correlations of the two variates in unseen people.",

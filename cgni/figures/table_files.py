@@ -1,5 +1,6 @@
 """A table as Parquet, CSV and LaTeX."""
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ _SYMBOLS = {
     "≥": r"$\geq$",
     "≤": r"$\leq$",
     "²": r"\textsuperscript{2}",
-    "λ": r"$\lambda$",
-    "σ": r"$\sigma$",
-    "γ": r"$\gamma$",
-    "θ": r"$\theta$",
     "±": r"$\pm$",
     "–": "--",
 }
+# symbols of loss terms, those of a term that is added among them
+_GREEK = "αβγδεζηθικλμνξπρστυφχψω"
+_SYMBOLS |= {letter: rf"$\{unicodedata.name(letter).rsplit(' ', 1)[1].lower()}$" for letter in _GREEK}
+_SYMBOLS["λ"] = r"$\lambda$"  # Unicode spells it LAMDA
 
 
 def write_table_files(table: pd.DataFrame, folder: Path, name: str, provenance: dict[str, Any], stamp: str) -> None:

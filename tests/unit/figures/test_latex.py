@@ -38,6 +38,13 @@ def test_no_character_is_left_that_latex_does_not_know() -> None:
         assert not odd, (name, odd)
 
 
+def test_every_greek_letter_has_its_command() -> None:
+    """A loss term that is added has a symbol of its own; the names are those of LaTeX."""
+    letters = pd.DataFrame({"(5) δ": ["λ θ ω ξ"]})
+    text = latex(letters, "table2")
+    assert r"$\delta$" in text and r"$\lambda$ $\theta$ $\omega$ $\xi$" in text
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX on this machine")
 def test_all_tables_compile(tmp_path: Path) -> None:
     names = []
