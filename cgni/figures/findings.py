@@ -180,7 +180,7 @@ def _truth(facts: Facts) -> Iterable[str]:
     right = [
         f"{found[key].split(' called')[0]} {name}"
         for name, key in precision.items()
-        if key in found.index and re.match(r"\d+ of \d+ called", found[key])
+        if key in found.index and re.match(r"\d+ of [1-9]\d* called", found[key])
     ]
     yield f"The cohort is simulated. Of what was planted the study found {', '.join(parts)}."
     if right:

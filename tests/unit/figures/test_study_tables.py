@@ -237,7 +237,7 @@ def test_a_simulated_study_is_compared_with_the_truth() -> None:
         ("pipeline", "gene recall", "2 of 3 planted"),
         ("pipeline", "gene precision", "2 of 4 called; chance 0.10"),
         ("claims", "block recall", "1 of 3 planted"),
-        ("claims", "block precision", "nothing called"),
+        ("claims", "block precision", "0 of 0 called; chance 0.10"),
     ]
     recovery = pd.DataFrame(rows, columns=["who", "quantity", "note"]).assign(value=0.5, n=2)
     assert _summary(recovery=recovery)["Planted truth"] == (
