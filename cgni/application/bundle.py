@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 
 from cgni.application.archive import array_bytes, checkpoint_bytes, json_bytes, table_bytes
+from cgni.application.claims import FEWEST
 from cgni.application.confounds import FoldConfounds
 from cgni.application.schemas import BUNDLE_REGIONS, BUNDLE_VARIANTS
 from cgni.base.arrays import read_array
@@ -27,7 +28,6 @@ from cgni.imaging.atlas import Atlas, read_atlas
 from cgni.networks.checkpoint import load_checkpoint
 from cgni.scca.schemas import WEIGHTS
 
-FEWEST = 20  # people of a group whose statistics leave the study
 _NETWORK = ("architecture", "state", "scaling")
 _QUANTILES = (0.05, 0.5, 0.95)
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cgni.application.claims import CLAIM, OUTCOME, VARIATE, StudyCalls, list_claims, score_claims
+from cgni.application.claims import CLAIM, FEWEST, OUTCOME, VARIATE, StudyCalls, list_claims, score_claims
 from cgni.application.schemas import CLAIMS
 from cgni.base.views import VIEWS
 from cgni.contributions.estimates import HOLDOUT, OUT_OF_FOLD, Adjustment, mean_slope, slopes, unseen_variates
 
-FEWEST = 20  # people of an estimate; of fewer it is unknown, and none leaves a study
 _VALUES = ("estimate", "se", "low", "high", "p")
 
 

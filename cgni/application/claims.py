@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 from cgni.application.schemas import CLAIMS
 from cgni.base.views import GENETICS, IMAGING, VIEWS
+from cgni.classification.scores import CONTINUOUS, GROUPS
 from cgni.contributions.called import called_features
 from cgni.contributions.components import gated_components
 from cgni.enrichment.schemas import ALL_COMPONENTS
@@ -28,8 +29,9 @@ KINDS = (
 OUTCOME = "outcome"
 VARIATE = {view: f"{view} variate" for view in VIEWS}
 LEVEL = 0.05  # family-wise, of enriched terms
-# scores that have a value where nothing is predicted
-_CHANCE = {"balanced_accuracy": 0.5, "auc": 0.5, "r2": 0.0, "r": 0.0}
+# what a score is where nothing is predicted; of errors that is not known
+_CHANCE = {name: kind.chance for kind in (GROUPS, CONTINUOUS) for name in kind.scores if name != "mae"}
+FEWEST = 20  # people of a number that leaves a study
 CLAIM = ["kind", "component", "name", "target", "features", "signs", "targets", "nothing"]
 
 
@@ -87,6 +89,8 @@ def list_claims(calls: StudyCalls) -> pd.DataFrame:
 def score_claims(performance: pd.DataFrame, proposed: str, people: int) -> pd.DataFrame:
     """Scores of the proposed model in holdout people, all folds together (`schemas.CLAIMS`), each against chance.
 
+    Those of fewer than 20 people are unknown.
+
     Parameters
     ----------
     performance
@@ -101,6 +105,8 @@ def score_claims(performance: pd.DataFrame, proposed: str, people: int) -> pd.Da
     rows = [_row("score", None, name, OUTCOME, [], [], nothing=_CHANCE[name]) for name in own["metric"]]
     table = pd.DataFrame(rows, columns=CLAIM).assign(n=people, estimate=own["value"].to_numpy())
     table = table.assign(**{name: own[name].to_numpy(float) for name in ("se", "low", "high")})
+    if people < FEWEST:
+        table[["estimate", "se", "low", "high"]] = np.nan
     table["component"] = table["component"].astype("Int8")
     return with_p(table)[CLAIMS.names]
 

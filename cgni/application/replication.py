@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import norm
 
 from cgni.application.archive import Archive
 from cgni.application.claim_estimates import ClaimPeople, estimate_claims
 from cgni.application.claims import with_p
 from cgni.application.schemas import MEAN, REPLICATION
-from cgni.contributions.estimates import holdout_variates
+from cgni.contributions.estimates import false_discovery_rates, holdout_variates
 
 LEVEL = 0.05
 _KEY = ["kind", "component", "name", "target"]
@@ -42,7 +42,7 @@ def replication_table(study: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame
     table["same_direction"] = pd.array(side * (here - nothing) > 0, dtype="boolean")
     table["same_direction"] = table["same_direction"].mask(~known)
     table["p_replication"] = np.where(known, p, np.nan)
-    table["q"] = table.groupby("kind")["p_replication"].transform(_false_discovery_rates)
+    table["q"] = table.groupby("kind")["p_replication"].transform(false_discovery_rates)
     table["replicated"] = (table["q"] <= LEVEL) & table["same_direction"].fillna(False).astype(bool)
     table["power"] = norm.sf(norm.isf(LEVEL) - np.abs(before - nothing) / se_here)
     table["p_size"] = 2 * norm.sf(np.abs(before - here) / np.hypot(se_before, se_here))
@@ -126,9 +126,3 @@ def replication_summary(table: pd.DataFrame) -> pd.DataFrame:
 def _positive(se: np.ndarray) -> np.ndarray:
     """Standard errors; what is none is unknown."""
     return np.where(se > 0, se, np.nan)
-
-
-def _false_discovery_rates(p: pd.Series) -> pd.Series:
-    known, q = p.notna(), p.copy()
-    q[known] = false_discovery_control(p[known]) if known.any() else np.nan
-    return q

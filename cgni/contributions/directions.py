@@ -6,11 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from cgni.base.views import GENETICS, IMAGING, VIEWS
 from cgni.contributions.called import called_features
-from cgni.contributions.estimates import Adjustment, Slopes, mean_slope, slopes, unseen_variates
+from cgni.contributions.estimates import (
+    Adjustment,
+    Slopes,
+    false_discovery_rates,
+    mean_slope,
+    slopes,
+    unseen_variates,
+)
 from cgni.contributions.schemas_claims import DIRECTIONS
 
 # what is estimated; the last two are means over pairs of a called SNP and a region
@@ -90,7 +96,7 @@ def estimate_directions(variates: pd.DataFrame, called: Called, measures: Measur
     if not parts:
         return DIRECTIONS.empty_table().to_pandas()
     table = pd.concat(parts, ignore_index=True)
-    table["q"] = table.groupby(["kind", "people"])["p"].transform(_false_discovery_rates)
+    table["q"] = table.groupby(["kind", "people"])["p"].transform(false_discovery_rates)
     sides = [table["low"] > 0, table["high"] < 0]
     table["direction"] = np.select(sides, [INCREASE, DECREASE], UNCERTAIN)
     table["component"] = table["component"].astype("Int8")
@@ -185,10 +191,3 @@ def _table(
     estimates: dict[str, Any] = {name: getattr(found[0], name) for name in _PER_TARGET}
     facts = {"kind": kind, "component": component, "target": target, "n": found[1], "pairs": 1, "positive": None}
     return pd.DataFrame({"feature": pd.Series(list(features), dtype=object), **estimates}).assign(**facts)
-
-
-def _false_discovery_rates(p: pd.Series) -> pd.Series:
-    known = p.notna()
-    q = p.copy()
-    q[known] = false_discovery_control(p[known]) if known.any() else np.nan
-    return q

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
+from scipy.stats import false_discovery_control
 from scipy.stats import t as student
 
 from cgni.base.views import VIEWS
@@ -143,6 +144,13 @@ def mean_slope(features: np.ndarray, targets: np.ndarray, adjustment: Adjustment
     influence = influence / np.maximum(1 - leverage, _NONE)
     sums = adjustment.family_sums(influence[:, None])
     return with_interval(np.array([r.mean()]), np.sqrt((sums**2).sum(axis=0)) / len(x), freedom)
+
+
+def false_discovery_rates(p: pd.Series) -> pd.Series:
+    """q of Benjamini and Hochberg; a p that is missing stays so and does not count."""
+    known, q = p.notna(), p.copy()
+    q[known] = false_discovery_control(p[known]) if known.any() else np.nan
+    return q
 
 
 def out_of_fold_variates(variates: pd.DataFrame) -> dict[int, pd.DataFrame]:

@@ -61,14 +61,6 @@ class Scores:
         factor, digits = self.words.factor, self.words.digits + 1 if self.words.grouped else self.words.digits
         return f"{factor * mean:.{digits}f} ± {factor * sd:.{digits}f}"
 
-    def pooled(self, model: str, split: str) -> str:
-        """The main score of all people of the split, ± its standard error; `few` of too few."""
-        if nothing := self.few(model, split):
-            return nothing
-        words = self.words
-        value, error = (words.factor * self.value(model, split, words.main, column) for column in ("value", "se"))
-        return f"{value:.{words.digits}f} ± {error:.{words.digits}f}"
-
     def main(self, model: str, split: str, suffix: str = "") -> str:
         """The main score with its 95 % interval, marked where a choice has looked at it; `suffix`: `_matched`."""
         return self._interval(model, split, self.words.main + suffix, self.words.factor, self.words.digits)

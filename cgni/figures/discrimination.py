@@ -54,11 +54,6 @@ class Predictions:
         return pooled_people(shown, self.holdout, split)
 
 
-def shown_models(models: Sequence[str], proposed: Sequence[str]) -> list[str]:
-    """Those of `models` whose predictions may be drawn: `proposed` ones, and the baselines beside them."""
-    return [name for name in models if name in proposed or name in _BESIDE]
-
-
 def discrimination(found: Predictions, look: PeopleLook) -> Figure:
     """Of two groups: ROC and reliability, holdout and out of fold. Of a continuous outcome: observed by predicted."""
     scores = Scores(found.performance)

@@ -197,3 +197,5 @@ def test_scores_stand_against_chance() -> None:
     found = score_claims(performance, "cgni", 80)
     assert found[["name", "nothing", "n", "estimate"]].to_numpy().tolist() == [["balanced_accuracy", 0.5, 80, 0.6]]
     assert found["p"].iloc[0] == pytest.approx(2 * norm.sf(2))
+    few = score_claims(performance, "cgni", 19)
+    assert few["n"].tolist() == [19] and few[["estimate", "se", "low", "high", "p"]].isna().all(axis=None)

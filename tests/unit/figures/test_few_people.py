@@ -58,10 +58,10 @@ def test_the_bounds_are_those_that_the_page_names(people: int, group: int | None
 def test_scores_of_a_holdout_of_three_are_its_number() -> None:
     performance, models = _performance(**_HOLDOUT_OF_3), study_models()
     scores = Scores(performance)
-    assert scores.pooled("confounds", "holdout") == scores.second("confounds", "holdout") == "n = 3"
+    assert scores.main("confounds", "holdout") == scores.second("confounds", "holdout") == "n = 3"
     assert scores.main("confounds", "holdout", "_matched") == "n = 2"
     assert scores.over_folds("confounds", "holdout") == "n = 3 a fold"
-    assert scores.pooled("confounds", "validation") == "64.0 ± 2.0"
+    assert scores.main("confounds", "validation") == "64.0 [60.0, 68.0]"
     first = table1(performance, made_comparisons(), made_increments(), models)
     own = [name for name in first if "holdout" in name and not name.startswith(("Published", "TP/FN"))]
     assert len(own) == 6 and first[own].isin(["n = 3", "n = 2", "–"]).all(axis=None)
